@@ -1,0 +1,59 @@
+# Everything starts here: `make help` lists it. Each target sets up what it needs by itself.
+
+PYTHON ?= python3
+PORT ?= 8000
+# Test processes at once.
+WORKERS ?= 2
+
+BIN := .venv/bin
+JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench lock run-ready test-ready
+
+help: ## Tell what can be made
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@echo
+	@echo 'PORT=8000 is where the demo is served; CIVICFORUM_DATA_DIR moves all that is written.'
+
+demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
+	$(BIN)/civicforum demo --if-empty
+	exec $(BIN)/civicforum serve --port $(PORT)
+
+test: test-ready ## Run every test
+	$(BIN)/pytest -n $(WORKERS)
+	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
+
+lint: test-ready ## Check style, types, imports and templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+
+format: test-ready ## Let the tools put style right
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/djlint templates --reformat --quiet
+
+bench: test-ready ## Measure speed on this machine
+	$(BIN)/python -m tools.bench
+
+# pyproject.toml says what the program needs, requirements/*.in what a checkout needs beside it.
+# The locks name no address, so that they work with any mirror. UPGRADE=--upgrade takes the newest.
+COMPILE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url $(UPGRADE)
+
+lock: run-ready ## Write the locks anew after a change of what is needed
+	cd requirements && for name in bootstrap node; do \
+		../$(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	$(COMPILE) pyproject.toml requirements/run.in --output-file requirements/run.txt
+	$(COMPILE) --constraints requirements/run.txt pyproject.toml requirements/run.in \
+		requirements/test.in --output-file requirements/test.txt
+
+run-ready:
+	@$(PYTHON) tools/bootstrap.py run
+
+test-ready:
+	@$(PYTHON) tools/bootstrap.py test

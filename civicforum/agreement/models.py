@@ -1,0 +1,103 @@
+"""The community agreement: versioned rules, word lists, what is held, and each person's standing."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+
+from civicforum.accounts.models import User
+from civicforum.db import HasCreatedAt, HasId, db
+
+
+class AgreementVersion(db.Model, HasId):
+    """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version."""
+
+    __tablename__ = "agreement_version"
+
+    number: Mapped[int] = mapped_column(unique=True)
+    introduction: Mapped[str] = mapped_column(Text)
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    published_at: Mapped[datetime]
+    rules: Mapped[list["Rule"]] = relationship(
+        back_populates="version", order_by="Rule.number", lazy="selectin"
+    )
+
+    def introduction_in(self, locale: str) -> str:
+        return self.translations.get(locale, {}).get("introduction") or self.introduction
+
+
+class Rule(db.Model, HasId):
+    """One numbered rule of one version. ``translations`` maps a language to title and text."""
+
+    __tablename__ = "rule"
+    __table_args__ = (UniqueConstraint("version_id", "number"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("agreement_version.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    version: Mapped[AgreementVersion] = relationship(back_populates="rules")
+
+    def title_in(self, locale: str) -> str:
+        return self.translations.get(locale, {}).get("title") or self.title
+
+    def text_in(self, locale: str) -> str:
+        return self.translations.get(locale, {}).get("text") or self.text
+
+
+class ListedWord(db.Model, HasId, HasCreatedAt):
+    """A word (or phrase) that is held for a look, masked or flagged; whole words, case and accents ignored."""
+
+    __tablename__ = "listed_word"
+
+    word: Mapped[str] = mapped_column(String(80), unique=True)
+    action: Mapped[str] = mapped_column(String(10))  # hold, mask, flag
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class Standing(db.Model):
+    """What lifts a newcomer's limits: words that stood, a meeting attended, a partner who vouched."""
+
+    __tablename__ = "standing"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    words_that_stood: Mapped[int] = mapped_column(default=0)
+    meetings_attended: Mapped[int] = mapped_column(default=0)
+    vouched_at: Mapped[datetime | None]
+    vouched_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    accepted_version: Mapped[int | None]
+    user: Mapped[User] = relationship(
+        foreign_keys=[user_id], backref=backref("standing", uselist=False, lazy="selectin")
+    )
+
+    @property
+    def is_newcomer(self) -> bool:
+        return self.vouched_at is None and self.meetings_attended == 0 and self.words_that_stood < 2
+
+
+class Hold(db.Model, HasId, HasCreatedAt):
+    """Something said that waits for a moderator before it is published.
+
+    ``cause`` is list, links or thread; ``decision`` is approved or declined, None while it waits.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        UniqueConstraint("kind", "object_id"),
+        Index("ix_hold_waiting", "decided_at", "created_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int]
+    project_id: Mapped[int | None]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    cause: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    decision: Mapped[str | None] = mapped_column(String(10))
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("rule.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    rule: Mapped[Rule | None] = relationship(lazy="joined")

@@ -1,0 +1,35 @@
+"""``civicforum serve`` and ``civicforum worker``."""
+
+import signal
+import threading
+
+import click
+
+from civicforum import jobs
+from civicforum.app import create_app
+from civicforum.config import load_settings
+from civicforum.schema import upgrade_database
+from civicforum.server import listen, serve
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve_command(host: str, port: int) -> None:
+    """Serve CivicForum in the foreground until it is stopped."""
+    settings = load_settings(base_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104 - compared, not bound
+    listener = listen(host, port)
+    app = create_app(settings)
+    upgrade_database(app)
+    click.echo(f"CivicForum is at {settings.base_url} (Ctrl+C stops it).")
+    serve(app, listener)
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Do waiting work (mails, reminders) until stopped."""
+    app = create_app(load_settings())
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: (stopping.set(), jobs.bell.set()))
+    jobs.work_forever(app, stopping.is_set)

@@ -1,0 +1,309 @@
+"""The database, and the action as its transaction.
+
+Every write happens inside a function decorated with ``@transactional``; a commit anywhere else raises.
+What must happen after the commit is said inside, with ``after_commit``, and dies with a rollback.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from civicforum.errors import NotFound, Unavailable
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+A = TypeVar("A")
+M = TypeVar("M", bound="Base")
+
+# Greenlets hold a connection for the length of a request; a hall of people arrives at once.
+POOL_SIZE = 20
+POOL_OVERFLOW = 60
+# SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
+SQLITE_BUSY_MILLISECONDS = 50
+SQLITE_PATIENCE_SECONDS = 10.0
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time. Kept as UTC; a naive one is refused, because nobody can say when it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time must be aware (have a time zone).")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table. A ``datetime`` in a model is a UtcDateTime in the database."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime()}
+    )
+    metadata = registry.metadata
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC. The one clock of the house."""
+    return datetime.now(UTC)
+
+
+class HasId:
+    """A surrogate key, for the tables that have no better one."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class HasCreatedAt:
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+# --- the action is the transaction ---
+
+
+@dataclass
+class _Work:
+    """What one (possibly nested) action wants done at its commit and after it."""
+
+    before: dict[tuple[str, ...], Callable[[], None]] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    def absorb(self, inner: "_Work") -> None:
+        self.before.update(inner.before)
+        self.after.extend(inner.after)
+
+
+def transactional(action: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
+    """Make ``action(actor, ...)`` one transaction; inside another action, a savepoint of it."""
+
+    @wraps(action)
+    def run(actor: A, *args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction():
+            return action(actor, *args, **kwargs)
+
+    run.is_transactional = True  # type: ignore[attr-defined]  # read by tests/house
+    return run
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Begin afresh, commit at the end, roll back on any error. Use ``@transactional`` in rooms."""
+    stack = _stack()
+    if stack:
+        with db.session.begin_nested(), _work(stack):
+            yield
+            db.session.flush()
+        return
+    with _outermost(stack):
+        yield
+
+
+@contextmanager
+def _outermost(stack: list[_Work]) -> Iterator[None]:
+    # Decide on what is committed now, not on what the door happened to read.
+    db.session.rollback()
+    work = _Work()
+    with _writing():
+        stack.append(work)
+        try:
+            yield
+            db.session.flush()
+            while work.before:
+                # In the order of their keys, so that rows are always locked in one order.
+                work.before.pop(min(work.before))()
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            stack.clear()
+    for hook in work.after:
+        _run_isolated(hook)
+
+
+@contextmanager
+def _work(stack: list[_Work]) -> Iterator[None]:
+    work = _Work()
+    stack.append(work)
+    try:
+        yield
+    except BaseException:
+        stack.pop()
+        raise
+    stack.pop()
+    stack[-1].absorb(work)
+
+
+def _stack() -> list[_Work]:
+    return db.session().info.setdefault("work", [])
+
+
+def in_action() -> bool:
+    return bool(_stack())
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Call ``hook`` once the outermost action has committed; an error in it is logged, no more."""
+    _innermost("after_commit").after.append(hook)
+
+
+def before_commit(key: tuple[str, ...], hook: Callable[[], None]) -> None:
+    """Call ``hook`` last in the outermost action, once for each ``key``, in the order of the keys."""
+    _innermost("before_commit").before[key] = hook
+
+
+def _innermost(asked: str) -> _Work:
+    stack = _stack()
+    if not stack:
+        raise RuntimeError(f"{asked}() was called outside an action.")
+    return stack[-1]
+
+
+def _run_isolated(hook: Callable[[], None]) -> None:
+    try:
+        hook()
+    except Exception:
+        log.exception("A hook after the commit failed; what was committed stands.")
+
+
+@event.listens_for(db.session, "before_commit")
+def _refuse_stray_commits(session: Any) -> None:
+    if not session.info.get("work"):
+        raise RuntimeError("A commit outside an action. Write inside @transactional.")
+
+
+def lock(model: type[M], key: Any) -> M:
+    """The row with this key, re-read and held until the transaction ends; NotFound if it is gone.
+
+    FOR NO KEY UPDATE: plain FOR UPDATE deadlocks on the key-share locks of foreign keys.
+    """
+    row = find_locked(model, key)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_locked(model: type[M], key: Any) -> M | None:
+    """As ``lock``, but None if the row is gone."""
+    column = model.__mapper__.primary_key[0]
+    return db.session.execute(
+        select(model)
+        .where(column == key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+# --- SQLite: one writer at a time, and nobody waits inside C ---
+
+_one_writer = threading.Lock()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    if not is_sqlite():
+        yield
+        return
+    if not _one_writer.acquire(timeout=SQLITE_PATIENCE_SECONDS):
+        raise Unavailable
+    try:
+        _begin_immediate()
+        yield
+    finally:
+        _one_writer.release()
+
+
+def _begin_immediate() -> None:
+    """Take SQLite's write lock; another process may hold it, so ask again for a while."""
+    deadline = time.monotonic() + SQLITE_PATIENCE_SECONDS
+    while True:
+        try:
+            db.session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+            return
+        except OperationalError as error:
+            db.session.rollback()
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise Unavailable from error
+            time.sleep(random.uniform(0.005, 0.03))  # noqa: S311 - spreads the contenders
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if "sqlite" not in type(connection).__module__:
+        return
+    # The driver's own BEGIN comes too late and is never IMMEDIATE; ours is below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """What the engine needs to know for this database; SQLite comes from pysqlite3 where there is one."""
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    if not database_url.startswith("sqlite"):
+        return options | {"pool_pre_ping": True}
+    return options | {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}
+
+
+def _sqlite_module() -> Any:
+    # Debian 12's SQLite lacks the fix of a WAL corruption bug; pysqlite3 brings a newer one.
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        from sqlite3 import dbapi2
+    return dbapi2
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(database_url)
+    db.init_app(app)

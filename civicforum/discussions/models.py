@@ -1,0 +1,95 @@
+"""Threads of a project, and the posts in them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from civicforum.accounts.models import User
+from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.partnerships.models import Project
+
+REACTIONS = ("support", "thanks", "concern")
+POST_STATES = ("visible", "pending", "hidden", "removed", "withdrawn", "erased", "moved", "declined")
+
+
+class Thread(db.Model, HasId, HasCreatedAt):
+    """A discussion. ``last_seq`` is the number of the latest post; it is raised under this row's lock."""
+
+    __tablename__ = "thread"
+    __table_args__ = (Index("ix_thread_project_id_last_post_at", "project_id", "last_post_at", "id"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    title: Mapped[str] = mapped_column(String(255))
+    slug: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(20), default="open")  # open, closed, pending
+    revision: Mapped[int] = mapped_column(default=1)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    last_post_at: Mapped[datetime]
+    project: Mapped[Project] = relationship(lazy="joined")
+    author: Mapped[User | None] = relationship()
+
+    @property
+    def channel(self) -> str:
+        return f"thread:{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "open"
+
+
+class Post(db.Model, HasId, HasCreatedAt):
+    """Something said in a thread. ``seq`` is its place, 1..n without holes, given when it is published.
+
+    ``revision`` goes up with every change of its words or state. ``rule_number`` and ``rule_title`` are those
+    cited by a moderator, kept as they read then.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("thread_id", "seq"), Index("ix_post_author_id_id", "author_id", "id"))
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    seq: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(String(20), default="visible")
+    rule_number: Mapped[int | None]
+    rule_title: Mapped[str | None] = mapped_column(String(120))
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
+    published_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    thread: Mapped[Thread] = relationship(lazy="joined")
+    author: Mapped[User | None] = relationship(lazy="joined")
+    reply_to: Mapped["Post | None"] = relationship(foreign_keys=[reply_to_id], remote_side="Post.id")
+
+    @property
+    def is_visible(self) -> bool:
+        return self.state == "visible"
+
+
+class PostVersion(db.Model, HasId):
+    """How a post read before an edit; public as long as the post is."""
+
+    __tablename__ = "post_version"
+    __table_args__ = (UniqueConstraint("post_id", "revision"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    replaced_at: Mapped[datetime]
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class Reaction(db.Model, HasId, HasCreatedAt):
+    """One of the civic words that a person gave a post: support, thanks or concern; one each."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (UniqueConstraint("post_id", "user_id", "kind"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))

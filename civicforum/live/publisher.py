@@ -1,0 +1,232 @@
+"""One publisher for each watched channel of this process: reads what changed, renders once, fans out.
+
+Updates leave in the order of revisions, because only one greenlet sends for a channel; a burst is gathered
+while the one before it is being sent. A pulse heals whatever a lost doorbell left behind.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask_babel import force_locale
+
+from civicforum.db import db
+from civicforum.errors import CivicForumError
+from civicforum.live import registry
+from civicforum.live.changes import Changes, changes_since, channel_versions
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.04
+VIEWERS_EVERY_SECONDS = 1.0
+PULSE_SECONDS = 2.0
+MAXIMUM_CHANNELS_PER_SOCKET = 50
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is at the other end of a socket, as proved when it connected."""
+
+    user_id: int | None
+    session_version: int | None
+    locale: str
+    guest_key: str
+
+
+@dataclass
+class _Watched:
+    """A channel that somebody in this process watches."""
+
+    sent_revision: int
+    audience_version: int
+    watchers: dict[str, Identity] = field(default_factory=dict)
+    is_dirty: bool = False
+    is_publishing: bool = False
+    told_viewers: int | None = None
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """How the publisher reaches the world; the Socket.IO door supplies these."""
+
+    emit: Callable[[str, Any, str], None]  # event, payload, room or sid
+    enter: Callable[[str, str], None]  # sid, room
+    leave: Callable[[str, str], None]  # sid, room
+    disconnect: Callable[[str], None]  # sid
+    spawn: Callable[..., Any]
+    load_viewer: Callable[[Identity], Any]  # the User or Guest of now; None if signed out meanwhile
+    stale_identities: Callable[[list[Identity]], set[Identity]]  # signed out, suspended, changed password
+
+
+class Publisher:
+    def __init__(self, app: Flask, outlets: Outlets) -> None:
+        self.app = app
+        self.out = outlets
+        self.channels: dict[str, _Watched] = {}
+        self.sockets: dict[str, tuple[Identity, set[str]]] = {}
+
+    # --- watchers ---
+
+    def connect(self, sid: str, identity: Identity) -> None:
+        self.sockets[sid] = (identity, set())
+
+    def disconnect(self, sid: str) -> None:
+        _identity, channels = self.sockets.pop(sid, (None, set()))
+        for channel in channels:
+            self._drop(channel, sid)
+
+    def watch(self, sid: str, channel: str, after: int | None, stream: str | None) -> dict[str, Any]:
+        """Let a socket watch, and tell it what it missed. The caller has asked the policy."""
+        identity, watching = self.sockets[sid]
+        if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
+            raise CivicForumError("This connection watches too many channels. Leave one first.")
+        watched = self.channels.get(channel)
+        if watched is None:
+            now = changes_since(channel)
+            watched = self.channels.setdefault(channel, _Watched(now.revision, now.audience_version))
+        # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
+        watched.watchers[sid] = identity
+        watching.add(channel)
+        self.out.enter(sid, _room(channel, identity.locale))
+        db.session.rollback()  # a fresh snapshot: read no earlier than we entered
+        changes = changes_since(channel, after, stream)
+        return {**message(changes), "reset": changes.is_reset, "viewers": self.count_viewers(channel)}
+
+    def unwatch(self, sid: str, channel: str) -> None:
+        identity, watching = self.sockets[sid]
+        if channel in watching:
+            watching.discard(channel)
+            self.out.leave(sid, _room(channel, identity.locale))
+            self._drop(channel, sid)
+
+    def _drop(self, channel: str, sid: str) -> None:
+        watched = self.channels.get(channel)
+        if watched is None:
+            return
+        watched.watchers.pop(sid, None)
+        if not watched.watchers:
+            del self.channels[channel]
+
+    def count_viewers(self, channel: str) -> int:
+        """People, not sockets: a person with three tabs is one."""
+        watched = self.channels.get(channel)
+        if watched is None:
+            return 0
+        return len({identity.user_id or identity.guest_key for identity in watched.watchers.values()})
+
+    # --- publishing ---
+
+    def ring(self, channel: str) -> None:
+        """Something changed in ``channel``; returns at once."""
+        watched = self.channels.get(channel)
+        if watched is None:
+            return
+        watched.is_dirty = True
+        if not watched.is_publishing:
+            watched.is_publishing = True
+            self.out.spawn(self._publish, channel, watched)
+
+    def _publish(self, channel: str, watched: _Watched) -> None:
+        try:
+            while watched.is_dirty and self.channels.get(channel) is watched:
+                watched.is_dirty = False
+                with self.app.test_request_context(base_url=self.app.config["BASE_URL"]):
+                    self._send_changes(channel, watched)
+                time.sleep(GATHER_SECONDS)
+        except Exception:
+            log.exception("Publishing %s failed; the pulse will try again.", channel)
+        finally:
+            watched.is_publishing = False
+            if watched.is_dirty and watched.watchers:
+                self.ring(channel)
+
+    def _send_changes(self, channel: str, watched: _Watched) -> None:
+        changes = changes_since(channel, watched.sent_revision)
+        if changes.is_reset:  # the database was restored under us
+            watched.sent_revision = changes.revision
+            return
+        if changes.audience_version != watched.audience_version:
+            self._ask_again(channel, watched)
+            watched.audience_version = changes.audience_version
+        if changes.revision == watched.sent_revision:
+            return
+        for locale in sorted({identity.locale for identity in watched.watchers.values()}):
+            with force_locale(locale):
+                update = {**message(changes), "previous": watched.sent_revision}
+            update.pop("more")
+            self.out.emit("update", update, _room(channel, locale))
+        watched.sent_revision = changes.revision
+        watched.is_dirty = watched.is_dirty or changes.has_more
+
+    def _ask_again(self, channel: str, watched: _Watched) -> None:
+        """The audience shrank: whoever may no longer watch is told ``gone`` before anything else is sent."""
+        for sid, identity in list(watched.watchers.items()):
+            viewer = self.out.load_viewer(identity)
+            try:
+                registry.check_watch(viewer, channel)
+            except CivicForumError:
+                self.unwatch(sid, channel)
+                self.out.emit("gone", {"channel": channel}, sid)
+
+    # --- the pulse ---
+
+    def pulse_forever(self, is_stopping: Callable[[], bool]) -> None:
+        while not is_stopping():
+            time.sleep(PULSE_SECONDS)
+            try:
+                with self.app.app_context():
+                    self.pulse()
+            except Exception:
+                log.exception("The pulse failed; the next one tries again.")
+
+    def pulse(self) -> None:
+        """Compare what was sent with what is; heal what a lost doorbell or a lost message left behind."""
+        if not self.sockets:
+            return
+        self.cut_stale()
+        versions = channel_versions(self.channels)
+        for name, watched in list(self.channels.items()):
+            if versions.get(name, (0, 0)) != (watched.sent_revision, watched.audience_version):
+                self.ring(name)
+
+    def cut_stale(self) -> None:
+        """Cut the sockets of those who signed out, were suspended or changed their password."""
+        stale = self.out.stale_identities(
+            list({identity for identity, _ in self.sockets.values() if identity.user_id is not None})
+        )
+        for sid, (identity, _channels) in list(self.sockets.items()):
+            if identity in stale:
+                self.out.disconnect(sid)
+
+    def tell_viewers_forever(self, is_stopping: Callable[[], bool]) -> None:
+        """Say how many are here, at most once a second and only when it changed."""
+        while not is_stopping():
+            time.sleep(VIEWERS_EVERY_SECONDS)
+            for name, watched in list(self.channels.items()):
+                self._tell_viewers(name, watched)
+
+    def _tell_viewers(self, channel: str, watched: _Watched) -> None:
+        count = self.count_viewers(channel)
+        if count == watched.told_viewers:
+            return
+        watched.told_viewers = count
+        for locale in {identity.locale for identity in watched.watchers.values()}:
+            self.out.emit("viewers", {"channel": channel, "count": count}, _room(channel, locale))
+
+
+def message(changes: Changes) -> dict[str, Any]:
+    """What is told of changes, over the socket and over HTTP alike."""
+    return {
+        "channel": changes.channel,
+        "stream": changes.stream,
+        "revision": changes.revision,
+        "items": registry.render_items(changes.channel, changes.objects) if changes.objects else [],
+        "more": changes.has_more,
+    }
+
+
+def _room(channel: str, locale: str) -> str:
+    return f"{channel}|{locale}"

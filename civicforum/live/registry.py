@@ -1,0 +1,70 @@
+"""Which channels there are: who may watch them, and how a changed object looks to everybody.
+
+Each room registers its own in ``channels.py``; only ``app`` imports those.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from civicforum.errors import Invalid, NotFound
+
+Item = dict[str, Any]
+CanWatch = Callable[[Any, int], None]
+Render = Callable[[Sequence[int]], Mapping[int, Item]]
+
+
+@dataclass(frozen=True)
+class ChannelType:
+    """``check_watch(viewer, id)`` raises NotFound for who may not watch it (or may not know of it).
+
+    ``render`` has for each kind of object a function from ids to items, as an anonymous visitor of that
+    channel would see them now; an id it leaves out becomes a bare tombstone.
+    """
+
+    name: str
+    check_watch: CanWatch
+    render: Mapping[str, Render]
+
+
+_types: dict[str, ChannelType] = {}
+
+
+def register(channel_type: ChannelType) -> None:
+    _types[channel_type.name] = channel_type
+
+
+def registered() -> Mapping[str, ChannelType]:
+    return dict(_types)
+
+
+def parse_channel(name: Any) -> tuple[ChannelType, int]:
+    """The type and id that ``thread:7`` names. Raises Invalid for what is no name, NotFound for no such kind."""
+    if not isinstance(name, str) or len(name) > 40:
+        raise Invalid("A channel's name is a short text such as thread:7.")
+    kind, _colon, number = name.partition(":")
+    if kind not in _types or not (number.isascii() and number.isdigit()) or number != str(int(number)):
+        raise NotFound
+    if int(number) >= 2**31:
+        raise NotFound
+    return _types[kind], int(number)
+
+
+def check_watch(viewer: Any, name: Any) -> None:
+    """Raise NotFound unless ``viewer`` may watch the channel of this name now."""
+    channel_type, object_id = parse_channel(name)
+    channel_type.check_watch(viewer, object_id)
+
+
+def render_items(channel: str, objects: Iterable[tuple[str, int]]) -> list[Item]:
+    """The present public state of each object, in the order given."""
+    channel_type, _id = parse_channel(channel)
+    wanted = list(objects)
+    rendered = {
+        kind: channel_type.render[kind]([object_id for k, object_id in wanted if k == kind])
+        for kind in {kind for kind, _ in wanted}
+    }
+    return [
+        {"type": kind, "id": object_id, **rendered[kind].get(object_id, {"state": "gone"})}
+        for kind, object_id in wanted
+    ]

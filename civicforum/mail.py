@@ -1,0 +1,159 @@
+"""One mail: a Markdown template, rendered as text and as HTML, handed to SMTP or to a folder.
+
+Rooms enqueue a job of ids; its task (``<room>/tasks.py``) reads the present state, asks the policy again and
+calls ``send``. A template ``<room>/mail/<name>.md`` begins with its subject, then an empty line, then the
+words; a link alone on its line becomes a button in HTML and ``label: address`` in text.
+"""
+
+import re
+import smtplib
+import socket
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, parseaddr
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import css_inline
+from flask import Flask, current_app, render_template
+from flask_babel import force_locale
+from jinja2 import Environment
+
+from civicforum.jobs import GiveUp
+from civicforum.text import render_markdown
+
+SMTP_TIMEOUT_SECONDS = 20
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+_LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    content: bytes
+    subtype: str  # below text/, e.g. "calendar"
+
+
+class Transport(Protocol):
+    def deliver(self, message: EmailMessage) -> None: ...
+
+
+class FolderTransport:
+    """Writes each mail as one .eml file; the default, and what tests read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def deliver(self, message: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = sha256(message["Message-ID"].encode()).hexdigest()[:32]
+        draft = self.folder / f".{name}"
+        draft.write_bytes(message.as_bytes())
+        draft.rename(self.folder / f"{name}.eml")
+
+
+class SmtpTransport:
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+
+    def deliver(self, message: EmailMessage) -> None:
+        try:
+            with self._connect() as server:
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _reason in error.recipients.values()):
+                raise GiveUp(f"The address was refused: {error}") from error
+            raise
+
+    def _connect(self) -> smtplib.SMTP:
+        kind = smtplib.SMTP_SSL if self.url.scheme == "smtps" else smtplib.SMTP
+        host = self.url.hostname or "localhost"
+        server = kind(host, self.url.port or 0, timeout=SMTP_TIMEOUT_SECONDS)
+        server.ehlo()
+        if self.url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
+        if self.url.username:
+            server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        return server
+
+
+def init_app(app: Flask, mail_url: str | None, data_dir: Path) -> None:
+    transport = SmtpTransport(mail_url) if mail_url else FolderTransport(data_dir / "mail")
+    app.extensions["mail"] = {"transport": transport, "templates": _mail_templates(app)}
+
+
+def _mail_templates(app: Flask) -> Environment:
+    """The app's templates without HTML escaping; a value never brings its own line breaks."""
+    return app.jinja_env.overlay(autoescape=False, finalize=_one_line)
+
+
+def _one_line(value: Any) -> Any:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def send(
+    to: str,
+    template: str,
+    *,
+    locale: str,
+    key: str,
+    attachments: tuple[Attachment, ...] = (),
+    unsubscribe_url: str | None = None,
+    **context: Any,
+) -> None:
+    """Render ``template`` for one reader and deliver it.
+
+    ``key`` names this mail for good (``townhall:7:reminder:48h:user:3``): a second copy after a crash carries
+    the same Message-ID. Raises GiveUp where the address is refused for good.
+    """
+    with force_locale(locale):
+        subject, words = _written(template, context)
+        message = _message(to, subject, words, key)
+    if unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    for attachment in attachments:
+        message.add_attachment(
+            attachment.content, maintype="text", subtype=attachment.subtype, filename=attachment.name
+        )
+    current_app.extensions["mail"]["transport"].deliver(message)
+
+
+def _written(template: str, context: dict[str, Any]) -> tuple[str, str]:
+    templates: Environment = current_app.extensions["mail"]["templates"]
+    shared: dict[str, Any] = {}
+    current_app.update_template_context(shared)
+    text = templates.get_template(template).render({**shared, **context})
+    subject, _gap, words = text.strip().partition("\n")
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", words.strip())
+
+
+def _message(to: str, subject: str, words: str, key: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = _address(to)
+    message["Subject"] = subject
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:40]}@{_host()}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_LINK.sub(r"\1: \2", words) + "\n")
+    message.add_alternative(_html(subject, words), subtype="html")
+    return message
+
+
+def _html(subject: str, words: str) -> str:
+    page = render_template("mail/layout.html", subject=subject, body=render_markdown(words))
+    return _inliner.inline(page)
+
+
+def _address(to: str) -> Address:
+    name, address = parseaddr(to)
+    user, _at, domain = address.rpartition("@")
+    return Address(display_name=name, username=user, domain=domain)
+
+
+def _host() -> str:
+    return urlsplit(current_app.config["BASE_URL"]).hostname or socket.gethostname()

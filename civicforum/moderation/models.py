@@ -1,0 +1,98 @@
+"""Cases, what was done in them and why, flags, and the public log that anyone can verify."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from civicforum.accounts.models import User
+from civicforum.agreement.models import Rule
+from civicforum.db import HasCreatedAt, HasId, db
+
+
+class Case(db.Model, HasId, HasCreatedAt):
+    """A question before the moderators about one thing said, or one person. One open case for each target.
+
+    ``state``: open, decided, second_look (the author mended it), closed. ``version`` goes up with every deed,
+    so that two moderators cannot both act. ``source``: flag, hold, moderator.
+    """
+
+    __tablename__ = "moderation_case"
+    __table_args__ = (
+        Index("ix_moderation_case_target", "target_type", "target_id"),
+        Index("ix_moderation_case_queue", "state", "id"),
+    )
+
+    target_type: Mapped[str] = mapped_column(String(20))
+    target_id: Mapped[int]
+    target_author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    version: Mapped[int] = mapped_column(default=1)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    mended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    target_author: Mapped[User | None] = relationship(foreign_keys=[target_author_id])
+    measures: Mapped[list["Measure"]] = relationship(back_populates="case", order_by="Measure.id")
+
+
+class Measure(db.Model, HasId, HasCreatedAt):
+    """One action in a case: what was done, under which rule, why, by whom. Never changed afterwards."""
+
+    __tablename__ = "measure"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"), index=True)
+    action: Mapped[str] = mapped_column(String(20))  # hide, restore, leave, approve, decline
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("rule.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    is_automated: Mapped[bool] = mapped_column(default=False)
+    target_revision: Mapped[int | None]
+    until: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="measures")
+    rule: Mapped[Rule | None] = relationship(lazy="joined")
+    actor: Mapped[User | None] = relationship()
+
+
+class Flag(db.Model, HasId, HasCreatedAt):
+    """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn."""
+
+    __tablename__ = "flag"
+    __table_args__ = (UniqueConstraint("post_id", "user_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    rule: Mapped[Rule] = relationship(lazy="joined")
+    user: Mapped[User] = relationship()
+
+
+class LogEntry(db.Model):
+    """One line of the public log. No name and no words; ``hash`` covers the line and the hash before it."""
+
+    __tablename__ = "log_entry"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))  # RFC 3339, as hashed
+    action: Mapped[str] = mapped_column(String(20))
+    target: Mapped[str] = mapped_column(String(40))  # post:12
+    place: Mapped[str] = mapped_column(String(64))  # thread:7
+    rule: Mapped[str] = mapped_column(String(160))  # '2 Speak about what people do'
+    actor_role: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[int | None]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class LogHead(db.Model):
+    """One row: how long the log is and its latest hash; locked last, and checked against the entries."""
+
+    __tablename__ = "log_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,71 @@
+"""The server: gevent's pywsgi, one process, Socket.IO inside; jobs run beside it where there is no worker.
+
+Nothing of the application is imported before gevent has patched the standard library (see ``cli``).
+"""
+
+import logging
+import signal
+import socket
+from typing import Any
+
+import gevent
+from flask import Flask
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from civicforum import jobs
+from civicforum.errors import CommandError
+from civicforum.sockets.door import open_sockets
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 4096
+STOP_SECONDS = 4
+SLOW_REQUEST_SECONDS = 60
+
+
+class Handler(WSGIHandler):
+    """One request: small answers leave at once, and no line of a log can be forged by a client."""
+
+    def __init__(self, sock: socket.socket, address: Any, server: Any, rfile: Any = None) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(sock, address, server, rfile)
+
+    def log_request(self) -> None:
+        """Quiet: structured logs say what is needed."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; CommandError with a sentence if the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port.") from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def serve(app: Flask, listener: socket.socket, with_jobs: bool = True) -> None:
+    """Serve until SIGTERM or SIGINT; finish what is under way, for a few seconds at most."""
+    open_sockets(app)
+    proxies = app.config["SETTINGS"].trusted_proxies
+    if proxies:
+        # Outside Socket.IO, so that its check of the Origin sees the address people use.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap an app
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    server = WSGIServer(listener, app, handler_class=Handler, log=None, error_log=log)
+    stopping = gevent.event.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(name, stopping.set)
+    worker = gevent.spawn(jobs.work_forever, app, stopping.is_set) if with_jobs else None
+    server.start()
+    stopping.wait()
+    server.stop(timeout=STOP_SECONDS)
+    jobs.bell.set()
+    if worker is not None:
+        worker.join(timeout=STOP_SECONDS)

@@ -1,0 +1,146 @@
+"""The Socket.IO door: watch and unwatch. Deeds go over HTTP."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import get_locale
+from flask_socketio import ConnectionRefusedError, SocketIO
+
+from civicforum.accounts import queries
+from civicforum.accounts.models import Guest
+from civicforum.errors import CivicForumError, Invalid
+from civicforum.live import doorbell, registry
+from civicforum.live.publisher import Identity, Outlets, Publisher
+from civicforum.sockets.packets import CarefulPacket
+from civicforum.web.viewer import viewer
+
+log = logging.getLogger(__name__)
+
+MAXIMUM_MESSAGE_BYTES = 16_384
+LARGEST_REVISION = 2**53
+
+
+def open_sockets(app: Flask) -> SocketIO:
+    """Put Socket.IO in front of ``app`` and start its publisher and pulse. Once for each process."""
+    settings = app.config["SETTINGS"]
+    socketio = SocketIO(
+        app,
+        async_mode="gevent",
+        serializer=CarefulPacket,
+        always_connect=True,
+        ping_interval=settings.socket_ping_seconds,
+        ping_timeout=max(20, settings.socket_ping_seconds),
+        max_http_buffer_size=MAXIMUM_MESSAGE_BYTES,
+        http_compression=False,
+        manage_session=False,
+        cors_allowed_origins=None,
+    )
+    publisher = Publisher(app, _outlets(socketio))
+    app.extensions["publisher"] = publisher
+    doorbell.listen(publisher.ring)
+    _register_handlers(app, socketio, publisher)
+    socketio.start_background_task(publisher.pulse_forever, lambda: False)
+    socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
+    return socketio
+
+
+def _outlets(socketio: SocketIO) -> Outlets:
+    server = socketio.server
+    assert server is not None
+    return Outlets(
+        emit=lambda event, payload, to: socketio.emit(event, payload, to=to),
+        enter=lambda sid, room: server.enter_room(sid, room),
+        leave=lambda sid, room: server.leave_room(sid, room),
+        disconnect=lambda sid: server.disconnect(sid),
+        spawn=socketio.start_background_task,
+        load_viewer=load_viewer,
+        stale_identities=stale_identities,
+    )
+
+
+def load_viewer(identity: Identity) -> Any:
+    """The person of now behind a socket; a Guest if they signed out or changed their password meanwhile."""
+    if identity.user_id is None:
+        return Guest()
+    return queries.find_by_session(f"{identity.user_id}:{identity.session_version}") or Guest()
+
+
+def stale_identities(identities: list[Identity]) -> set[Identity]:
+    versions = queries.session_versions([i.user_id for i in identities if i.user_id is not None])
+    return {i for i in identities if versions.get(i.user_id or 0) != i.session_version}
+
+
+def _register_handlers(app: Flask, socketio: SocketIO, publisher: Publisher) -> None:
+    socketio.on("connect")(_connecting(publisher))
+    socketio.on("disconnect")(lambda _reason=None: publisher.disconnect(request.sid))  # type: ignore[attr-defined]
+    socketio.on("watch")(_answering(lambda payload: _watch(publisher, payload)))
+    socketio.on("unwatch")(_answering(lambda payload: _unwatch(publisher, payload)))
+
+
+def _connecting(publisher: Publisher) -> Callable[..., None]:
+    def connect(auth: Any = None) -> None:
+        publisher.connect(request.sid, _identify(auth))  # type: ignore[attr-defined]
+
+    return connect
+
+
+def _identify(auth: Any) -> Identity:
+    """Who connects: by token if one is given (a bad one is refused), else by the session cookie."""
+    token = auth.get("token") if isinstance(auth, dict) else None
+    if token is None:
+        person = viewer()
+        user = person if person.is_authenticated else None
+    else:
+        found = queries.find_token(token) if isinstance(token, str) else None
+        if found is None:
+            raise ConnectionRefusedError("unauthorized")
+        user = found.user
+    locale = (user and user.locale) or str(get_locale() or "en")
+    return Identity(
+        user_id=user.id if user else None,
+        session_version=user.session_version if user else None,
+        locale=locale,
+        guest_key=secrets.token_hex(8),
+    )
+
+
+def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Answer with an ack in every case: an error is an answer, never a traceback."""
+
+    @wraps(handler)
+    def handle(*payload: Any) -> dict[str, Any]:
+        try:
+            if len(payload) != 1 or not isinstance(payload[0], dict):
+                raise Invalid("Send one object, such as {channel: 'thread:7'}.")
+            return {"ok": True, **handler(payload[0])}
+        except CivicForumError as error:
+            return {"ok": False, "error": {"status": error.status, "title": str(error)}}
+        except Exception:
+            log.exception("A socket event failed.")
+            return {"ok": False, "error": {"status": 500, "title": str(CivicForumError.title)}}
+
+    return handle
+
+
+def _watch(publisher: Publisher, payload: dict[str, Any]) -> dict[str, Any]:
+    channel, after, stream = payload.get("channel"), payload.get("after"), payload.get("stream")
+    if after is not None and (type(after) is not int or not 0 <= after <= LARGEST_REVISION):
+        raise Invalid("'after' is the revision you have, a whole number from 0.")
+    if stream is not None and not (isinstance(stream, str) and len(stream) <= 64):
+        raise Invalid("'stream' is the short text that came with the revision.")
+    sid = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO's own
+    identity, _channels = publisher.sockets[sid]
+    registry.check_watch(load_viewer(identity), channel)
+    assert isinstance(channel, str)
+    return publisher.watch(sid, channel, after, stream)
+
+
+def _unwatch(publisher: Publisher, payload: dict[str, Any]) -> dict[str, Any]:
+    channel = payload.get("channel")
+    registry.parse_channel(channel)
+    publisher.unwatch(request.sid, str(channel))  # type: ignore[attr-defined]
+    return {}

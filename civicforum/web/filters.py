@@ -1,0 +1,69 @@
+"""How times and numbers read on a page."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from flask import Flask
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    get_locale,
+    get_timezone,
+    ngettext,
+)
+from flask_babel import gettext as _
+
+from civicforum.db import now
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(localtime=localtime, day=day, clock=clock, ago=ago, number=number)
+
+
+def in_zone(at: datetime, zone: str | None) -> datetime:
+    return at.astimezone(ZoneInfo(zone) if zone else get_timezone() or UTC)
+
+
+def localtime(at: datetime, zone: str | None = None) -> str:
+    """'Thursday, December 3, 6:30 PM', in ``zone`` or the reader's own."""
+    return _("%(day)s, %(clock)s", day=day(at, zone), clock=clock(at, zone))
+
+
+def day(at: datetime, zone: str | None = None) -> str:
+    local = in_zone(at, zone)
+    if local.year != in_zone(now(), zone).year:
+        return format_date(local.date(), "long")
+    return format_skeleton("MMMMEEEEd", local.replace(tzinfo=None), locale=get_locale() or "en")
+
+
+def clock(at: datetime, zone: str | None = None) -> str:
+    local = in_zone(at, zone)
+    return format_time(local.replace(tzinfo=None), "short", rebase=False)
+
+
+def ago(at: datetime) -> str:
+    """'2 hours ago', as people say it; a date once it is longer than a week."""
+    seconds = (now() - at) / timedelta(seconds=1)
+    if seconds < 45:
+        return _("just now")
+    if seconds < 3600:
+        minutes = max(1, round(seconds / 60))
+        return ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes)
+    if seconds < 86400:
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", round(seconds / 3600))
+    if seconds < 7 * 86400:
+        return ngettext("%(num)d day ago", "%(num)d days ago", round(seconds / 86400))
+    return day(at)
+
+
+def number(value: Any) -> str:
+    return format_decimal(value)
+
+
+def stamp(at: datetime) -> str:
+    """A full date and time, for titles and exports."""
+    return format_datetime(at, "long")

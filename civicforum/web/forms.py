@@ -1,0 +1,83 @@
+"""The base of every form: CSRF, trimmed and cleaned text, fields that say what is wrong in plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, Length
+
+from civicforum.errors import Invalid
+from civicforum.text import clean_text
+
+REQUIRED = DataRequired(message=_("Please fill this in."))
+
+
+class Form(FlaskForm):
+    """A form of this house. ``add_errors`` puts what an action refused back beside its fields."""
+
+    def add_errors(self, invalid: Invalid) -> None:
+        for name, sentences in invalid.errors.items():
+            field = self[name] if name in self else None
+            if field is None:
+                self.form_errors.extend(map(str, sentences))
+            else:
+                field.errors = [*field.errors, *map(str, sentences)]
+        if not invalid.errors:
+            self.form_errors.append(str(invalid))
+
+    def submits(self, deed: Callable[[], Any]) -> Any:
+        """Run ``deed`` if the form is sent and well formed; None (with errors in place) if it is not.
+
+        What the action refuses as Invalid is shown in the form, which keeps what was typed.
+        """
+        if not self.validate_on_submit():
+            return None
+        try:
+            return deed()
+        except Invalid as invalid:
+            self.add_errors(invalid)
+            return None
+
+
+def cleaned(value: str | None) -> str | None:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def stripped(value: str | None) -> str | None:
+    return clean_text(value).strip() if isinstance(value, str) else value
+
+
+class Line(StringField):
+    """One line of text, trimmed; ``most`` is its longest length in characters."""
+
+    def __init__(self, label: Any, most: int, required: bool = True, validators: Any = (), **kw: Any):
+        checks = [*([REQUIRED] if required else []), limited_to(most), no_line_breaks, *validators]
+        super().__init__(label, validators=checks, filters=[stripped], **kw)
+        self.most = most
+
+
+class Words(TextAreaField):
+    """Several lines of text, kept as written; ``most`` is its longest length in characters."""
+
+    def __init__(self, label: Any, most: int, required: bool = True, validators: Any = (), **kw: Any):
+        checks = [*([REQUIRED] if required else []), limited_to(most), *validators]
+        super().__init__(label, validators=checks, filters=[cleaned], **kw)
+        self.most = most
+
+
+class LocalTime(DateTimeLocalField):
+    """A local date and time as typed; the action knows the zone."""
+
+    def __init__(self, label: Any, **kw: Any):
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kw)
+
+
+def limited_to(most: int) -> Length:
+    return Length(max=most, message=_("This is too long: at most %(max)d characters."))
+
+
+def no_line_breaks(_form: Any, field: Any) -> None:
+    if field.data and "\n" in field.data:
+        raise ValidationError(_("This must be one line."))

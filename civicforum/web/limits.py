@@ -1,0 +1,89 @@
+"""Rate limits: named buckets, one limiter for every door, keyed by account and by address.
+
+Counted before the action, in memory or in Redis; refusing costs no transaction.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_babel import gettext as _
+from limits import RateLimitItem, parse_many
+from limits.storage import storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from civicforum.errors import TooMany
+from civicforum.web.viewer import viewer
+
+# What a person may do, in the words of the limits library. Generous for people, tight for machines.
+BUCKETS: dict[str, str] = {
+    "request": "1200/minute",  # any request, by address: a whole library may share one
+    "write": "60/minute; 1000/hour",  # any deed, by person
+    "post": "10/minute; 100/hour",  # comments and threads
+    "sign-in": "20/5minute",  # attempts from one address
+    "sign-in-account": "10/15minute",  # attempts on one account from one address
+    "mail-out": "5/hour",  # mails that somebody can have sent to one address
+    "sign-up": "20/hour",  # new accounts from one address
+    "rsvp": "30/minute",
+    "flag": "20/day",
+    "search": "60/minute",
+    "token": "20/hour",
+}
+
+
+class Limiter:
+    def __init__(self, redis_url: str | None, is_off: bool) -> None:
+        self.is_off = is_off
+        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(redis_url or "memory://"))
+        self._items: dict[str, list[RateLimitItem]] = {
+            name: parse_many(limits) for name, limits in BUCKETS.items()
+        }
+
+    def check(self, bucket: str, *who: str) -> None:
+        """Count one deed of ``who`` in ``bucket``; TooMany if that was too many."""
+        if self.is_off:
+            return
+        for item in self._items[bucket]:
+            if not self._limiter.hit(item, bucket, *who):
+                reset_at = self._limiter.get_window_stats(item, bucket, *who).reset_time
+                raise TooMany(_sentence(), retry_after=max(1, int(reset_at - time.time()) + 1))
+
+
+def _sentence() -> str:
+    return _("That was a lot at once. Nothing is lost: wait a moment and try again.")
+
+
+def init_app(app: Flask, redis_url: str | None, is_off: bool) -> None:
+    app.extensions["limiter"] = Limiter(redis_url, is_off)
+
+
+def check_limit(bucket: str, *who: str) -> None:
+    """Count a deed by ``who`` (default: the viewer, by account or else by address)."""
+    current_app.extensions["limiter"].check(bucket, *(who or (person_key(),)))
+
+
+def limited(bucket: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A door whose use counts in ``bucket``; looking (GET) does not count, except in ``search``."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            if request.method not in ("GET", "HEAD", "OPTIONS") or bucket == "search":
+                check_limit(bucket)
+            return view(*args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def person_key() -> str:
+    """The account, or for guests the address."""
+    person = viewer()
+    return f"user:{person.id}" if person.is_authenticated else f"address:{address()}"
+
+
+def address() -> str:
+    return request.remote_addr or "unknown"

@@ -1,0 +1,134 @@
+"""Every test has a database of its own: a copy of one that was migrated once for the run.
+
+So actions begin, lock and commit as they do in the town; nothing is faked but the clock, mail and chance.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from civicforum.app import create_app
+from civicforum.config import load_settings
+from civicforum.db import db
+from civicforum.schema import upgrade_database
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def session_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of this run, with a migrated, empty database kept aside as a template."""
+    folder = tmp_path_factory.mktemp("data")
+    app = create_app(
+        load_settings({"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"})
+    )
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    upgrade_database(app)
+    with app.app_context():
+        db.engine.dispose()
+    shutil.copy(_file(app), folder / "template.sqlite3")
+    return app
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """The application on a fresh database, inside an application context."""
+    with session_app.app_context():
+        db.engine.dispose()
+        for leftover in ("-wal", "-shm"):
+            Path(f"{_file(session_app)}{leftover}").unlink(missing_ok=True)
+        shutil.copy(session_app.config["DATA_DIR"] / "template.sqlite3", _file(session_app))
+        shutil.rmtree(session_app.config["DATA_DIR"] / "mail", ignore_errors=True)
+        yield session_app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _file(app: Flask) -> Path:
+    return app.config["DATA_DIR"] / "civicforum.sqlite3"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript that nobody is signed in to."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask):
+    """``sign_in(user)`` gives a browser in which that person is signed in."""
+
+    def browser(user) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = user.get_id()
+            session["_fresh"] = True
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def token_for(app: Flask):
+    """``token_for(user)`` gives the headers of an API client with all of that person's rights."""
+    from factories import make_token
+
+    def headers(user) -> dict[str, str]:
+        return {"Authorization": f"Bearer {make_token(user)}"}
+
+    return headers
+
+
+class QueryCount:
+    """How many statements were sent to the database, and which."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def total(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: Flask):
+    """``with count_queries() as n: ...`` counts what is sent to the database meanwhile, in ``n.total``."""
+
+    @contextmanager
+    def counting() -> Iterator[QueryCount]:
+        count = QueryCount()
+
+        def note(_connection, _cursor, statement, *_rest) -> None:
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+                count.statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield count
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The team's folder of real data; what needs it is skipped, clearly, where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here: the checks on real data are left out")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("CIVICFORUM_"):
+            monkeypatch.delenv(name)

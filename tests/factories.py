@@ -1,0 +1,181 @@
+"""The smallest valid thing of each kind, committed. Names are unique; everything else is as plain as can be."""
+
+import itertools
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from civicforum.accounts.models import ApiToken, RoleGrant, User
+from civicforum.accounts.queries import hash_token
+from civicforum.agreement.models import AgreementVersion, Rule, Standing
+from civicforum.db import db, now, transaction
+from civicforum.discussions.models import Post, Thread
+from civicforum.live.changes import open_channel
+from civicforum.partnerships.models import Membership, Organization, Partner, Project, Seat
+from civicforum.townhalls.models import Rsvp, TownHall
+from civicforum.voices.models import Voice
+from civicforum.voices.numbers import new_number
+
+_numbers = itertools.count(1)
+
+
+def save(*rows: Any) -> Any:
+    """Commit the rows as they are; the first one back."""
+    with transaction():
+        db.session.add_all(rows)
+    return rows[0]
+
+
+def make_user(*roles: str, newcomer: bool = False, **facts: Any) -> User:
+    """A confirmed person with these site roles; no newcomer unless asked for."""
+    n = next(_numbers)
+    name = facts.pop("name", f"Person {n}")
+    user = User(
+        **{
+            "email": f"person{n}@example.org",
+            "name": name,
+            "name_skeleton": name.casefold(),
+            "handle": f"person-{n}",
+            "email_confirmed_at": now(),
+            **facts,
+        }
+    )
+    user.grants = [RoleGrant(role=role) for role in roles]
+    save(user)
+    save(Standing(user_id=user.id, words_that_stood=0, vouched_at=None if newcomer else now()))
+    return user
+
+
+def make_token(user: User, scopes: str = "read write moderate admin") -> str:
+    token = secrets.token_urlsafe(24)
+    save(ApiToken(user_id=user.id, name="test", token_hash=hash_token(token), scopes=scopes))
+    return token
+
+
+def make_organization(*people: User, **facts: Any) -> Organization:
+    """An organization for which ``people`` speak."""
+    n = next(_numbers)
+    row = Organization(**{"slug": f"organization-{n}", "name": f"Organization {n}", "kind": "nonprofit", **facts})
+    save(row)
+    for user in people:
+        save(Seat(organization_id=row.id, user_id=user.id))
+    return row
+
+
+def make_project(organizer: User | None = None, *partners: Organization, **facts: Any) -> Project:
+    """A public, active project, run by ``organizer``."""
+    n = next(_numbers)
+    project = save(Project(**{"slug": f"project-{n}", "title": f"Project {n}", **facts}))
+    if organizer is not None:
+        join(project, organizer, "organizer")
+    for organization in partners:
+        save(Partner(project_id=project.id, organization_id=organization.id))
+    return project
+
+
+def join(project: Project, user: User, role: str = "member") -> Membership:
+    return save(Membership(project_id=project.id, user_id=user.id, role=role))
+
+
+def make_thread(project: Project, author: User | None = None, **facts: Any) -> Thread:
+    """An open thread without posts."""
+    n = next(_numbers)
+    thread = Thread(
+        **{
+            "project_id": project.id,
+            "author_id": author and author.id,
+            "title": f"Thread {n}",
+            "slug": f"thread-{n}",
+            "last_post_at": now(),
+            **facts,
+        }
+    )
+    with transaction():
+        db.session.add(thread)
+        db.session.flush()
+        open_channel(thread.channel)
+    return thread
+
+
+def make_post(thread: Thread, author: User | None = None, body: str = "Words.", **facts: Any) -> Post:
+    """A visible post at the thread's end, with its voice."""
+    with transaction():
+        thread = db.session.get_one(Thread, thread.id)
+        thread.last_seq += 1
+        post = Post(
+            **{
+                "thread_id": thread.id,
+                "seq": thread.last_seq,
+                "author_id": author and author.id,
+                "body": body,
+                "html": f"<p>{body}</p>",
+                "published_at": now(),
+                **facts,
+            }
+        )
+        db.session.add(post)
+        db.session.flush()
+        db.session.add(
+            Voice(
+                number=new_number(),
+                kind="post",
+                object_id=post.id,
+                channel=thread.channel,
+                author_id=post.author_id,
+            )
+        )
+    return post
+
+
+def make_town_hall(project: Project, **facts: Any) -> TownHall:
+    """A published town hall in the hall, in a week, without a limit of seats."""
+    n = next(_numbers)
+    starts_at = facts.pop("starts_at", now() + timedelta(days=7))
+    town_hall = TownHall(
+        **{
+            "project_id": project.id,
+            "title": f"Town hall {n}",
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(hours=2),
+            "timezone": "America/New_York",
+            "mode": "in_person",
+            "location": "Main Library",
+            "status": "published",
+            "uid": f"town-hall-{n}@example.org",
+            "access_statement": "Step-free.",
+            **facts,
+        }
+    )
+    with transaction():
+        db.session.add(town_hall)
+        db.session.flush()
+        open_channel(town_hall.channel)
+    return town_hall
+
+
+def make_rsvp(town_hall: TownHall, user: User, state: str = "going", **facts: Any) -> Rsvp:
+    with transaction():
+        town_hall = db.session.get_one(TownHall, town_hall.id)
+        town_hall.last_place += 1
+        row = Rsvp(
+            **{
+                "town_hall_id": town_hall.id,
+                "user_id": user.id,
+                "state": state,
+                "place": town_hall.last_place,
+                "code": secrets.token_hex(6).upper(),
+                **facts,
+            }
+        )
+        db.session.add(row)
+    return row
+
+
+def make_agreement() -> AgreementVersion:
+    """Version 1 with two rules."""
+    version = AgreementVersion(number=1, introduction="How we talk here.", published_at=now())
+    version.rules = [
+        Rule(number=1, title="Say what you saw", text="As yourself."),
+        Rule(number=2, title="Speak about what people do", text="Not about what they are."),
+    ]
+    return save(version)
