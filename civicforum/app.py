@@ -18,6 +18,8 @@ from civicforum.web import filters, headers, limits, problems
 from civicforum.web.viewer import login_manager
 
 ROOMS = (
+    "live",
+    "web",
     "accounts",
     "agreement",
     "notifications",

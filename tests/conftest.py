@@ -8,11 +8,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from civicforum.app import create_app
 from civicforum.config import load_settings
@@ -20,6 +22,20 @@ from civicforum.db import db
 from civicforum.schema import upgrade_database
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+class Browser(FlaskClient):
+    """Asks as one does from outside: each request in a context, and with a session, of its own.
+
+    Flask would reuse the test's context, and with it who was signed in the last time. Afterwards the
+    test's own objects are read anew.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.rollback()
+        return response
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +46,7 @@ def session_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         load_settings({"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"})
     )
     app.testing = True
+    app.test_client_class = Browser
     app.config["PROPAGATE_EXCEPTIONS"] = False
     upgrade_database(app)
     with app.app_context():

@@ -197,11 +197,18 @@ def make_environment() -> None:
 
 
 def python_works() -> bool:
-    """True if .venv's Python starts, is new enough and has pip."""
-    if not PYTHON.exists():
+    """True if .venv was made right here, and its Python starts, is new enough and has pip."""
+    if not PYTHON.exists() or not is_made_here():
         return False
     question = f"import pip, sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
     return run_quietly(str(PYTHON), "-c", question).returncode == 0
+
+
+def is_made_here() -> bool:
+    """False for the .venv of a checkout that was moved or copied: its commands point elsewhere."""
+    script = BIN / "activate"
+    line = rf"^VIRTUAL_ENV=[\"']?{re.escape(str(VENV))}[\"']?$"
+    return script.exists() and bool(re.search(line, script.read_text(), re.MULTILINE))
 
 
 def require_venv_module() -> None:
@@ -347,9 +354,8 @@ def check_debian_packages(mode: str) -> None:
         return
     if not may_install_debian_packages():
         raise SetUpError(
-            f"the tests also need {', '.join(missing)}, which only root on Debian can have "
-            "installed for them: install these (on Debian: sudo apt-get install "
-            f"{' '.join(missing)}) and run the same command again."
+            f"the tests also need {', '.join(missing)}: install these (on Debian: sudo apt-get "
+            f"install {' '.join(missing)}) and run the same command again."
         )
     step(f"Debian packages {' '.join(missing)}", lambda: install_debian_packages(missing))
 

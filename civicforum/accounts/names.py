@@ -73,9 +73,7 @@ _SHARED = {"COMBINING", "MODIFIER"}
 _ARABIC = {"ARABIC", "EXTENDED"}
 
 # Typographic marks that keyboards put in place of the plain ones.
-_PLAIN_MARKS = str.maketrans(
-    "\u2018\u2019\u02bc\u2010\u2011\u2013\u3000\u00a0\u202f", "\'\'\'---   "
-)
+_PLAIN_MARKS = str.maketrans("\u2018\u2019\u02bc\u2010\u2011\u2013\u3000\u00a0\u202f", "'''---   ")
 _NAME_MARKS = frozenset(" '-.,()")
 
 # Letters and marks without ink: Hangul fillers, joiners and selectors.
@@ -188,7 +186,9 @@ def normalize_email(value: str) -> str:
     if re.search(r"[\x00-\x1f\x7f]", value):
         raise ValueError(_("An e-mail address is a single line."))
     try:
-        address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False)
+        address = validate_email(
+            value.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as reason:
         raise ValueError(
             _("This is not an e-mail address that we can write to; it looks like ana@example.org.")

@@ -61,6 +61,7 @@ class Post(db.Model, HasId, HasCreatedAt):
     rule_title: Mapped[str | None] = mapped_column(String(120))
     moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
     published_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]  # when it counted for its author's standing
     edited_at: Mapped[datetime | None]
     thread: Mapped[Thread] = relationship(lazy="joined")
     author: Mapped[User | None] = relationship(lazy="joined")
@@ -72,7 +73,11 @@ class Post(db.Model, HasId, HasCreatedAt):
 
 
 class PostVersion(db.Model, HasId):
-    """How a post read before an edit; public as long as the post is."""
+    """How a post read before an edit; public as long as the post is.
+
+    ``is_public`` is False for what was written before a mend: the words that a moderator hid, or that were
+    held, do not come back through the history.
+    """
 
     __tablename__ = "post_version"
     __table_args__ = (UniqueConstraint("post_id", "revision"),)
@@ -80,6 +85,7 @@ class PostVersion(db.Model, HasId):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     revision: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+    is_public: Mapped[bool] = mapped_column(default=True)
     replaced_at: Mapped[datetime]
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 

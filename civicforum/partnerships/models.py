@@ -136,6 +136,10 @@ class Invitation(db.Model, HasId, HasCreatedAt):
     withdrawn_at: Mapped[datetime | None]
     project: Mapped[Project] = relationship(lazy="joined")
 
+    def is_waiting(self, at: datetime) -> bool:
+        """Whether its link still leads somewhere: not used, not taken back, not run out."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > at
+
 
 class Update(db.Model, HasId, HasCreatedAt):
     """News of a project."""

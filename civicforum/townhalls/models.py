@@ -1,6 +1,6 @@
 """Town halls: when and where, the agenda, who comes, who was there, and what came of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,13 +25,18 @@ NEEDS = (
     "call_me",
 )
 NEED_STATES = ("requested", "confirmed", "provided", "cannot_provide")
+MAXIMUM_PARTY = 20
+DOOR_OPENS_BEFORE = timedelta(hours=2)
+DOOR_CLOSES_AFTER = timedelta(hours=12)
+LINK_OPENS_BEFORE = timedelta(minutes=10)
 
 
 class TownHall(db.Model, HasId, HasCreatedAt):
     """A gathering. ``capacity`` counts people in the hall, ``online_capacity`` those online; None: no limit.
 
     ``last_place`` numbers the answers in the order they came, under this row's lock. ``sequence`` is the
-    calendar's: raised by every change of time, place or status. ``uid`` is stable for good.
+    calendar's: raised by every change of time, place or status. ``uid`` is stable for good. ``needs_asked``
+    and ``needs_met`` are what is left of the access needs once they were purged.
     """
 
     __tablename__ = "town_hall"
@@ -64,6 +69,8 @@ class TownHall(db.Model, HasId, HasCreatedAt):
     revision: Mapped[int] = mapped_column(default=1)
     last_place: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(default=now)
+    needs_asked: Mapped[int | None]
+    needs_met: Mapped[int | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     project: Mapped[Project] = relationship(lazy="joined")
     thread: Mapped[Thread | None] = relationship()
@@ -92,6 +99,27 @@ class TownHall(db.Model, HasId, HasCreatedAt):
     def capacity_for(self, mode: str) -> int | None:
         return self.online_capacity if mode == "online" else self.capacity
 
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The ways in which one can come."""
+        return ("in_person", "online") if self.mode == "hybrid" else (self.mode,)
+
+    @property
+    def door_opens_at(self) -> datetime:
+        return self.starts_at - DOOR_OPENS_BEFORE
+
+    @property
+    def link_opens_at(self) -> datetime:
+        return self.starts_at - LINK_OPENS_BEFORE
+
+    def is_running(self, at: datetime | None = None) -> bool:
+        return self.status == "published" and self.has_begun(at) and not self.is_over(at)
+
+    def is_link_open(self, at: datetime | None = None) -> bool:
+        """Whether the way in online is shown: from a few minutes before until the end."""
+        at = at or now()
+        return self.status == "published" and self.link_opens_at <= at < self.ends_at
+
 
 class AgendaItem(db.Model, HasId):
     __tablename__ = "agenda_item"
@@ -109,7 +137,7 @@ class Rsvp(db.Model, HasId, HasCreatedAt):
 
     ``state`` is unconfirmed (a guest who has not yet pressed the link), going, maybe, not_going, waitlisted
     or cancelled. ``place`` is the number in the order of arrival; a later, larger wish takes a new one.
-    ``code`` is what the door scans; ``token_hash`` opens the page of this answer from a mail.
+    ``code`` is what the door scans. ``revision`` goes up with every change of the answer.
     """
 
     __tablename__ = "rsvp"
@@ -138,9 +166,22 @@ class Rsvp(db.Model, HasId, HasCreatedAt):
         back_populates="rsvp", cascade="all, delete-orphan", order_by="Need.id", lazy="selectin"
     )
 
+    check_ins: Mapped[list["CheckIn"]] = relationship(back_populates="rsvp", viewonly=True)
+
     @property
     def name(self) -> str:
         return self.user.name if self.user else self.guest_name
+
+    @property
+    def address(self) -> str | None:
+        """Where mail for this answer goes; None once its person is gone."""
+        if self.user is None:
+            return self.guest_email
+        return None if self.user.erased_at else self.user.email
+
+    @property
+    def takes_seats(self) -> bool:
+        return self.state == "going"
 
 
 class Need(db.Model, HasId, HasCreatedAt):
@@ -172,6 +213,27 @@ class CheckIn(db.Model, HasId):
     at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     undone_at: Mapped[datetime | None]
+    rsvp: Mapped[Rsvp | None] = relationship(back_populates="check_ins")
+
+
+class Reminder(db.Model, HasId):
+    """That somebody was reminded, and of which moment: ``kind`` is two_days or two_hours."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("rsvp_id", "kind"),)
+
+    rsvp_id: Mapped[int] = mapped_column(ForeignKey("rsvp.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    starts_at: Mapped[datetime]
+
+
+class CalendarKey(db.Model):
+    """Which of a person's calendar addresses is the present one: renewing it raises ``version``."""
+
+    __tablename__ = "calendar_key"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Summary(db.Model, HasId):

@@ -1,6 +1,6 @@
 """How times and numbers read on a page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,11 +33,13 @@ def localtime(at: datetime, zone: str | None = None) -> str:
     return _("%(day)s, %(clock)s", day=day(at, zone), clock=clock(at, zone))
 
 
-def day(at: datetime, zone: str | None = None) -> str:
-    local = in_zone(at, zone)
+def day(at: datetime | date, zone: str | None = None) -> str:
+    """'Thursday, December 3', or with the year if it is another one. A bare date needs no zone."""
+    local = in_zone(at, zone).date() if isinstance(at, datetime) else at
     if local.year != in_zone(now(), zone).year:
-        return format_date(local.date(), "long")
-    return format_skeleton("MMMMEEEEd", local.replace(tzinfo=None), locale=get_locale() or "en")
+        return format_date(local, "long")
+    noon = datetime.combine(local, time(12))
+    return format_skeleton("MMMMEEEEd", noon, locale=get_locale() or "en")
 
 
 def clock(at: datetime, zone: str | None = None) -> str:

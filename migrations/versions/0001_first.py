@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_agreement_version_number")),
     )
     op.create_table(
+        "channel",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("audience_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_channel")),
+    )
+    op.create_table(
         "idempotency_key",
         sa.Column("person_key", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
@@ -35,9 +42,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
-        sa.UniqueConstraint(
-            "person_key", "key", name=op.f("uq_idempotency_key_person_key_key")
-        ),
+        sa.UniqueConstraint("person_key", "key", name=op.f("uq_idempotency_key_person_key_key")),
     )
     op.create_table(
         "job",
@@ -56,6 +61,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index("ix_job_run_at", ["failed_at", "run_at"], unique=False)
+
+    op.create_table(
+        "live_change",
+        sa.Column("channel", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "kind", "object_id", name=op.f("pk_live_change")),
+    )
+    with op.batch_alter_table("live_change", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_live_change_channel_revision", ["channel", "revision"], unique=False
+        )
 
     op.create_table(
         "log_entry",
@@ -150,6 +168,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
     )
     op.create_table(
+        "stream",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
+    )
+    op.create_table(
         "api_token",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -161,18 +185,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_api_token_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_api_token_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "invitation",
@@ -202,9 +221,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_invitation_project_id"), ["project_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_invitation_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "listed_word",
@@ -243,16 +260,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint(
-            "project_id",
-            "user_id",
-            "role",
-            name=op.f("uq_membership_project_id_user_id_role"),
+            "project_id", "user_id", "role", name=op.f("uq_membership_project_id_user_id_role")
         ),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_membership_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "moderation_case",
@@ -294,9 +306,7 @@ def upgrade() -> None:
             "ix_moderation_case_target", ["target_type", "target_id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_moderation_case_target_author_id"),
-            ["target_author_id"],
-            unique=False,
+            batch_op.f("ix_moderation_case_target_author_id"), ["target_author_id"], unique=False
         )
 
     op.create_table(
@@ -324,9 +334,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_notification_inbox", ["user_id", "read_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_notification_inbox", ["user_id", "read_at", "id"], unique=False)
 
     op.create_table(
         "partner",
@@ -350,9 +358,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
         sa.UniqueConstraint(
-            "project_id",
-            "organization_id",
-            name=op.f("uq_partner_project_id_organization_id"),
+            "project_id", "organization_id", name=op.f("uq_partner_project_id_organization_id")
         ),
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
@@ -377,9 +383,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
     )
     with op.batch_alter_table("phase", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_phase_project_id"), ["project_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_phase_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "project_update",
@@ -408,9 +412,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_update")),
     )
     with op.batch_alter_table("project_update", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_project_update_project_id_id", ["project_id", "id"], unique=False
-        )
+        batch_op.create_index("ix_project_update_project_id_id", ["project_id", "id"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -441,9 +443,7 @@ def upgrade() -> None:
             name=op.f("fk_rule_version_id_agreement_version"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule")),
-        sa.UniqueConstraint(
-            "version_id", "number", name=op.f("uq_rule_version_id_number")
-        ),
+        sa.UniqueConstraint("version_id", "number", name=op.f("uq_rule_version_id_number")),
     )
     op.create_table(
         "seat",
@@ -458,10 +458,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_seat_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_seat_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
         sa.UniqueConstraint(
@@ -480,10 +477,7 @@ def upgrade() -> None:
         sa.Column("vouched_by_id", sa.Integer(), nullable=True),
         sa.Column("accepted_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_standing_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_standing_user_id_person"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["vouched_by_id"],
@@ -521,9 +515,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("thread", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_thread_project_id_last_post_at",
-            ["project_id", "last_post_at", "id"],
-            unique=False,
+            "ix_thread_project_id_last_post_at", ["project_id", "last_post_at", "id"], unique=False
         )
 
     op.create_table(
@@ -547,9 +539,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_voice_number")),
     )
     with op.batch_alter_table("voice", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_voice_author_id"), ["author_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_voice_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_voice_channel"), ["channel"], unique=False)
 
     op.create_table(
@@ -568,10 +558,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["person.id"],
-            name=op.f("fk_hold_author_id_person"),
-            ondelete="SET NULL",
+            ["author_id"], ["person.id"], name=op.f("fk_hold_author_id_person"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"],
@@ -579,16 +566,12 @@ def upgrade() -> None:
             name=op.f("fk_hold_decided_by_id_person"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["rule_id"], ["rule.id"], name=op.f("fk_hold_rule_id_rule")
-        ),
+        sa.ForeignKeyConstraint(["rule_id"], ["rule.id"], name=op.f("fk_hold_rule_id_rule")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
         sa.UniqueConstraint("kind", "object_id", name=op.f("uq_hold_kind_object_id")),
     )
     with op.batch_alter_table("hold", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_hold_waiting", ["decided_at", "created_at"], unique=False
-        )
+        batch_op.create_index("ix_hold_waiting", ["decided_at", "created_at"], unique=False)
 
     op.create_table(
         "measure",
@@ -614,15 +597,11 @@ def upgrade() -> None:
             name=op.f("fk_measure_case_id_moderation_case"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["rule_id"], ["rule.id"], name=op.f("fk_measure_rule_id_rule")
-        ),
+        sa.ForeignKeyConstraint(["rule_id"], ["rule.id"], name=op.f("fk_measure_rule_id_rule")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
     )
     with op.batch_alter_table("measure", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_measure_case_id"), ["case_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_measure_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "post",
@@ -642,28 +621,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["person.id"],
-            name=op.f("fk_post_author_id_person"),
-            ondelete="SET NULL",
+            ["author_id"], ["person.id"], name=op.f("fk_post_author_id_person"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["moved_to_id"],
-            ["post.id"],
-            name=op.f("fk_post_moved_to_id_post"),
-            ondelete="SET NULL",
+            ["moved_to_id"], ["post.id"], name=op.f("fk_post_moved_to_id_post"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["reply_to_id"],
-            ["post.id"],
-            name=op.f("fk_post_reply_to_id_post"),
-            ondelete="SET NULL",
+            ["reply_to_id"], ["post.id"], name=op.f("fk_post_reply_to_id_post"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["thread_id"],
-            ["thread.id"],
-            name=op.f("fk_post_thread_id_thread"),
-            ondelete="CASCADE",
+            ["thread_id"], ["thread.id"], name=op.f("fk_post_thread_id_thread"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("thread_id", "seq", name=op.f("uq_post_thread_id_seq")),
@@ -699,12 +666,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "capacity IS NULL OR capacity >= 0",
-            name=op.f("ck_town_hall_capacity_not_negative"),
+            "capacity IS NULL OR capacity >= 0", name=op.f("ck_town_hall_capacity_not_negative")
         ),
-        sa.CheckConstraint(
-            "ends_at > starts_at", name=op.f("ck_town_hall_ends_after_it_starts")
-        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_town_hall_ends_after_it_starts")),
         sa.ForeignKeyConstraint(
             ["created_by_id"],
             ["person.id"],
@@ -724,14 +688,10 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_town_hall")),
-        sa.UniqueConstraint(
-            "project_id", "uid", name=op.f("uq_town_hall_project_id_uid")
-        ),
+        sa.UniqueConstraint("project_id", "uid", name=op.f("uq_town_hall_project_id_uid")),
     )
     with op.batch_alter_table("town_hall", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_town_hall_starts_at", ["starts_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_town_hall_starts_at", ["starts_at", "id"], unique=False)
 
     op.create_table(
         "agenda_item",
@@ -771,19 +731,11 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["post.id"],
-            name=op.f("fk_flag_post_id_post"),
-            ondelete="CASCADE",
+            ["post_id"], ["post.id"], name=op.f("fk_flag_post_id_post"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["rule_id"], ["rule.id"], name=op.f("fk_flag_rule_id_rule")),
         sa.ForeignKeyConstraint(
-            ["rule_id"], ["rule.id"], name=op.f("fk_flag_rule_id_rule")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_flag_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_flag_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
         sa.UniqueConstraint("post_id", "user_id", name=op.f("uq_flag_post_id_user_id")),
@@ -801,10 +753,7 @@ def upgrade() -> None:
         sa.Column("replaced_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["post.id"],
-            name=op.f("fk_post_version_post_id_post"),
-            ondelete="CASCADE",
+            ["post_id"], ["post.id"], name=op.f("fk_post_version_post_id_post"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["replaced_by_id"],
@@ -813,9 +762,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_version")),
-        sa.UniqueConstraint(
-            "post_id", "revision", name=op.f("uq_post_version_post_id_revision")
-        ),
+        sa.UniqueConstraint("post_id", "revision", name=op.f("uq_post_version_post_id_revision")),
     )
     op.create_table(
         "reaction",
@@ -825,16 +772,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["post_id"],
-            ["post.id"],
-            name=op.f("fk_reaction_post_id_post"),
-            ondelete="CASCADE",
+            ["post_id"], ["post.id"], name=op.f("fk_reaction_post_id_post"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_reaction_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_reaction_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction")),
         sa.UniqueConstraint(
@@ -842,9 +783,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("reaction", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_reaction_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_reaction_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "rsvp",
@@ -870,19 +809,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["person.id"],
-            name=op.f("fk_rsvp_user_id_person"),
-            ondelete="CASCADE",
+            ["user_id"], ["person.id"], name=op.f("fk_rsvp_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvp")),
         sa.UniqueConstraint("code", name=op.f("uq_rsvp_code")),
         sa.UniqueConstraint(
             "town_hall_id", "guest_email", name=op.f("uq_rsvp_town_hall_id_guest_email")
         ),
-        sa.UniqueConstraint(
-            "town_hall_id", "user_id", name=op.f("uq_rsvp_town_hall_id_user_id")
-        ),
+        sa.UniqueConstraint("town_hall_id", "user_id", name=op.f("uq_rsvp_town_hall_id_user_id")),
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.create_index(
@@ -929,16 +863,10 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["person.id"],
-            name=op.f("fk_check_in_by_id_person"),
-            ondelete="SET NULL",
+            ["by_id"], ["person.id"], name=op.f("fk_check_in_by_id_person"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["rsvp_id"],
-            ["rsvp.id"],
-            name=op.f("fk_check_in_rsvp_id_rsvp"),
-            ondelete="SET NULL",
+            ["rsvp_id"], ["rsvp.id"], name=op.f("fk_check_in_rsvp_id_rsvp"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["town_hall_id"],
@@ -947,14 +875,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
-        sa.UniqueConstraint(
-            "town_hall_id", "nonce", name=op.f("uq_check_in_town_hall_id_nonce")
-        ),
+        sa.UniqueConstraint("town_hall_id", "nonce", name=op.f("uq_check_in_town_hall_id_nonce")),
     )
     with op.batch_alter_table("check_in", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_check_in_rsvp_id"), ["rsvp_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_check_in_rsvp_id"), ["rsvp_id"], unique=False)
 
     op.create_table(
         "decision",
@@ -973,9 +897,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_decision_summary_id"), ["summary_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_decision_summary_id"), ["summary_id"], unique=False)
 
     op.create_table(
         "need",
@@ -994,10 +916,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["rsvp_id"],
-            ["rsvp.id"],
-            name=op.f("fk_need_rsvp_id_rsvp"),
-            ondelete="CASCADE",
+            ["rsvp_id"], ["rsvp.id"], name=op.f("fk_need_rsvp_id_rsvp"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
         sa.UniqueConstraint("rsvp_id", "kind", name=op.f("uq_need_rsvp_id_kind")),
@@ -1101,6 +1020,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 
     op.drop_table("api_token")
+    op.drop_table("stream")
     op.drop_table("site")
     op.drop_table("project")
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -1110,9 +1030,14 @@ def downgrade() -> None:
     op.drop_table("organization")
     op.drop_table("log_head")
     op.drop_table("log_entry")
+    with op.batch_alter_table("live_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_live_change_channel_revision")
+
+    op.drop_table("live_change")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_run_at")
 
     op.drop_table("job")
     op.drop_table("idempotency_key")
+    op.drop_table("channel")
     op.drop_table("agreement_version")

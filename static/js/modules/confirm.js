@@ -18,8 +18,9 @@ function ask({ ask: question, yes, no }, onYes) {
   const back = element("button", "button", no);
   const go = element("button", "button", yes);
   go.dataset.kind = "danger";
+  dialog.setAttribute("aria-label", question);
   deeds.append(back, go);
-  dialog.append(element("p", "lead", question), deeds);
+  dialog.append(element("p", "dialog-question", question), deeds);
   document.body.append(dialog);
 
   back.addEventListener("click", () => dialog.close());

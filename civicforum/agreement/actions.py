@@ -1,0 +1,238 @@
+"""Publishing and accepting the agreement, listing words, holding what is said, and raising standings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from civicforum.accounts import actions as accounts
+from civicforum.accounts.models import SYSTEM, Actor, User
+from civicforum.agreement import policies, queries, shipped
+from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule, Standing
+from civicforum.agreement.wording import RuleWording
+from civicforum.agreement.words import fold
+from civicforum.db import db, find_locked, lock, now, transactional
+from civicforum.errors import Conflict, Invalid, NotFound, require
+
+REVIEW_HOURS = 24
+MAX_RULES = 30
+WORD_ACTIONS = ("hold", "mask", "flag")
+
+# --- the agreement ---
+
+
+@transactional
+def publish_agreement(
+    actor: Actor,
+    introduction: str,
+    rules: Sequence[RuleWording],
+    translations: Mapping[str, Mapping[str, str]] | None = None,
+    based_on: int | None = None,
+) -> AgreementVersion:
+    """Publish a new version; the earlier ones stay as they were.
+
+    Raises Invalid for an agreement without words, Conflict if ``based_on`` is no longer the current one.
+    """
+    newest = _lock_newest_version()
+    require(policies.can_publish_agreement(actor))
+    _check_wording(introduction, rules)
+    number = newest.number if newest else 0
+    if based_on is not None and based_on != number:
+        raise Conflict(
+            _("Somebody published version %(number)s meanwhile. Yours was not saved.", number=number)
+        )
+    version = AgreementVersion(
+        number=number + 1,
+        introduction=introduction,
+        translations={locale: dict(words) for locale, words in (translations or {}).items()},
+        published_at=now(),
+        rules=[_rule(place, wording) for place, wording in enumerate(rules, 1)],
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def _lock_newest_version() -> AgreementVersion | None:
+    """The newest version, held; asked for again, because whoever held it may have added another."""
+    newest = queries.current_agreement()
+    if newest is None:
+        return None
+    lock(AgreementVersion, newest.id)
+    return queries.current_agreement()
+
+
+def _check_wording(introduction: str, rules: Sequence[RuleWording]) -> None:
+    if not introduction.strip():
+        raise Invalid(errors={"introduction": [_("Say in a sentence what the agreement is for.")]})
+    if not 1 <= len(rules) <= MAX_RULES:
+        raise Invalid(errors={"rules": [_("An agreement has 1 to %(most)d rules.", most=MAX_RULES)]})
+    if not all(rule.title.strip() and rule.text.strip() for rule in rules):
+        raise Invalid(errors={"rules": [_("Each rule needs a title and a text.")]})
+
+
+def _rule(number: int, wording: RuleWording) -> Rule:
+    return Rule(
+        number=number,
+        title=wording.title,
+        text=wording.text,
+        translations={locale: dict(words) for locale, words in wording.translations.items()},
+    )
+
+
+@transactional
+def install_shipped(actor: Actor) -> AgreementVersion:
+    """Publish the rules that CivicForum ships, unless the town has an agreement already."""
+    require(policies.can_publish_agreement(actor))
+    current = queries.current_agreement()
+    if current is not None:
+        return current
+    wording = shipped.load_wording()
+    return publish_agreement(actor, wording.introduction, wording.rules, wording.translations)
+
+
+@transactional
+def accept_agreement(actor: Actor, version: int) -> None:
+    """Keep that the actor accepted this version. Raises Conflict if a newer one holds meanwhile."""
+    require(policies.can_accept_agreement(actor))
+    current = queries.current_agreement()
+    if current is None:
+        raise NotFound
+    if version != current.number:
+        raise Conflict(_("The agreement has changed meanwhile. Please read the new one first."))
+    assert isinstance(actor, User)
+    _lock_standing(actor.id).accepted_version = version
+
+
+def greet(user: User) -> None:
+    """Give a new person a standing, with the agreement they accepted; inside the action that made them."""
+    current = queries.current_agreement() or install_shipped(SYSTEM)
+    _lock_standing(user.id).accepted_version = current.number
+
+
+# --- listed words ---
+
+
+@transactional
+def list_word(actor: Actor, word: str, action: str) -> ListedWord:
+    """List a word or phrase for ``action``: hold, mask or flag. Listing it again changes the action."""
+    require(policies.can_edit_words(actor))
+    form = " ".join(fold(word).split())
+    if not 2 <= len(form) <= 80:
+        raise Invalid(errors={"word": [_("A word or phrase of 2 to 80 characters.")]})
+    if action not in WORD_ACTIONS:
+        raise Invalid(errors={"action": [_("Choose what happens to the word.")]})
+    row = db.session.scalar(select(ListedWord).where(ListedWord.word == form))
+    if row is None:
+        row = ListedWord(word=form, action=action, added_by_id=actor.id)
+        db.session.add(row)
+    row.action = action
+    db.session.flush()
+    return row
+
+
+@transactional
+def unlist_word(actor: Actor, word_id: int) -> None:
+    """Take a word off the list; what it held stays held until a moderator decides."""
+    require(policies.can_edit_words(actor))
+    db.session.delete(lock(ListedWord, word_id))
+
+
+# --- holds ---
+
+
+def hold_for_review(
+    author: Actor, kind: str, object_id: int, project_id: int | None, cause: str
+) -> Hold:
+    """Let a moderator look at this before it is published, within a day; inside a running action.
+
+    Something reviewed before (and edited since) waits again.
+    """
+    hold = queries.find_hold(kind, object_id)
+    if hold is None:
+        hold = Hold(kind=kind, object_id=object_id)
+        db.session.add(hold)
+    hold.author_id, hold.project_id, hold.cause = author.id, project_id, cause
+    hold.created_at = now()
+    hold.due_at = hold.created_at + timedelta(hours=REVIEW_HOURS)
+    hold.decided_at = hold.decided_by_id = hold.decision = hold.rule_id = None
+    hold.reason = ""
+    db.session.flush()
+    return hold
+
+
+def decide_hold(
+    actor: Actor, hold_id: int, decision: str, rule: Rule | None = None, reason: str = ""
+) -> Hold:
+    """Write down ``approved`` or ``declined``; inside the moderators' action, which asked its policy.
+
+    Locks the hold. Raises Conflict if another moderator decided first.
+    """
+    hold = lock(Hold, hold_id)
+    if hold.decided_at is not None:
+        raise Conflict(_("Another moderator has decided this meanwhile."))
+    hold.decided_at, hold.decided_by_id, hold.decision = now(), actor.id, decision
+    hold.rule_id, hold.reason = rule.id if rule else None, reason
+    db.session.flush()
+    return hold
+
+
+def drop_hold(kind: str, object_id: int) -> None:
+    """Forget a review that is no longer needed (withdrawn by its author); inside a running action."""
+    hold = queries.find_hold(kind, object_id)
+    if hold is not None and hold.decided_at is None:
+        db.session.delete(hold)
+
+
+# --- standing ---
+
+
+def count_stood(user_id: int | None) -> None:
+    """Count something this person said that stood; inside a running action."""
+    if user_id is not None:
+        _lock_standing(user_id).words_that_stood += 1
+
+
+def count_attended(user_id: int | None) -> None:
+    """Count a meeting this person came to; inside a running action."""
+    if user_id is not None:
+        _lock_standing(user_id).meetings_attended += 1
+
+
+@transactional
+def vouch(actor: Actor, user: User) -> Standing:
+    """Say that one knows this person: a newcomer's limits end. Saying it twice changes nothing."""
+    standing = _lock_standing(user.id)
+    require(
+        policies.can_vouch(actor, user),
+        _("Only somebody with a role in a partnership can vouch, and nobody for themselves."),
+    )
+    if standing.vouched_at is None:
+        standing.vouched_at, standing.vouched_by_id = now(), actor.id
+    db.session.flush()
+    return standing
+
+
+@transactional
+def welcome(
+    actor: Actor, email: str, name: str, role: str = "resident", password_hash: str | None = None
+) -> User:
+    """Make a confirmed account that is nobody's newcomer: whoever makes it vouches for it."""
+    user = accounts.add_person(actor, email, name, role, password_hash)
+    vouch(actor, user)
+    return user
+
+
+def _lock_standing(user_id: int) -> Standing:
+    """This person's row, held until the action ends; made if there is none."""
+    standing = find_locked(Standing, user_id)
+    if standing is not None:
+        return standing
+    try:
+        with db.session.begin_nested():
+            db.session.add(Standing(user_id=user_id, words_that_stood=0, meetings_attended=0))
+    except IntegrityError:
+        pass  # another transaction made it first; ours waits for its lock below
+    return lock(Standing, user_id)

@@ -1,0 +1,38 @@
+"""What happens in threads: speaking, answering with a word, and keeping it civil."""
+
+from civicforum.discussions.actions.moderation import (
+    approve_post,
+    close_thread,
+    decline_post,
+    hide_post,
+    open_thread,
+    remove_post,
+    restore_post,
+)
+from civicforum.discussions.actions.posts import (
+    count_standing,
+    edit_post,
+    mend_post,
+    post_reply,
+    withdraw_post,
+)
+from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.threads import start_thread
+
+__all__ = [
+    "approve_post",
+    "close_thread",
+    "count_standing",
+    "decline_post",
+    "edit_post",
+    "hide_post",
+    "mend_post",
+    "open_thread",
+    "post_reply",
+    "react",
+    "remove_post",
+    "restore_post",
+    "start_thread",
+    "unreact",
+    "withdraw_post",
+]

@@ -1,0 +1,129 @@
+"""What moderators do with posts and threads. Cases, reasons and the public log are the moderation room's."""
+
+from flask_babel import gettext as _
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.models import Rule
+from civicforum.db import db, transactional
+from civicforum.discussions import policies
+from civicforum.discussions.actions.publishing import (
+    check_revision,
+    lock_post,
+    lock_thread,
+    publish,
+)
+from civicforum.discussions.models import Post, Thread
+from civicforum.errors import Conflict, require
+from civicforum.live.changes import touch
+
+
+@transactional
+def hide_post(actor: Actor, post_id: int, rule: Rule, revision: int | None = None) -> Post:
+    """Hide a post under a rule; its author may mend it. Its place and the rule stay in sight.
+
+    Raises Conflict if it is not at ``revision`` any more (the decision was about other words), or not shown.
+    """
+    return _take_down(actor, post_id, rule, revision, "hidden")
+
+
+@transactional
+def remove_post(actor: Actor, post_id: int, rule: Rule, revision: int | None = None) -> Post:
+    """Take a post down for good: as hiding, but there is nothing to mend. It can still be restored."""
+    return _take_down(actor, post_id, rule, revision, "removed")
+
+
+def _take_down(
+    actor: Actor, post_id: int, rule: Rule, revision: int | None, state: str
+) -> Post:
+    post = _lock_to_moderate(actor, post_id)
+    check_revision(post, revision)
+    if post.state == state or post.seq is None or post.state not in ("visible", "pending", "hidden"):
+        raise Conflict(_("This comment is not shown any more. Look at it again, then decide."))
+    _cite(post, rule)
+    _change_state(post, state)
+    return post
+
+
+@transactional
+def restore_post(actor: Actor, post_id: int) -> Post:
+    """Show a hidden or removed post again, at its place."""
+    post = _lock_to_moderate(actor, post_id)
+    if post.state not in ("hidden", "removed"):
+        raise Conflict(_("This comment is not hidden (any more)."))
+    post.revision += 1
+    publish(post.thread, post)
+    return post
+
+
+@transactional
+def approve_post(actor: Actor, post_id: int) -> Post:
+    """Publish a post that was held: it gets its place now. A held thread opens with its first post."""
+    post = _lock_to_moderate(actor, post_id)
+    if post.state != "pending":
+        raise Conflict(_("This comment does not wait for a decision (any more)."))
+    post.revision += 1
+    publish(post.thread, post)
+    return post
+
+
+@transactional
+def decline_post(actor: Actor, post_id: int, rule: Rule | None = None) -> Post:
+    """Do not publish a held post. One that had a place already (a held edit) is hidden under the rule."""
+    post = _lock_to_moderate(actor, post_id)
+    if post.state != "pending":
+        raise Conflict(_("This comment does not wait for a decision (any more)."))
+    if rule is not None:
+        _cite(post, rule)
+    _change_state(post, "declined" if post.seq is None else "hidden")
+    return post
+
+
+@transactional
+def close_thread(actor: Actor, thread_id: int) -> Thread:
+    """Take no more posts in a thread; it stays to be read."""
+    return _set_status(actor, thread_id, "open", "closed")
+
+
+@transactional
+def open_thread(actor: Actor, thread_id: int) -> Thread:
+    """Take posts again in a closed thread."""
+    return _set_status(actor, thread_id, "closed", "open")
+
+
+def _set_status(actor: Actor, thread_id: int, before: str, after: str) -> Thread:
+    thread = lock_thread(actor, thread_id)
+    require(
+        policies.can_close_thread(actor, thread),
+        _("Only this project's organizers and moderators close and open its threads."),
+    )
+    if thread.status == after:
+        return thread
+    if thread.status != before:
+        raise Conflict(_("This thread is still being checked."))
+    thread.status = after
+    thread.revision += 1
+    touch(thread.channel, "thread", thread.id)
+    db.session.flush()
+    return thread
+
+
+def _lock_to_moderate(actor: Actor, post_id: int) -> Post:
+    post = lock_post(actor, post_id)
+    require(
+        policies.can_moderate_post(actor, post),
+        _("Only a moderator of this project can do this, and nobody with their own comment."),
+    )
+    return post
+
+
+def _cite(post: Post, rule: Rule) -> None:
+    """Keep the rule as it reads now: rules change, decisions do not."""
+    post.rule_number, post.rule_title = rule.number, rule.title
+
+
+def _change_state(post: Post, state: str) -> None:
+    post.state = state
+    post.revision += 1
+    if post.seq is not None:
+        touch(post.thread.channel, "post", post.id)
+    db.session.flush()

@@ -1,0 +1,194 @@
+"""Speaking in a thread, and changing or taking back what one said."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.actions import count_stood
+from civicforum.agreement.queries import find_cause
+from civicforum.db import db, find_locked, now, transactional
+from civicforum.discussions import policies
+from civicforum.discussions.actions.publishing import (
+    author_of,
+    check_revision,
+    forget_hold,
+    hold,
+    keep_version,
+    lock_post,
+    lock_thread,
+    publish,
+    set_words,
+    tell_people,
+)
+from civicforum.discussions.models import Post, PostVersion, Thread
+from civicforum.discussions.words import Words, prepare_words
+from civicforum.errors import Conflict, Invalid, require
+from civicforum.live.changes import touch
+from civicforum.voices.actions import record_voice
+
+EDIT_HOURS = 24
+
+
+@transactional
+def post_reply(
+    actor: Actor, thread_id: int, body: str | Words, reply_to_id: int | None = None
+) -> Post:
+    """Say something in a thread, perhaps in answer to one of its posts.
+
+    The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors give
+    prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak, Conflict in
+    a closed thread, Invalid for words or a ``reply_to_id`` that will not do.
+    """
+    words = prepare_words(body)
+    thread = lock_thread(actor, thread_id)
+    require(policies.can_reply(actor, thread), _cannot_speak(actor))
+    _check_open(thread)
+    post = Post(
+        thread=thread,
+        author=author_of(actor),
+        body=words.body,
+        html=words.html,
+        reply_to=_find_answered(thread, reply_to_id),
+        state="pending",
+    )
+    db.session.add(post)
+    db.session.flush()
+    record_voice("post", post.id, thread.channel, actor.id)
+    cause = find_cause(actor, words.body)
+    if cause:
+        hold(actor, post, cause)
+    else:
+        publish(thread, post)
+    return post
+
+
+def _cannot_speak(actor: Actor) -> str | None:
+    if not actor.is_authenticated:
+        return None
+    if actor.is_suspended():
+        return _("Your account cannot write for now. Your settings say until when, and how to contest it.")
+    if not actor.is_confirmed:
+        return _("Please confirm your e-mail address first: the link is in your mail.")
+    return _("This project is over, or only its members speak here.")
+
+
+def _check_open(thread: Thread) -> None:
+    if thread.status == "pending":
+        raise Conflict(_("This thread is still being checked. You can add to it once it is published."))
+    if not thread.is_open:
+        raise Conflict(
+            _("This thread is closed. Your words are not lost: copy them, and start a new thread with them.")
+        )
+
+
+def _find_answered(thread: Thread, post_id: int | None) -> Post | None:
+    if post_id is None:
+        return None
+    post = db.session.get(Post, post_id)
+    if post is None or post.thread_id != thread.id or post.seq is None:
+        raise Invalid(errors={"reply_to": [_("The comment you answer is not in this thread.")]})
+    return post
+
+
+@transactional
+def edit_post(actor: Actor, post_id: int, body: str | Words, revision: int) -> Post:
+    """Change one's own words within a day; how they read before stays public.
+
+    Raises Conflict, with both texts, if the post is no longer at ``revision``, and after the window.
+    """
+    words = prepare_words(body)
+    post = lock_post(actor, post_id)
+    require(
+        policies.can_edit_post(actor, post),
+        _("Only its author can change a comment, while the project is open."),
+    )
+    check_revision(post, revision, words.body)
+    _check_editable(post)
+    if words.body == post.body:
+        return post
+    _edit(actor, post, words)
+    return post
+
+
+def _check_editable(post: Post) -> None:
+    if post.state == "hidden":
+        raise Conflict(_("This comment is hidden. Mend it from the page that says why; then a moderator looks."))
+    if post.state not in ("visible", "pending"):
+        raise Conflict(_("This comment was taken down, so there is nothing to change any more."))
+    if post.published_at is not None and now() - post.published_at > timedelta(hours=EDIT_HOURS):
+        raise Conflict(
+            _("Comments can be changed for %(hours)s hours. Add what is new as a reply.", hours=EDIT_HOURS)
+        )
+
+
+def _edit(actor: Actor, post: Post, words: Words) -> None:
+    was_visible = post.is_visible
+    # What was never public does not become so through the history.
+    keep_version(actor, post, is_public=was_visible)
+    set_words(post, words)
+    cause = find_cause(actor, words.body)
+    if post.seq is not None:
+        post.edited_at = now()
+    if cause:
+        hold(actor, post, cause)
+    elif was_visible:
+        touch(post.thread.channel, "post", post.id)
+        tell_people(post)
+    db.session.flush()
+
+
+@transactional
+def withdraw_post(actor: Actor, post_id: int) -> Post:
+    """Take one's own words back: a tombstone stays at their place, so that the answers keep theirs.
+
+    What was never published vanishes for everybody else. Doing it twice changes nothing.
+    """
+    post = lock_post(actor, post_id)
+    require(policies.can_withdraw_post(actor, post), _("Only its author can take a comment back."))
+    if post.state == "withdrawn":
+        return post
+    if post.state not in ("visible", "pending"):
+        raise Conflict(_("A moderator has taken this comment down. You can mend it, or ask for a second look."))
+    post.state = "withdrawn"
+    post.revision += 1
+    forget_hold(post)
+    if post.seq is not None:
+        touch(post.thread.channel, "post", post.id)
+    db.session.flush()
+    return post
+
+
+@transactional
+def mend_post(actor: Actor, post_id: int, body: str | Words) -> Post:
+    """The author's new words for a hidden post; it stays hidden until a moderator restores it.
+
+    The words that were hidden do not come back through the history. That one may mend once is up to the case.
+    """
+    words = prepare_words(body)
+    post = lock_post(actor, post_id)
+    require(policies.can_mend_post(actor, post), _("Only its author can mend a comment."))
+    if post.state != "hidden":
+        raise Conflict(_("This comment is not hidden (any more), so there is nothing to mend."))
+    keep_version(actor, post, is_public=False)
+    db.session.flush()
+    db.session.execute(
+        update(PostVersion).where(PostVersion.post_id == post.id).values(is_public=False)
+    )
+    set_words(post, words)
+    post.edited_at = now()
+    touch(post.thread.channel, "post", post.id)
+    db.session.flush()
+    return post
+
+
+@transactional
+def count_standing(actor: Actor, post_id: int) -> None:
+    """Count a newcomer's post that still stands, once; the house does it a day after it was published."""
+    require(not actor.is_authenticated and actor.is_administrator)
+    post = find_locked(Post, post_id)
+    if post is None or not post.is_visible or post.counted_at is not None:
+        return
+    post.counted_at = now()
+    count_stood(post.author_id)

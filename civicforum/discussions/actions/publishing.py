@@ -1,0 +1,138 @@
+"""What every deed with a post shares: locking in one order, giving a place, telling."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from civicforum import jobs
+from civicforum.accounts.models import Actor, User
+from civicforum.agreement.actions import drop_hold, hold_for_review
+from civicforum.agreement.queries import is_newcomer
+from civicforum.db import db, lock, now
+from civicforum.discussions import policies, queries
+from civicforum.discussions.models import Post, PostVersion, Thread
+from civicforum.discussions.words import Words
+from civicforum.errors import Conflict, NotFound
+from civicforum.live.changes import touch
+from civicforum.notifications.actions import notify
+from civicforum.text import mentions
+
+# What stood for a day counts for a newcomer's standing.
+STOOD_HOURS = 24
+
+
+def lock_thread(actor: Actor, thread_id: int) -> Thread:
+    """The thread, held; NotFound for who may not know of it."""
+    thread = lock(Thread, thread_id)
+    if not policies.can_see_thread(actor, thread):
+        raise NotFound
+    return thread
+
+
+def lock_post(actor: Actor, post_id: int) -> Post:
+    """The post, held together with its thread (which is always locked first); NotFound as ``get_post``."""
+    found = db.session.get(Post, post_id)
+    if found is None:
+        raise NotFound
+    lock(Thread, found.thread_id)
+    post = lock(Post, post_id)
+    if not policies.can_see_post(actor, post):
+        raise NotFound
+    return post
+
+
+def check_revision(post: Post, revision: int | None, yours: str | None = None) -> None:
+    """Raise Conflict, with both texts, if the post is no longer what the actor decided on."""
+    if revision is None or revision == post.revision:
+        return
+    extra = {"current": {"revision": post.revision, "body": post.body}}
+    if yours is not None:
+        extra["yours"] = {"revision": revision, "body": yours}
+    raise Conflict(_("This comment was changed meanwhile. Look at it again, then decide."), **extra)
+
+
+def keep_version(actor: Actor, post: Post, is_public: bool) -> None:
+    """Write down how the post reads now, before its words are replaced."""
+    db.session.add(
+        PostVersion(
+            post_id=post.id,
+            revision=post.revision,
+            body=post.body,
+            is_public=is_public,
+            replaced_at=now(),
+            replaced_by_id=actor.id,
+        )
+    )
+
+
+def set_words(post: Post, words: Words) -> None:
+    post.body, post.html = words.body, words.html
+    post.revision += 1
+
+
+def publish(thread: Thread, post: Post) -> None:
+    """Show the post to everybody, at the next place of its thread unless it has one. The thread is locked."""
+    at = now()
+    if post.seq is None:
+        thread.last_seq += 1
+        thread.last_post_at = at
+        post.seq, post.published_at = thread.last_seq, at
+        if thread.status == "pending":
+            thread.status = "open"
+        touch(thread.channel, "thread", thread.id)
+    post.state, post.rule_number, post.rule_title = "visible", None, None
+    touch(thread.channel, "post", post.id)
+    db.session.flush()
+    tell_people(post)
+    _let_it_stand(post)
+
+
+def hold(actor: Actor, post: Post, cause: str) -> None:
+    """Keep the post back until a moderator has looked; a place it has already shows that one is looking."""
+    post.state = "pending"
+    db.session.flush()
+    hold_for_review(actor, "post", post.id, post.thread.project_id, cause)
+    if post.seq is not None:
+        touch(post.thread.channel, "post", post.id)
+
+
+def forget_hold(post: Post) -> None:
+    drop_hold("post", post.id)
+
+
+def tell_people(post: Post) -> None:
+    """Tell whom it answers and whom it calls on; telling twice is once."""
+    answered = _answered(post)
+    called = [
+        user.id
+        for user in queries.find_called(mentions(post.body), post.thread)
+        if user.id not in (post.author_id, answered)
+    ]
+    if answered is not None:
+        notify([answered], "reply", "post", post.id, actor_id=post.author_id)
+    if called:
+        notify(called, "mention", "post", post.id, actor_id=post.author_id)
+
+
+def _answered(post: Post) -> int | None:
+    """The author of the post that this one answers, if they may still see it."""
+    parent = post.reply_to
+    if parent is None or parent.author is None or parent.author_id == post.author_id:
+        return None
+    return parent.author_id if policies.can_see_thread(parent.author, post.thread) else None
+
+
+def _let_it_stand(post: Post) -> None:
+    """Newcomers' limits lift by what stood: look at it again in a day."""
+    if post.author is None or post.counted_at is not None or not is_newcomer(post.author):
+        return
+    jobs.enqueue(
+        "discussions.count_standing",
+        unique_key=f"standing:{post.id}",
+        run_at=now() + timedelta(hours=STOOD_HOURS),
+        post_id=post.id,
+    )
+
+
+def author_of(actor: Actor) -> User | None:
+    return actor if isinstance(actor, User) else None

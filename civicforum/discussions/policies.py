@@ -1,0 +1,95 @@
+"""Who may read, speak and decide in a thread. Pure and total: a User, a Guest or SYSTEM in, a bool out."""
+
+from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.accounts.policies import is_person, same_person
+from civicforum.discussions.models import Post, Thread
+from civicforum.partnerships.models import Project
+from civicforum.partnerships.policies import can_moderate, can_see_project, can_speak_in, is_organizer
+
+# States in which the words are there for their author and the moderators, and for nobody else.
+KEPT_BACK = ("pending", "declined", "hidden", "removed", "withdrawn")
+# States in which others do not know that there is anything, unless it had a place already.
+UNPUBLISHED = ("pending", "declined")
+
+
+def can_see_thread(viewer: Actor, thread: Thread) -> bool:
+    """A thread is as visible as its project; one that is still being checked is its author's and moderators'."""
+    if not can_see_project(viewer, thread.project):
+        return False
+    return thread.status != "pending" or _is_close_to(viewer, thread.author_id, thread)
+
+
+def can_start_thread(user: Actor, project: Project) -> bool:
+    return can_speak_in(user, project)
+
+
+def can_reply(user: Actor, thread: Thread) -> bool:
+    """Whoever may speak in the project. Whether the thread is open is a fact, not a right."""
+    return can_see_thread(user, thread) and can_speak_in(user, thread.project)
+
+
+def can_see_post(viewer: Actor, post: Post) -> bool:
+    """May know that it exists: at least as a tombstone."""
+    if not can_see_thread(viewer, post.thread):
+        return False
+    if post.seq is None or post.state == "declined":
+        return can_read_words(viewer, post)
+    return True
+
+
+def can_read_words(viewer: Actor, post: Post) -> bool:
+    """May read the words and who wrote them, not only the tombstone."""
+    if not can_see_thread(viewer, post.thread):
+        return False
+    if post.state == "visible":
+        return True
+    return post.state in KEPT_BACK and _is_close_to(viewer, post.author_id, post.thread)
+
+
+def can_see_history(viewer: Actor, post: Post) -> bool:
+    return can_read_words(viewer, post)
+
+
+def can_see_hidden_versions(viewer: Actor, post: Post) -> bool:
+    """Versions from before a mend stay with the author and the moderators."""
+    return can_read_words(viewer, post) and _is_close_to(viewer, post.author_id, post.thread)
+
+
+def can_edit_post(user: Actor, post: Post) -> bool:
+    return same_person(user, post.author_id) and can_reply(user, post.thread)
+
+
+def can_withdraw_post(user: Actor, post: Post) -> bool:
+    """One's own words may be taken back at any time, also by somebody who is suspended."""
+    return same_person(user, post.author_id) and can_see_thread(user, post.thread)
+
+
+def can_mend_post(user: Actor, post: Post) -> bool:
+    """The author of what was hidden, also while suspended: it stays hidden until a moderator looked."""
+    return same_person(user, post.author_id) and can_see_thread(user, post.thread)
+
+
+def can_react(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_reply(user, post.thread)
+
+
+def can_take_back_reaction(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_see_thread(user, post.thread)
+
+
+def can_moderate_post(user: Actor, post: Post) -> bool:
+    """A moderator here, and never in one's own cause."""
+    return can_moderate_thread(user, post.thread) and not same_person(user, post.author_id)
+
+
+def can_moderate_thread(user: Actor, thread: Thread) -> bool:
+    return user is SYSTEM or can_moderate(user, thread.project)
+
+
+def can_close_thread(user: Actor, thread: Thread) -> bool:
+    """Moderators calm a thread, organizers end it; both may open it again."""
+    return can_moderate_thread(user, thread) or is_organizer(user, thread.project)
+
+
+def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:
+    return same_person(viewer, author_id) or can_moderate_thread(viewer, thread)

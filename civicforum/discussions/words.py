@@ -1,0 +1,60 @@
+"""Words on their way into a thread: checked, masked and rendered before any lock is taken."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from civicforum.agreement.queries import mask_words
+from civicforum.errors import Invalid
+from civicforum.text import MAX_POST_CHARACTERS, clean_text, mentions, render_markdown
+
+MAX_TITLE_CHARACTERS = 255
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote, ready to be kept: Markdown, its safe HTML, and the handles it calls on."""
+
+    body: str
+    html: str
+    mentions: tuple[str, ...] = ()
+
+
+def prepare_words(body: str | Words) -> Words:
+    """``body`` ready to be kept; words that are ready pass as they are.
+
+    Doors call it before the action (and before ``once``): rendering a long text takes longer than a lock
+    may be held. Raises Invalid for what is blank or too long.
+    """
+    if isinstance(body, Words):
+        return body
+    text = _checked(body)
+    return Words(text, render_markdown(text), tuple(mentions(text)))
+
+
+def _checked(body: str) -> str:
+    text = clean_text(body).strip()
+    if not text:
+        raise Invalid(errors={"body": [_("Please write something first.")]})
+    if len(text) > MAX_POST_CHARACTERS:
+        raise Invalid(errors={"body": [_too_long(len(text))]})
+    masked = mask_words(text)
+    return masked if len(masked) <= MAX_POST_CHARACTERS else masked[:MAX_POST_CHARACTERS]
+
+
+def _too_long(length: int) -> str:
+    return _(
+        "This is too long: at most %(max)s characters, and it has %(length)s.",
+        max=MAX_POST_CHARACTERS,
+        length=length,
+    )
+
+
+def prepare_title(title: str) -> str:
+    """A thread's title, in one clean line. Raises Invalid for what is blank or too long."""
+    line = " ".join(clean_text(title).split())
+    if not line:
+        raise Invalid(errors={"title": [_("Please give it a title.")]})
+    if len(line) > MAX_TITLE_CHARACTERS:
+        raise Invalid(errors={"title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]})
+    return mask_words(line)[:MAX_TITLE_CHARACTERS]

@@ -1,0 +1,47 @@
+"""Who may look at a case, decide it, flag, and read why. Pure and total."""
+
+from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.accounts.policies import is_in_good_standing, is_person, same_person
+from civicforum.discussions.models import Post
+from civicforum.discussions.policies import can_see_post
+from civicforum.moderation.models import Case, Flag
+from civicforum.partnerships.models import Project
+from civicforum.partnerships.policies import can_moderate, moderates_somewhere
+
+
+def can_see_queue(user: Actor) -> bool:
+    return moderates_somewhere(user)
+
+
+def can_see_case(user: Actor, case: Case, project: Project | None) -> bool:
+    """Moderators of the place, never the one whom the case is about."""
+    return can_work_in(user, project) and not same_person(user, case.target_author_id)
+
+
+def can_decide_case(user: Actor, case: Case, project: Project | None) -> bool:
+    return can_see_case(user, case, project)
+
+
+def can_work_in(user: Actor, project: Project | None) -> bool:
+    if user is SYSTEM:
+        return True
+    return project is not None and can_moderate(user, project)
+
+
+def can_read_reasons(user: Actor, case: Case, project: Project | None) -> bool:
+    """The statement of reasons is for the author, also while suspended, and for moderators of the place."""
+    return same_person(user, case.target_author_id) or can_see_case(user, case, project)
+
+
+def can_flag(user: Actor, post: Post) -> bool:
+    """Anybody in good standing who can read it; one's own words one takes back instead."""
+    return (
+        is_in_good_standing(user)
+        and is_person(user)
+        and can_see_post(user, post)
+        and not same_person(user, post.author_id)
+    )
+
+
+def can_withdraw_flag(user: Actor, flag: Flag) -> bool:
+    return same_person(user, flag.user_id)

@@ -1,0 +1,262 @@
+"""The queue, cases, reasons, and the public log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.agreement.models import Hold, Rule
+from civicforum.db import db
+from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.queries import get_post
+from civicforum.errors import NotFound
+from civicforum.moderation import policies
+from civicforum.moderation.chain import GENESIS, first_broken
+from civicforum.moderation.log import HEAD_ID, line_json
+from civicforum.moderation.models import Case, Flag, LogEntry, LogHead, Measure
+from civicforum.partnerships.models import Project
+from civicforum.partnerships.policies import has_site_role
+
+WAITING = ("open", "second_look")
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """Something that waits for a moderator: the post, what was said before it, and why it waits.
+
+    ``why`` is flag, second_look, list, links or thread; exactly one of ``case`` and ``hold`` is there.
+    """
+
+    post: Post
+    before: Post | None
+    why: str
+    since: datetime
+    case: Case | None = None
+    hold: Hold | None = None
+    flags: Sequence[Flag] = ()
+
+
+def list_queue(viewer: Actor, limit: int = 50) -> list[QueueItem]:
+    """What waits for this moderator, oldest first; NotFound for those who moderate nowhere."""
+    if not policies.can_see_queue(viewer):
+        raise NotFound
+    cases = db.session.scalars(_waiting_cases(viewer).order_by(Case.id).limit(limit)).all()
+    holds = db.session.scalars(_waiting_holds(viewer).order_by(Hold.id).limit(limit)).all()
+    posts = _posts([case.target_id for case in cases] + [hold.object_id for hold in holds])
+    flags = _open_flags([case.id for case in cases])
+    before = _posts_before(posts.values())
+    items = [
+        QueueItem(
+            post,
+            before.get(post.id),
+            "second_look" if case.state == "second_look" else case.source,
+            case.mended_at or case.created_at,
+            case=case,
+            flags=flags.get(case.id, ()),
+        )
+        for case in cases
+        if (post := posts.get(case.target_id))
+    ]
+    items += [
+        QueueItem(post, before.get(post.id), hold.cause, hold.created_at, hold=hold)
+        for hold in holds
+        if (post := posts.get(hold.object_id))
+    ]
+    return sorted(items, key=lambda item: item.since)[:limit]
+
+
+def count_queue(viewer: Actor) -> int:
+    """How many things wait for this moderator."""
+    if not policies.can_see_queue(viewer):
+        return 0
+    cases = _waiting_cases(viewer).with_only_columns(func.count(Case.id)).options()
+    holds = _waiting_holds(viewer).with_only_columns(func.count(Hold.id)).options()
+    return (db.session.scalar(cases) or 0) + (db.session.scalar(holds) or 0)
+
+
+def _waiting_cases(viewer: Actor) -> Select[tuple[Case]]:
+    return select(Case).where(
+        Case.state.in_(WAITING),
+        Case.target_type == "post",
+        _not_by(viewer, Case.target_author_id),
+        _moderated_by(viewer, Case.project_id),
+    )
+
+
+def _waiting_holds(viewer: Actor) -> Select[tuple[Hold]]:
+    return select(Hold).where(
+        Hold.decided_at.is_(None),
+        Hold.kind == "post",
+        _not_by(viewer, Hold.author_id),
+        _moderated_by(viewer, Hold.project_id),
+    )
+
+
+def _not_by(viewer: Actor, author_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    return or_(author_id.is_(None), author_id != (viewer.id or 0))
+
+
+def _moderated_by(viewer: Actor, project_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """The projects where ``can_moderate`` holds: open ones for site moderators, and one's own."""
+    if viewer is SYSTEM:
+        return project_id.is_not(None)
+    own = [row.project_id for row in viewer.memberships if row.role == "moderator"]
+    if not has_site_role(viewer, "moderator"):
+        return project_id.in_(own)
+    belongs = [row.project_id for row in viewer.memberships]
+    public = select(Project.id).where(Project.visibility == "public", Project.status != "draft")
+    return or_(project_id.in_(public), project_id.in_(belongs))
+
+
+def _posts(ids: Sequence[int]) -> dict[int, Post]:
+    found = db.session.scalars(
+        select(Post).where(Post.id.in_(ids)).options(joinedload(Post.author), joinedload(Post.thread))
+    )
+    return {post.id: post for post in found}
+
+
+def _posts_before(posts) -> dict[int, Post]:  # type: ignore[no-untyped-def]  # a view of a dict
+    """The visible post that each one follows, for context; pending ones follow the thread's latest."""
+    found: dict[int, Post] = {}
+    wanted = [(post.thread_id, (post.seq or post.thread.last_seq + 1) - 1, post.id) for post in posts]
+    conditions = [(Post.thread_id == thread) & (Post.seq == seq) for thread, seq, _id in wanted if seq]
+    if not conditions:
+        return found
+    rows = db.session.scalars(select(Post).where(Post.state == "visible", or_(*conditions)))
+    by_place = {(row.thread_id, row.seq): row for row in rows}
+    return {
+        post_id: by_place[(thread, seq)]
+        for thread, seq, post_id in wanted
+        if (thread, seq) in by_place
+    }
+
+
+def _open_flags(case_ids: Sequence[int]) -> dict[int, list[Flag]]:
+    rows = db.session.scalars(
+        select(Flag).where(Flag.case_id.in_(case_ids), Flag.state == "open").order_by(Flag.id)
+    )
+    found: dict[int, list[Flag]] = {}
+    for flag in rows:
+        found.setdefault(flag.case_id or 0, []).append(flag)
+    return found
+
+
+# --- one case ---
+
+
+def project_of(case: Case) -> Project | None:
+    return db.session.get(Project, case.project_id) if case.project_id else None
+
+
+def get_case(viewer: Actor, case_id: int) -> Case:
+    """The case with its measures, for moderators of the place; NotFound for everybody else."""
+    case = db.session.get(Case, case_id, options=[selectinload(Case.measures)])
+    if case is None or not policies.can_see_case(viewer, case, project_of(case)):
+        raise NotFound
+    return case
+
+
+def list_cases(viewer: Actor, after: int | None, limit: int) -> list[Case]:
+    """Cases of the places this person moderates, newest first, from before id ``after``."""
+    if not policies.can_see_queue(viewer):
+        raise NotFound
+    wanted = select(Case).where(
+        _moderated_by(viewer, Case.project_id), _not_by(viewer, Case.target_author_id)
+    )
+    if after is not None:
+        wanted = wanted.where(Case.id < after)
+    wanted = wanted.options(selectinload(Case.measures)).order_by(Case.id.desc()).limit(limit)
+    return list(db.session.scalars(wanted))
+
+
+def find_case_about(target_type: str, target_id: int) -> Case | None:
+    """The case about this target that is not closed, or else the latest."""
+    return db.session.scalar(
+        select(Case)
+        .where(Case.target_type == target_type, Case.target_id == target_id)
+        .order_by(Case.closed_at.is_not(None), Case.id.desc())
+        .limit(1)
+    )
+
+
+def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
+    """The post, its case and the measure in force, for the author and for moderators of the place."""
+    post = get_post(viewer, post_id)
+    case = find_case_about("post", post_id)
+    if case is None or not policies.can_read_reasons(viewer, case, post.thread.project):
+        raise NotFound
+    measures = [m for m in case.measures if m.action in ("hide", "decline")]
+    if not measures:
+        raise NotFound
+    return post, case, measures[-1]
+
+
+def list_rules() -> Sequence[Rule]:
+    """The rules that may be cited now: those of the current agreement."""
+    from civicforum.agreement.queries import current_agreement
+
+    version = current_agreement()
+    return version.rules if version else []
+
+
+# --- the public log ---
+
+
+def list_log(before: int | None, limit: int) -> list[LogEntry]:
+    """Lines of the log, newest first, from before number ``before``."""
+    wanted = select(LogEntry).order_by(LogEntry.number.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(LogEntry.number < before)
+    return list(db.session.scalars(wanted))
+
+
+def log_head() -> tuple[int, str]:
+    """How many lines there are, and the hash of the last."""
+    head = db.session.get(LogHead, HEAD_ID)
+    return (head.count, head.hash) if head else (0, GENESIS)
+
+
+def verify_log() -> tuple[int, int | None]:
+    """(number of lines, the first broken line or None). A missing end is broken after the last line."""
+    lines = db.session.scalars(
+        select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500)
+    )
+    last: tuple[int, str] = (0, GENESIS)
+    checked: list[tuple[int, str]] = [last]
+
+    def seen():  # type: ignore[no-untyped-def]  # a generator of dicts
+        for line in lines:
+            checked[0] = (line.number, line.hash)
+            yield line_json(line)
+
+    broken = first_broken(seen())
+    count, head = log_head()
+    if broken is None and checked[0] != (count, head):
+        broken = checked[0][0] + 1
+    return checked[0][0], broken
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """How often a measure was taken under a rule."""
+
+    action: str
+    rule: str
+    count: int
+
+
+def report() -> list[ReportRow]:
+    """The log in figures: measures by kind and rule, most frequent first."""
+    rows = db.session.execute(
+        select(LogEntry.action, LogEntry.rule, func.count().label("count"))
+        .group_by(LogEntry.action, LogEntry.rule)
+        .order_by(func.count().desc(), LogEntry.action, LogEntry.rule)
+    )
+    return [ReportRow(row.action, row.rule, row.count) for row in rows]
+
+
+def threads_of(posts: Sequence[Post]) -> dict[int, Thread]:
+    return {post.id: post.thread for post in posts}
