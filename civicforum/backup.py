@@ -4,7 +4,6 @@ It is read in one snapshot while people go on writing, and put back in one trans
 A restore begins a new stream, so that every watcher reads afresh. The secret key is not part of it.
 """
 
-import io
 import json
 import os
 import secrets
@@ -22,7 +21,6 @@ from civicforum.errors import CommandError
 
 FORMAT = 1
 BATCH_ROWS = 500
-LARGEST_LINE_BYTES = 5_000_000
 Progress = Callable[[str, int], None]
 
 
@@ -170,8 +168,8 @@ def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, 
     columns = list(table.columns)
     batch: list[dict[str, Any]] = []
     with archive.open(f"{table.name}.jsonl") as file:
-        for number, line in enumerate(io.BufferedReader(file), 1):  # type: ignore[arg-type]  # a readable
-            values = json.loads(line[:LARGEST_LINE_BYTES])
+        for number, line in enumerate(file, 1):
+            values = json.loads(line)
             if len(values) != len(columns):
                 raise CommandError(f"Row {number} of {table.name} is damaged. Nothing was changed.")
             batch.append({c.name: _typed(c, v) for c, v in zip(columns, values, strict=True)})

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -76,6 +76,13 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+if TYPE_CHECKING:  # Flask-SQLAlchemy makes its base while running, where a type checker cannot see it
+
+    class Model(Base):
+        __abstract__ = True
+
+else:
+    Model = db.Model
 
 
 def now() -> datetime:
@@ -224,7 +231,7 @@ def find_locked(model: type[M], key: Any) -> M | None:
     return db.session.execute(
         select(model)
         .where(column == key)
-        .with_for_update(key_share=True)
+        .with_for_update(key_share=True, of=model)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
 

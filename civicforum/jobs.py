@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, after_commit, db, now, transaction
+from civicforum.db import HasCreatedAt, HasId, Model, after_commit, db, now, transaction
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class GiveUp(Exception):
     """Raised by a task that will never succeed (a refused address); it is not tried again."""
 
 
-class Job(db.Model, HasId, HasCreatedAt):
+class Job(Model, HasId, HasCreatedAt):
     """One thing to do. ``arguments`` holds ids and plain words, never content or secrets."""
 
     __tablename__ = "job"
@@ -129,13 +129,12 @@ def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: floa
 
 def count_waiting() -> int:
     """How many jobs are due and not yet done."""
-    return db.session.scalar(
-        select(func.count()).select_from(Job).where(Job.failed_at.is_(None), Job.run_at <= now())
-    )
+    waiting = select(func.count()).select_from(Job).where(Job.failed_at.is_(None), Job.run_at <= now())
+    return db.session.scalar(waiting) or 0
 
 
 def _claim() -> tuple[int, str, dict[str, Any]] | None:
-    if _next_due_id() is None:
+    if not _is_any_due():
         return None  # a look costs no lock, a claim does
     with transaction():
         job = db.session.scalar(_due().with_for_update(skip_locked=True))
@@ -146,7 +145,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
         return job.id, job.task, dict(job.arguments)
 
 
-def _due() -> Any:
+def _due() -> Select[Job]:
     at = now()
     return (
         select(Job)
@@ -157,10 +156,10 @@ def _due() -> Any:
     )
 
 
-def _next_due_id() -> int | None:
-    job = db.session.scalar(_due())
+def _is_any_due() -> bool:
+    found = db.session.scalar(_due())
     db.session.rollback()
-    return None if job is None else 1
+    return found is not None
 
 
 def _finish(job_id: int) -> None:
@@ -180,12 +179,3 @@ def _postpone(job_id: int, error: Exception) -> None:
             job.unique_key = None
         else:
             job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
-
-
-def retry_failed() -> int:
-    """Put every failed job back in line; the number of them."""
-    with transaction():
-        result = db.session.execute(
-            update(Job).where(Job.failed_at.is_not(None)).values(failed_at=None, attempts=0, run_at=now())
-        )
-        return result.rowcount

@@ -8,12 +8,13 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from civicforum.db import HasCreatedAt, HasId, db, now
+from civicforum.accounts.hats import hats_of
+from civicforum.db import HasCreatedAt, HasId, Model, now
 
 SITE_ROLES = ("organizer", "partner", "moderator", "mediator", "steward", "administrator")
 
 
-class User(db.Model, HasId, HasCreatedAt, UserMixin):
+class User(Model, HasId, HasCreatedAt, UserMixin):
     """A person with an account. ``session_version`` goes up when every session of theirs must end."""
 
     __tablename__ = "person"
@@ -29,6 +30,9 @@ class User(db.Model, HasId, HasCreatedAt, UserMixin):
     locale: Mapped[str | None] = mapped_column(String(8))
     timezone: Mapped[str | None] = mapped_column(String(64))
     session_version: Mapped[int] = mapped_column(default=1)
+    # Raised when a mailed link is asked for or used: every link mailed before is dead then.
+    link_version: Mapped[int] = mapped_column(default=1)
+    pending_email: Mapped[str | None] = mapped_column(String(254))
     suspended_until: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
@@ -65,8 +69,18 @@ class User(db.Model, HasId, HasCreatedAt, UserMixin):
         words = [word for word in self.name.split() if word[0].isalnum()]
         return "".join(word[0] for word in words[:2]).upper() or "?"
 
+    @property
+    def hats(self) -> list[str]:
+        """Whom this person speaks for: what a room attached, or else organizations and offices."""
+        attached: list[str] | None = self.__dict__.get("_hats")
+        return hats_of(self) if attached is None else attached
 
-class RoleGrant(db.Model, HasId, HasCreatedAt):
+    @hats.setter
+    def hats(self, hats: list[str]) -> None:
+        self.__dict__["_hats"] = list(hats)
+
+
+class RoleGrant(Model, HasId, HasCreatedAt):
     """A role held in the whole site. Roles in one project or organization live with partnerships."""
 
     __tablename__ = "role_grant"
@@ -77,7 +91,16 @@ class RoleGrant(db.Model, HasId, HasCreatedAt):
     user: Mapped[User] = relationship(back_populates="grants")
 
 
-class ApiToken(db.Model, HasId, HasCreatedAt):
+class EndedSession(Model):
+    """A session that was signed out: its cookie, wherever a copy of it lies, is nobody's any more."""
+
+    __tablename__ = "ended_session"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class ApiToken(Model, HasId, HasCreatedAt):
     """A key to the API: only its hash is kept. ``scopes`` are never more than its person's roles."""
 
     __tablename__ = "api_token"

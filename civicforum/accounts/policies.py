@@ -38,3 +38,60 @@ def is_self(actor: Actor, user: User | None) -> bool:
 def same_person(actor: Actor, user_id: Any) -> bool:
     """Whether ``actor`` is the person with this id; never true of guests and of nobody."""
     return isinstance(actor, User) and user_id is not None and actor.id == user_id
+
+
+def can_speak(actor: Actor) -> bool:
+    """Whether somebody's words are taken at all; rooms add what their own place asks."""
+    return is_in_good_standing(actor)
+
+
+def can_sign_up(actor: Actor) -> bool:
+    return not is_person(actor)
+
+
+def can_edit_account(actor: Actor, user: User) -> bool:
+    """One's own account alone; also when suspended."""
+    return is_self(actor, user)
+
+
+def can_add_people(actor: Actor) -> bool:
+    return can_administer(actor)
+
+
+def can_grant_roles(actor: Actor) -> bool:
+    return can_administer(actor)
+
+
+def can_suspend(actor: Actor, user: User) -> bool:
+    """Moderators of the whole site and administrators; nobody themselves, and nobody an administrator."""
+    if actor is SYSTEM:
+        return True
+    is_entitled = has_site_role(actor, "moderator") or can_administer(actor)
+    return is_entitled and not is_self(actor, user) and not user.is_administrator
+
+
+def can_make_token(actor: Actor, user: User) -> bool:
+    return actor is SYSTEM or (is_self(actor, user) and is_in_good_standing(actor))
+
+
+def can_revoke_token(actor: Actor, user_id: int) -> bool:
+    return actor is SYSTEM or same_person(actor, user_id)
+
+
+def can_set_up(actor: Actor, has_administrator: bool) -> bool:
+    """Anybody at all, while there is no administrator; the door asks for the code."""
+    return not has_administrator
+
+
+def token_scopes(user: User) -> list[str]:
+    """What a token of this person may be made for: never more than the person's own roles."""
+    scopes = ["read", "write"]
+    if _may_moderate_somewhere(user):
+        scopes.append("moderate")
+    return [*scopes, "admin"] if can_administer(user) else scopes
+
+
+def _may_moderate_somewhere(user: User) -> bool:
+    return has_site_role(user, "moderator", "organizer") or any(
+        membership.role in ("moderator", "organizer") for membership in user.memberships
+    )

@@ -1,10 +1,13 @@
 """Finding people and tokens."""
 
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from hashlib import sha256
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select
 
-from civicforum.accounts.models import ApiToken, User
+from civicforum.accounts.models import Actor, ApiToken, EndedSession, RoleGrant, User
+from civicforum.accounts.names import skeleton
 from civicforum.db import db, now
 from civicforum.errors import NotFound
 
@@ -25,14 +28,63 @@ def find_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
-def find_by_session(session_id: str) -> User | None:
-    """The person of a session ``id:version``, unless the version is an old one."""
+def find_by_session(session_id: str, session_key: str | None = None) -> User | None:
+    """The person of a session ``id:version``, unless the version is an old one or the session ended."""
     user_id, _colon, version = session_id.partition(":")
     if not (user_id.isdigit() and version.isdigit()):
         return None
-    return db.session.scalar(
-        select(User).where(User.id == int(user_id), User.session_version == int(version))
+    person = select(User).where(User.id == int(user_id), User.session_version == int(version))
+    if session_key is not None:
+        ended = exists().where(EndedSession.key == hash_token(session_key))
+        person = person.where(~ended)
+    return db.session.scalar(person)
+
+
+def ended_sessions(session_keys: Iterable[str]) -> set[str]:
+    """Which of these sessions were signed out, in one query."""
+    by_hash = {hash_token(key): key for key in session_keys}
+    rows = db.session.scalars(select(EndedSession.key).where(EndedSession.key.in_(by_hash)))
+    return {by_hash[key] for key in rows}
+
+
+def is_name_taken(name: str, but_for: str | None = None) -> bool:
+    """Whether somebody is called this, or so that it looks the same.
+
+    Accounts that nobody confirmed within a day take no names. ``but_for`` is the asker's own address.
+    """
+    waits_no_longer = now() - timedelta(days=1)
+    taken = select(User.id).where(
+        User.name_skeleton == skeleton(name),
+        User.erased_at.is_(None),
+        or_(User.email_confirmed_at.is_not(None), User.created_at > waits_no_longer),
     )
+    if but_for is not None:
+        taken = taken.where(User.email != but_for)
+    return db.session.scalar(taken.limit(1)) is not None
+
+
+def is_handle_taken(handle: str) -> bool:
+    return db.session.scalar(select(User.id).where(User.handle == handle)) is not None
+
+
+def has_administrator() -> bool:
+    """Whether the town has been set up: somebody can administer it."""
+    granted = select(RoleGrant.id).where(RoleGrant.role == "administrator").limit(1)
+    return db.session.scalar(granted) is not None
+
+
+def count_administrators() -> int:
+    granted = select(func.count()).where(RoleGrant.role == "administrator")
+    return db.session.scalar(granted) or 0
+
+
+def list_tokens(viewer: Actor) -> Sequence[ApiToken]:
+    """The viewer's own API tokens that still work, newest first."""
+    return db.session.scalars(
+        select(ApiToken)
+        .where(ApiToken.user_id == viewer.id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.id.desc())
+    ).all()
 
 
 def find_token(token: str) -> ApiToken | None:

@@ -1,15 +1,22 @@
 """Who is at the other end: by session cookie or by API token; and CSRF for all but tokens."""
 
+import logging
+import secrets
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
+from flask_login import login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from civicforum.accounts import queries
-from civicforum.accounts.models import Guest, User
-from civicforum.errors import SignInNeeded
+from civicforum.accounts import actions, queries
+from civicforum.accounts.models import SYSTEM, ApiToken, Guest, User
+from civicforum.accounts.actions.tokens import NOTED_EVERY
+from civicforum.db import now
+from civicforum.errors import CivicForumError, SignInNeeded
 from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import login_manager, viewer
+
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, csrf: CSRFProtect) -> None:
@@ -20,9 +27,32 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     app.before_request(lambda: _check_csrf(csrf))
 
 
+def begin_session(user: User, stays: bool = False) -> None:
+    """Sign this person in, in a session that has nothing of the one before but its language.
+
+    ``stays``: on this device for a month, else until the browser is closed.
+    """
+    locale = session.get("locale")
+    session.clear()
+    login_user(user)
+    session.permanent = stays
+    session["key"] = secrets.token_urlsafe(24)
+    if locale:
+        session["locale"] = locale
+
+
+def close_session() -> None:
+    """Sign out here: this session, wherever a copy of its cookie lies, is nobody's from now on."""
+    key = session.get("key")
+    if key:
+        actions.end_session(viewer(), key)
+    logout_user()
+    session.clear()
+
+
 def load_from_session(session_id: str) -> User | None:
-    """The person whose session this is; None once their sessions were ended."""
-    return queries.find_by_session(session_id)
+    """The person whose session this is; None once it, or all of theirs, were ended."""
+    return queries.find_by_session(session_id, session.get("key"))
 
 
 def load_from_token(_request: Any) -> User | None:
@@ -55,3 +85,14 @@ def _refuse_bad_token() -> None:
     viewer()  # asks the request loader
     if g.get("bad_token"):
         raise SignInNeeded("This API token is not valid (any more). Make a new one in your settings.")
+    if g.get("api_token"):
+        _note_use(g.api_token)
+
+
+def _note_use(token: ApiToken) -> None:
+    if token.last_used_at and token.last_used_at > now() - NOTED_EVERY:
+        return
+    try:
+        actions.note_token_use(SYSTEM, token.id)
+    except CivicForumError as error:  # a busy database does not stop a reader
+        log.info("The use of a token was not noted: %s", error)

@@ -106,10 +106,12 @@ def accept_agreement(actor: Actor, version: int) -> None:
     _lock_standing(actor.id).accepted_version = version
 
 
-def greet(user: User) -> None:
+def greet(user: User, has_accepted_agreement: bool) -> None:
     """Give a new person a standing, with the agreement they accepted; inside the action that made them."""
     current = queries.current_agreement() or install_shipped(SYSTEM)
-    _lock_standing(user.id).accepted_version = current.number
+    standing = _lock_standing(user.id)
+    if has_accepted_agreement:
+        standing.accepted_version = current.number
 
 
 # --- listed words ---

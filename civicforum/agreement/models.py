@@ -7,10 +7,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 
-class AgreementVersion(db.Model, HasId):
+class AgreementVersion(Model, HasId):
     """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version."""
 
     __tablename__ = "agreement_version"
@@ -27,7 +27,7 @@ class AgreementVersion(db.Model, HasId):
         return self.translations.get(locale, {}).get("introduction") or self.introduction
 
 
-class Rule(db.Model, HasId):
+class Rule(Model, HasId):
     """One numbered rule of one version. ``translations`` maps a language to title and text."""
 
     __tablename__ = "rule"
@@ -47,7 +47,7 @@ class Rule(db.Model, HasId):
         return self.translations.get(locale, {}).get("text") or self.text
 
 
-class ListedWord(db.Model, HasId, HasCreatedAt):
+class ListedWord(Model, HasId, HasCreatedAt):
     """A word (or phrase) that is held for a look, masked or flagged; whole words, case and accents ignored."""
 
     __tablename__ = "listed_word"
@@ -57,7 +57,7 @@ class ListedWord(db.Model, HasId, HasCreatedAt):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
-class Standing(db.Model):
+class Standing(Model):
     """What lifts a newcomer's limits: words that stood, a meeting attended, a partner who vouched."""
 
     __tablename__ = "standing"
@@ -77,7 +77,7 @@ class Standing(db.Model):
         return self.vouched_at is None and self.meetings_attended == 0 and self.words_that_stood < 2
 
 
-class Hold(db.Model, HasId, HasCreatedAt):
+class Hold(Model, HasId, HasCreatedAt):
     """Something said that waits for a moderator before it is published.
 
     ``cause`` is list, links or thread; ``decision`` is approved or declined, None while it waits.

@@ -7,11 +7,13 @@ import click
 from sqlalchemy import func, select
 
 from civicforum.app import create_app
-from civicforum.backup import count_rows_in, restore_backup, write_backup
+from civicforum.backup import Progress, count_rows_in, restore_backup, write_backup
 from civicforum.config import load_settings
 from civicforum.db import db
 from civicforum.errors import CommandError
 from civicforum.schema import upgrade_database
+
+Work = Callable[[Progress], dict[str, int]]
 
 
 @click.command("backup")
@@ -48,8 +50,6 @@ def _count_rows() -> int:
     )
 
 
-def _with_bar(
-    label: str, rows: int, work: Callable[[Callable[[str, int], None]], dict[str, int]]
-) -> dict[str, int]:
+def _with_bar(label: str, rows: int, work: Work) -> dict[str, int]:
     with click.progressbar(length=rows, label=label, file=click.get_text_stream("stderr")) as bar:
         return work(lambda _table, count: bar.update(count))

@@ -30,6 +30,11 @@ def worker_command() -> None:
     """Do waiting work (mails, reminders) until stopped."""
     app = create_app(load_settings())
     stopping = threading.Event()
+
+    def stop(*_signal: object) -> None:
+        stopping.set()
+        jobs.bell.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: (stopping.set(), jobs.bell.set()))
+        signal.signal(name, stop)
     jobs.work_forever(app, stopping.is_set)

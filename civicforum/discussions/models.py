@@ -6,18 +6,29 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 from civicforum.partnerships.models import Project
 
 REACTIONS = ("support", "thanks", "concern")
-POST_STATES = ("visible", "pending", "hidden", "removed", "withdrawn", "erased", "moved", "declined")
+POST_STATES = (
+    "visible",
+    "pending",
+    "hidden",
+    "removed",
+    "withdrawn",
+    "erased",
+    "moved",
+    "declined",
+)
 
 
-class Thread(db.Model, HasId, HasCreatedAt):
+class Thread(Model, HasId, HasCreatedAt):
     """A discussion. ``last_seq`` is the number of the latest post; it is raised under this row's lock."""
 
     __tablename__ = "thread"
-    __table_args__ = (Index("ix_thread_project_id_last_post_at", "project_id", "last_post_at", "id"),)
+    __table_args__ = (
+        Index("ix_thread_project_id_last_post_at", "project_id", "last_post_at", "id"),
+    )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
@@ -39,7 +50,7 @@ class Thread(db.Model, HasId, HasCreatedAt):
         return self.status == "open"
 
 
-class Post(db.Model, HasId, HasCreatedAt):
+class Post(Model, HasId, HasCreatedAt):
     """Something said in a thread. ``seq`` is its place, 1..n without holes, given when it is published.
 
     ``revision`` goes up with every change of its words or state. ``rule_number`` and ``rule_title`` are those
@@ -47,7 +58,10 @@ class Post(db.Model, HasId, HasCreatedAt):
     """
 
     __tablename__ = "post"
-    __table_args__ = (UniqueConstraint("thread_id", "seq"), Index("ix_post_author_id_id", "author_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("thread_id", "seq"),
+        Index("ix_post_author_id_id", "author_id", "id"),
+    )
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     seq: Mapped[int | None]
@@ -65,14 +79,16 @@ class Post(db.Model, HasId, HasCreatedAt):
     edited_at: Mapped[datetime | None]
     thread: Mapped[Thread] = relationship(lazy="joined")
     author: Mapped[User | None] = relationship(lazy="joined")
-    reply_to: Mapped["Post | None"] = relationship(foreign_keys=[reply_to_id], remote_side="Post.id")
+    reply_to: Mapped["Post | None"] = relationship(
+        foreign_keys=[reply_to_id], remote_side="Post.id"
+    )
 
     @property
     def is_visible(self) -> bool:
         return self.state == "visible"
 
 
-class PostVersion(db.Model, HasId):
+class PostVersion(Model, HasId):
     """How a post read before an edit; public as long as the post is.
 
     ``is_public`` is False for what was written before a mend: the words that a moderator hid, or that were
@@ -90,7 +106,7 @@ class PostVersion(db.Model, HasId):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
-class Reaction(db.Model, HasId, HasCreatedAt):
+class Reaction(Model, HasId, HasCreatedAt):
     """One of the civic words that a person gave a post: support, thanks or concern; one each."""
 
     __tablename__ = "reaction"

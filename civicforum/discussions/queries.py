@@ -55,20 +55,27 @@ def list_threads(
     return page_of(rows, limit, lambda thread: [thread.id])
 
 
+def find_threads(ids: Iterable[int]) -> list[Thread]:
+    """These threads, whoever may see them: for what is told to all watchers of a channel."""
+    return list(db.session.scalars(_threads().where(Thread.id.in_(list(ids)))))
+
+
 def list_latest_threads(viewer: Actor, projects: Sequence[Project], limit: int = 5) -> list[Thread]:
     """Open threads of these projects that ``viewer`` may see, the latest spoken in first; one query."""
     if not projects:
         return []
     statement = (
         _threads()
-        .where(Thread.project_id.in_([project.id for project in projects]), Thread.status != "pending")
+        .where(
+            Thread.project_id.in_([project.id for project in projects]), Thread.status != "pending"
+        )
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
     )
     return [t for t in db.session.scalars(statement) if policies.can_see_thread(viewer, t)]
 
 
-def _threads() -> Select[tuple[Thread]]:
+def _threads() -> Select[Thread]:
     return select(Thread).options(
         joinedload(Thread.author), joinedload(Thread.project).selectinload(Project.partners)
     )
@@ -162,7 +169,7 @@ def visible_posts(viewer: Actor, ids: Iterable[int]) -> dict[int, Post]:
     return {post.id: post for post in find_posts(ids) if policies.can_read_words(viewer, post)}
 
 
-def _posts() -> Select[tuple[Post]]:
+def _posts() -> Select[Post]:
     """Posts with all that is told of them; the number of queries does not grow with the posts."""
     return select(Post).options(
         joinedload(Post.author).options(
@@ -177,7 +184,9 @@ def list_versions(viewer: Actor, post: Post) -> list[PostVersion]:
     """How the post read before each edit, oldest first; NotFound for who may not read its words."""
     if not policies.can_see_history(viewer, post):
         raise NotFound
-    statement = select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.revision)
+    statement = (
+        select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.revision)
+    )
     if not policies.can_see_hidden_versions(viewer, post):
         statement = statement.where(PostVersion.is_public)
     return list(db.session.scalars(statement))
@@ -207,7 +216,9 @@ def own_reactions(viewer: Actor, post_ids: Iterable[int], kind: str = "support")
     return set(
         db.session.scalars(
             select(Reaction.post_id).where(
-                Reaction.user_id == viewer.id, Reaction.kind == kind, Reaction.post_id.in_(list(post_ids))
+                Reaction.user_id == viewer.id,
+                Reaction.kind == kind,
+                Reaction.post_id.in_(list(post_ids)),
             )
         )
     )

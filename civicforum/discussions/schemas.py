@@ -1,7 +1,7 @@
 """What is told outside of threads and posts: the one description for the API, its OpenAPI and live updates."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -161,7 +161,8 @@ class ToldPost:
     edited_at: datetime | None
     reply_to_seq: int | None = None
     reply_to_name: str | None = None
-    is_mine: bool = field(default=False, compare=False)
+    is_mine: bool = False
+    held_note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,9 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats = hats_for([post.author for post in posts], posts[0].thread.project)
-    return [_tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts]
+    return [
+        _tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts
+    ]
 
 
 def tell_posts_to_everybody(posts: Sequence[Post]) -> list[ToldPost]:
@@ -199,7 +202,11 @@ def tell_posts_to_everybody(posts: Sequence[Post]) -> list[ToldPost]:
 
 
 def _tell_post(
-    viewer: Actor, post: Post, reactions: dict[str, int], voice: Voice | None, hats: dict[int, list[str]]
+    viewer: Actor,
+    post: Post,
+    reactions: dict[str, int],
+    voice: Voice | None,
+    hats: dict[int, list[str]],
 ) -> ToldPost:
     is_readable = post.is_visible or (
         viewer is not EVERYBODY and policies.can_read_words(viewer, post)
@@ -223,18 +230,18 @@ def _tell_post(
         created_at=post.published_at or post.created_at,
         edited_at=post.edited_at if is_readable else None,
         reply_to_seq=parent.seq if parent is not None else None,
-        reply_to_name=_name(parent.author) if is_parent_named and parent is not None else None,
+        reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
     )
 
 
 def _tell_author(user: User | None, hats: dict[int, list[str]]) -> Told:
     if user is None or user.erased_at is not None:
-        return Told(None, _name(user))
+        return Told(None, name_of(user))
     return Told(user.handle, user.name, tuple(hats.get(user.id, ())), user.neighbourhood)
 
 
-def _name(user: User | None) -> str:
+def name_of(user: User | None) -> str:
     return _("Former participant") if user is None or user.erased_at is not None else user.name
 
 

@@ -56,5 +56,9 @@ def prepare_title(title: str) -> str:
     if not line:
         raise Invalid(errors={"title": [_("Please give it a title.")]})
     if len(line) > MAX_TITLE_CHARACTERS:
-        raise Invalid(errors={"title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]})
+        raise Invalid(
+            errors={
+                "title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]
+            }
+        )
     return mask_words(line)[:MAX_TITLE_CHARACTERS]

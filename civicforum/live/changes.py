@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from civicforum.db import after_commit, before_commit, db, find_locked, transaction
@@ -33,8 +35,8 @@ def touch(channel: str, kind: str, object_id: int) -> None:
 def shrink_audience(channels: Iterable[str]) -> None:
     """Say that somebody may no longer watch these: every watcher is asked again before the next update."""
     for channel in sorted(channels):
-        before_commit(("live", channel), lambda channel=channel: _raise_revision(channel))
-        before_commit(("live", channel, ""), lambda channel=channel: _raise_audience(channel))
+        before_commit(("live", channel), partial(_raise_revision, channel))
+        before_commit(("live", channel, ""), partial(_raise_audience, channel))
 
 
 def _raise_revision(name: str) -> None:
@@ -117,7 +119,7 @@ def _read(channel: str, after: int, upto: int, audience: int, limit: int, stream
     return Changes(channel, stream, whole[-1].revision, audience, _objects(whole), has_more=True)
 
 
-def _between(channel: str, after: int, upto: int):  # type: ignore[no-untyped-def]  # a long SQLAlchemy type
+def _between(channel: str, after: int, upto: int) -> Select[str, int, int]:
     return (
         select(LiveChange.kind, LiveChange.object_id, LiveChange.revision)
         .where(LiveChange.channel == channel, LiveChange.revision > after, LiveChange.revision <= upto)
@@ -125,7 +127,7 @@ def _between(channel: str, after: int, upto: int):  # type: ignore[no-untyped-de
     )
 
 
-def _objects(rows) -> tuple[tuple[str, int], ...]:  # type: ignore[no-untyped-def]  # rows of _between
+def _objects(rows: Iterable[Any]) -> tuple[tuple[str, int], ...]:
     return tuple((row.kind, row.object_id) for row in rows)
 
 
@@ -150,7 +152,9 @@ def renew_stream() -> str:
     """Begin a new history (at the first start, and after a restore): every client reads afresh."""
     name = secrets.token_hex(8)
     with transaction():
-        changed = db.session.execute(update(Stream).values(name=name)).rowcount
-        if not changed and not db.session.scalar(select(func.count()).select_from(Stream)):
+        stream = find_locked(Stream, 1)
+        if stream is None:
             db.session.add(Stream(id=1, name=name))
+        else:
+            stream.name = name
     return name

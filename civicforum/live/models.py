@@ -3,12 +3,12 @@
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import db
+from civicforum.db import Model
 
 NAME_LENGTH = 64
 
 
-class Channel(db.Model):
+class Channel(Model):
     """What can be watched: ``thread:7``, ``townhall:3``.
 
     ``revision`` is raised by one by every commit that changes what its watchers see; ``audience_version``
@@ -22,7 +22,7 @@ class Channel(db.Model):
     audience_version: Mapped[int] = mapped_column(default=0)
 
 
-class LiveChange(db.Model):
+class LiveChange(Model):
     """The revision at which an object of a channel last changed: one row for each object."""
 
     __tablename__ = "live_change"
@@ -34,7 +34,7 @@ class LiveChange(db.Model):
     revision: Mapped[int]
 
 
-class Stream(db.Model):
+class Stream(Model):
     """One row: the random name of this database's history, renewed by a restore."""
 
     __tablename__ = "stream"

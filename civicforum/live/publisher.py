@@ -34,6 +34,7 @@ class Identity:
     session_version: int | None
     locale: str
     guest_key: str
+    session_key: str | None = None
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Outlets:
     spawn: Callable[..., Any]
     load_viewer: Callable[[Identity], Any]  # the User or Guest of now; None if signed out meanwhile
     stale_identities: Callable[[list[Identity]], set[Identity]]  # signed out, suspended, changed password
+    unread_counts: Callable[[list[int]], dict[int, int]] = lambda _people: {}  # by person
 
 
 class Publisher:
@@ -67,16 +69,22 @@ class Publisher:
         self.out = outlets
         self.channels: dict[str, _Watched] = {}
         self.sockets: dict[str, tuple[Identity, set[str]]] = {}
+        self.told_unread: dict[int, int] = {}
+        self._rung_people: set[int] = set()
 
     # --- watchers ---
 
     def connect(self, sid: str, identity: Identity) -> None:
         self.sockets[sid] = (identity, set())
+        # The next pulse tells the new socket, too: its page may have been drawn before the latest notice.
+        self.told_unread.pop(identity.user_id or 0, None)
 
     def disconnect(self, sid: str) -> None:
         _identity, channels = self.sockets.pop(sid, (None, set()))
         for channel in channels:
             self._drop(channel, sid)
+        if _identity is not None and _identity.user_id not in self._people():
+            self.told_unread.pop(_identity.user_id or 0, None)
 
     def watch(self, sid: str, channel: str, after: int | None, stream: str | None) -> dict[str, Any]:
         """Let a socket watch, and tell it what it missed. The caller has asked the policy."""
@@ -171,6 +179,38 @@ class Publisher:
                 self.unwatch(sid, channel)
                 self.out.emit("gone", {"channel": channel}, sid)
 
+    # --- what is a person's own ---
+
+    def ring_person(self, user_id: int) -> None:
+        """Something of this person's own changed (unread notifications, sessions); returns at once."""
+        if user_id not in self._people():
+            return
+        self._rung_people.add(user_id)
+        if len(self._rung_people) == 1:
+            self.out.spawn(self._tell_rung)
+
+    def _people(self) -> set[int]:
+        return {identity.user_id for identity, _ in self.sockets.values() if identity.user_id}
+
+    def _tell_rung(self) -> None:
+        time.sleep(GATHER_SECONDS)
+        people, self._rung_people = self._rung_people, set()
+        try:
+            with self.app.app_context():
+                self.cut_stale()
+                self.tell_unread(people)
+        except Exception:
+            log.exception("Telling people of their inbox failed; the pulse will try again.")
+
+    def tell_unread(self, people: set[int]) -> None:
+        """Tell each of these people's own sockets how many notifications are unread, if that changed."""
+        counts = self.out.unread_counts(sorted(people)) if people else {}
+        changed = {user for user, count in counts.items() if self.told_unread.get(user) != count}
+        for sid, (identity, _channels) in list(self.sockets.items()):
+            if identity.user_id in changed:
+                self.out.emit("inbox", {"unread": counts[identity.user_id]}, sid)
+        self.told_unread.update({user: counts[user] for user in changed})
+
     # --- the pulse ---
 
     def pulse_forever(self, is_stopping: Callable[[], bool]) -> None:
@@ -187,6 +227,7 @@ class Publisher:
         if not self.sockets:
             return
         self.cut_stale()
+        self.tell_unread(self._people())
         versions = channel_versions(self.channels)
         for name, watched in list(self.channels.items()):
             if versions.get(name, (0, 0)) != (watched.sent_revision, watched.audience_version):

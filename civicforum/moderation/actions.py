@@ -1,4 +1,7 @@
-"""What moderators do, and what people ask of them. Each measure names a rule and a reason, in public."""
+"""What moderators do, and what people ask of them. Each measure names a rule and a reason, in public.
+
+Locks are taken in one order everywhere: the thread, then the post, then the case or the hold.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +15,7 @@ from civicforum.agreement.models import Hold, Rule
 from civicforum.agreement.queries import get_rule
 from civicforum.db import db, find_locked, lock, now, transactional
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_post
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
@@ -39,8 +42,8 @@ class Deed:
 
 @transactional
 def open_case(actor: Actor, target_type: str, target_id: int, source: str = "moderator") -> Case:
-    """The open case about this target, made if there is none. Locks the post, so that there is only one."""
-    post = _lock_post(actor, target_type, target_id)
+    """The open case about this target, made if there is none. Locks the thread, so that there is only one."""
+    post = _lock_place(actor, target_type, target_id)
     found = queries.find_case_about("post", post.id)
     if found is not None and found.closed_at is None:
         return found
@@ -59,11 +62,13 @@ def open_case(actor: Actor, target_type: str, target_id: int, source: str = "mod
     return case
 
 
-def _lock_post(actor: Actor, target_type: str, target_id: int) -> Post:
+def _lock_place(actor: Actor, target_type: str, target_id: int) -> Post:
+    """The post that a case is about, with its thread held."""
     if target_type != "post":
-        raise Invalid(errors={"target": [_("Only comments can be moderated here so far: use type post.")]})
-    get_post(actor, target_id)
-    return lock(Post, target_id)
+        raise Invalid(errors={"target": [_("Only comments can be moderated so far: use type post.")]})
+    post = get_post(actor, target_id)
+    lock(Thread, post.thread_id)
+    return post
 
 
 @transactional
@@ -88,6 +93,7 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     ``version`` is the one the moderator saw: Conflict if another acted meanwhile. The author is told at once,
     those who flagged are told the result, and a line goes into the public log.
     """
+    _lock_place(actor, *_target_of(case_id))
     case = lock(Case, case_id)
     project = queries.project_of(case)
     if not policies.can_work_in(actor, project):
@@ -104,6 +110,13 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     _settle(case, deed)
     _tell(actor, case, measure, post)
     return case
+
+
+def _target_of(case_id: int) -> tuple[str, int]:
+    case = db.session.get(Case, case_id)
+    if case is None:
+        raise NotFound
+    return case.target_type, case.target_id
 
 
 def _own_cause() -> str:
@@ -200,7 +213,7 @@ def _tell(actor: Actor, case: Case, measure: Measure, post: Post) -> None:
 @transactional
 def mend_post(actor: Actor, post_id: int, body: str) -> Post:
     """The author's one fix of a hidden comment: it stays hidden until a moderator has looked again."""
-    post = get_post(actor, post_id)
+    post = _lock_place(actor, "post", post_id)
     case = _lock_case_about(post.id)
     if case is None or case.state != "decided":
         raise Conflict(_("This comment is not waiting to be mended."))
@@ -224,8 +237,11 @@ def _lock_case_about(post_id: int) -> Case | None:
 @transactional
 def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
     """Approve or decline a comment that waits: it is published now, or its author is told the rule and why."""
+    found = db.session.get(Hold, hold_id)
+    if found is None or found.kind != "post":
+        raise NotFound
+    post = _lock_place(actor, "post", found.object_id)
     hold = lock(Hold, hold_id)
-    post = get_post(actor, hold.object_id)
     require(policies.can_work_in(actor, post.thread.project) and hold.author_id != actor.id, _own_cause())
     if hold.decided_at is not None:
         raise Conflict(_("Another moderator decided this meanwhile. Nothing of yours was done."))
@@ -236,15 +252,15 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
 
 def _approve(actor: Actor, hold: Hold) -> Post:
     post = discussions.approve_post(actor, hold.object_id)
-    agreement.decide_hold(actor, hold, "approved")
+    agreement.decide_hold(actor, hold.id, "approved")
     notify([post.author_id], "post_approved", "post", post.id, actor_id=actor.id)
     return post
 
 
 def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
     rule = _checked(Deed("hide", deed.rule, deed.reason))
-    post = discussions.decline_post(actor, hold.object_id)
-    agreement.decide_hold(actor, hold, "declined", rule, deed.reason)
+    post = discussions.decline_post(actor, hold.object_id, rule)
+    agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())
     case = open_case(actor, "post", post.id, source="hold")
     measure = _record(actor, case, Deed("decline", deed.rule, deed.reason), rule, post)
     case.state, case.closed_at, case.version = "closed", now(), case.version + 1
@@ -285,8 +301,7 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
 @transactional
 def withdraw_flag(actor: Actor, post_id: int) -> None:
     """Take one's flag back; the case closes if nobody else asked for it and nothing was done."""
-    post = get_post(actor, post_id)
-    lock(Post, post.id)
+    _lock_place(actor, "post", post_id)
     flag = db.session.scalar(select(Flag).where(Flag.post_id == post_id, Flag.user_id == actor.id))
     if flag is None:
         raise NotFound

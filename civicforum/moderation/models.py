@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
 from civicforum.agreement.models import Rule
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 
-class Case(db.Model, HasId, HasCreatedAt):
+class Case(Model, HasId, HasCreatedAt):
     """A question before the moderators about one thing said, or one person. One open case for each target.
 
     ``state``: open, decided, second_look (the author mended it), closed. ``version`` goes up with every deed,
@@ -37,7 +37,7 @@ class Case(db.Model, HasId, HasCreatedAt):
     measures: Mapped[list["Measure"]] = relationship(back_populates="case", order_by="Measure.id")
 
 
-class Measure(db.Model, HasId, HasCreatedAt):
+class Measure(Model, HasId, HasCreatedAt):
     """One action in a case: what was done, under which rule, why, by whom. Never changed afterwards."""
 
     __tablename__ = "measure"
@@ -55,7 +55,7 @@ class Measure(db.Model, HasId, HasCreatedAt):
     actor: Mapped[User | None] = relationship()
 
 
-class Flag(db.Model, HasId, HasCreatedAt):
+class Flag(Model, HasId, HasCreatedAt):
     """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn."""
 
     __tablename__ = "flag"
@@ -71,7 +71,7 @@ class Flag(db.Model, HasId, HasCreatedAt):
     user: Mapped[User] = relationship()
 
 
-class LogEntry(db.Model):
+class LogEntry(Model):
     """One line of the public log. No name and no words; ``hash`` covers the line and the hash before it."""
 
     __tablename__ = "log_entry"
@@ -88,7 +88,7 @@ class LogEntry(db.Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class LogHead(db.Model):
+class LogHead(Model):
     """One row: how long the log is and its latest hash; locked last, and checked against the entries."""
 
     __tablename__ = "log_head"

@@ -1,16 +1,19 @@
 """The queue, cases, reasons, and the public log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import Mapped, joinedload, selectinload
 
 from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.accounts.policies import has_site_role
 from civicforum.agreement.models import Hold, Rule
+from civicforum.agreement.queries import current_agreement, find_hold
 from civicforum.db import db
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Post
 from civicforum.discussions.queries import get_post
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
@@ -18,7 +21,6 @@ from civicforum.moderation.chain import GENESIS, first_broken
 from civicforum.moderation.log import HEAD_ID, line_json
 from civicforum.moderation.models import Case, Flag, LogEntry, LogHead, Measure
 from civicforum.partnerships.models import Project
-from civicforum.partnerships.policies import has_site_role
 
 WAITING = ("open", "second_look")
 
@@ -77,7 +79,7 @@ def count_queue(viewer: Actor) -> int:
     return (db.session.scalar(cases) or 0) + (db.session.scalar(holds) or 0)
 
 
-def _waiting_cases(viewer: Actor) -> Select[tuple[Case]]:
+def _waiting_cases(viewer: Actor) -> Select[Case]:
     return select(Case).where(
         Case.state.in_(WAITING),
         Case.target_type == "post",
@@ -86,7 +88,7 @@ def _waiting_cases(viewer: Actor) -> Select[tuple[Case]]:
     )
 
 
-def _waiting_holds(viewer: Actor) -> Select[tuple[Hold]]:
+def _waiting_holds(viewer: Actor) -> Select[Hold]:
     return select(Hold).where(
         Hold.decided_at.is_(None),
         Hold.kind == "post",
@@ -95,11 +97,11 @@ def _waiting_holds(viewer: Actor) -> Select[tuple[Hold]]:
     )
 
 
-def _not_by(viewer: Actor, author_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+def _not_by(viewer: Actor, author_id: Mapped[int | None]) -> ColumnElement[bool]:
     return or_(author_id.is_(None), author_id != (viewer.id or 0))
 
 
-def _moderated_by(viewer: Actor, project_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+def _moderated_by(viewer: Actor, project_id: Mapped[int | None]) -> ColumnElement[bool]:
     """The projects where ``can_moderate`` holds: open ones for site moderators, and one's own."""
     if viewer is SYSTEM:
         return project_id.is_not(None)
@@ -118,7 +120,7 @@ def _posts(ids: Sequence[int]) -> dict[int, Post]:
     return {post.id: post for post in found}
 
 
-def _posts_before(posts) -> dict[int, Post]:  # type: ignore[no-untyped-def]  # a view of a dict
+def _posts_before(posts: Iterable[Post]) -> dict[int, Post]:
     """The visible post that each one follows, for context; pending ones follow the thread's latest."""
     found: dict[int, Post] = {}
     wanted = [(post.thread_id, (post.seq or post.thread.last_seq + 1) - 1, post.id) for post in posts]
@@ -194,10 +196,44 @@ def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
     return post, case, measures[-1]
 
 
+def post_before(post: Post) -> Post | None:
+    """The visible post that this one follows, for context."""
+    return _posts_before([post]).get(post.id)
+
+
+def open_flags(case: Case | None) -> Sequence[Flag]:
+    return _open_flags([case.id]).get(case.id, []) if case else []
+
+
+def waiting_hold(post: Post) -> Hold | None:
+    """What holds this post back, if it waits for a decision."""
+    hold = find_hold("post", post.id)
+    return hold if hold and hold.decided_at is None else None
+
+
+def find_own_flag(viewer: Actor, post_id: int) -> Flag | None:
+    return db.session.scalar(
+        select(Flag).where(Flag.post_id == post_id, Flag.user_id == viewer.id, Flag.state == "open")
+    )
+
+
+def get_own_flag(viewer: Actor, post_id: int) -> Flag:
+    """The viewer's flag on this post, open or decided; NotFound if there is none."""
+    flag = db.session.scalar(select(Flag).where(Flag.post_id == post_id, Flag.user_id == viewer.id))
+    if flag is None:
+        raise NotFound
+    return flag
+
+
+def find_measure(measure_id: int) -> tuple[Measure, Post] | None:
+    """A measure and the post it was about, if both are still there."""
+    measure = db.session.get(Measure, measure_id)
+    post = db.session.get(Post, measure.case.target_id) if measure else None
+    return (measure, post) if measure and post else None
+
+
 def list_rules() -> Sequence[Rule]:
     """The rules that may be cited now: those of the current agreement."""
-    from civicforum.agreement.queries import current_agreement
-
     version = current_agreement()
     return version.rules if version else []
 
@@ -227,7 +263,7 @@ def verify_log() -> tuple[int, int | None]:
     last: tuple[int, str] = (0, GENESIS)
     checked: list[tuple[int, str]] = [last]
 
-    def seen():  # type: ignore[no-untyped-def]  # a generator of dicts
+    def seen() -> Iterator[dict[str, Any]]:
         for line in lines:
             checked[0] = (line.number, line.hash)
             yield line_json(line)
@@ -251,12 +287,9 @@ class ReportRow:
 def report() -> list[ReportRow]:
     """The log in figures: measures by kind and rule, most frequent first."""
     rows = db.session.execute(
-        select(LogEntry.action, LogEntry.rule, func.count().label("count"))
+        select(LogEntry.action, LogEntry.rule, func.count().label("times"))
         .group_by(LogEntry.action, LogEntry.rule)
         .order_by(func.count().desc(), LogEntry.action, LogEntry.rule)
     )
-    return [ReportRow(row.action, row.rule, row.count) for row in rows]
+    return [ReportRow(row.action, row.rule, row.times) for row in rows]
 
-
-def threads_of(posts: Sequence[Post]) -> dict[int, Thread]:
-    return {post.id: post.thread for post in posts}

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 
-class Notification(db.Model, HasId, HasCreatedAt):
+class Notification(Model, HasId, HasCreatedAt):
     """``reason`` says why the person is told (reply, mention, rsvp…); ``kind`` and ``object_id`` of what.
 
     What it says is written when it is read, from the present state, asking the policy again.

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 ORGANIZATION_KINDS = ("public", "private", "nonprofit")
 LEVELS = ("information", "consultation", "cooperation", "decision")
@@ -16,7 +16,7 @@ PROJECT_ROLES = ("organizer", "steward", "moderator", "member")
 PARTNER_ROLES = ("lead", "funder", "host", "expert", "member")
 
 
-class Organization(db.Model, HasId, HasCreatedAt):
+class Organization(Model, HasId, HasCreatedAt):
     """A public, private or nonprofit body. On a project it is a partner."""
 
     __tablename__ = "organization"
@@ -34,7 +34,7 @@ class Organization(db.Model, HasId, HasCreatedAt):
         return "".join(word[0] for word in self.name.split() if word[0].isupper())[:2] or self.name[:1].upper()
 
 
-class Seat(db.Model, HasId, HasCreatedAt):
+class Seat(Model, HasId, HasCreatedAt):
     """A person who speaks for an organization."""
 
     __tablename__ = "seat"
@@ -46,7 +46,7 @@ class Seat(db.Model, HasId, HasCreatedAt):
     user: Mapped[User] = relationship(backref=backref("seats_at", lazy="selectin", passive_deletes=True))
 
 
-class Project(db.Model, HasId, HasCreatedAt):
+class Project(Model, HasId, HasCreatedAt):
     """A partnership project. ``level`` says how much residents can move; ``decides`` who decides, by when."""
 
     __tablename__ = "project"
@@ -80,7 +80,7 @@ class Project(db.Model, HasId, HasCreatedAt):
         return self.status in ("draft", "active")
 
 
-class Phase(db.Model, HasId):
+class Phase(Model, HasId):
     """A stretch of the project's time, in days of the site's zone."""
 
     __tablename__ = "phase"
@@ -93,7 +93,7 @@ class Phase(db.Model, HasId):
     project: Mapped[Project] = relationship(back_populates="phases")
 
 
-class Partner(db.Model, HasId, HasCreatedAt):
+class Partner(Model, HasId, HasCreatedAt):
     """An organization on a project, with its role and what it brings, in a sentence."""
 
     __tablename__ = "partner"
@@ -108,7 +108,7 @@ class Partner(db.Model, HasId, HasCreatedAt):
     organization: Mapped[Organization] = relationship(lazy="joined")
 
 
-class Membership(db.Model, HasId, HasCreatedAt):
+class Membership(Model, HasId, HasCreatedAt):
     """A person's role in a project; one row for each role."""
 
     __tablename__ = "membership"
@@ -121,7 +121,7 @@ class Membership(db.Model, HasId, HasCreatedAt):
     user: Mapped[User] = relationship(backref=backref("memberships", lazy="selectin", passive_deletes=True))
 
 
-class Invitation(db.Model, HasId, HasCreatedAt):
+class Invitation(Model, HasId, HasCreatedAt):
     """An invitation to a project, to one address and one role. Its token is kept as a hash."""
 
     __tablename__ = "invitation"
@@ -141,7 +141,7 @@ class Invitation(db.Model, HasId, HasCreatedAt):
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > at
 
 
-class Update(db.Model, HasId, HasCreatedAt):
+class Update(Model, HasId, HasCreatedAt):
     """News of a project."""
 
     __tablename__ = "project_update"

@@ -72,7 +72,7 @@ def get_project_by_id(viewer: Actor, project_id: int) -> Project:
     return _visible(viewer, db.session.scalar(_projects().where(Project.id == project_id)))
 
 
-def _projects() -> Select[tuple[Project]]:
+def _projects() -> Select[Project]:
     return select(Project).options(selectinload(Project.partners), selectinload(Project.phases))
 
 
@@ -146,6 +146,25 @@ def list_members(viewer: Actor, project: Project) -> list[tuple[User, list[Membe
 def get_membership(viewer: Actor, project: Project, membership_id: int) -> Membership:
     row = db.session.get(Membership, membership_id)
     if row is None or row.project_id != project.id or not policies.can_remove_member(viewer, row):
+        raise NotFound
+    return row
+
+
+def get_member(viewer: Actor, project: Project, user_id: str | None) -> User:
+    """Somebody with a role here, by the id in an organizer's form."""
+    require(policies.can_see_members(viewer, project))
+    wanted = int(user_id) if user_id and user_id.isascii() and user_id.isdigit() else 0
+    user = db.session.get(User, wanted) if wanted < 2**31 else None
+    if user is None or not has_any_role(project.id, user.id):
+        raise NotFound
+    return user
+
+
+def get_sent_invitation(viewer: Actor, project: Project, invitation_id: int) -> Invitation:
+    """One of the invitations to this project. For organizers."""
+    require(policies.can_see_members(viewer, project))
+    row = db.session.get(Invitation, invitation_id)
+    if row is None or row.project_id != project.id:
         raise NotFound
     return row
 
@@ -268,6 +287,33 @@ def get_organization(viewer: Actor, slug: str) -> Organization:
     return row
 
 
+def get_organization_by_id(viewer: Actor, organization_id: int) -> Organization:
+    row = db.session.get(Organization, organization_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_other_organizations(viewer: Actor, project: Project) -> list[Organization]:
+    """Those that are not yet partners of the project, by name: for the form that adds one."""
+    partners = select(Partner.organization_id).where(Partner.project_id == project.id)
+    return list(
+        db.session.scalars(
+            select(Organization).where(Organization.id.not_in(partners)).order_by(Organization.name)
+        )
+    )
+
+
+def get_seat(viewer: Actor, organization: Organization, seat_id: int) -> Seat:
+    """Who speaks for the organization, by the seat's id; NotFound for who may not change it."""
+    row = db.session.get(Seat, seat_id)
+    if row is None or row.organization_id != organization.id:
+        raise NotFound
+    if not policies.can_seat(viewer, organization):
+        raise NotFound
+    return row
+
+
 def list_partnerships(viewer: Actor, organization: Organization) -> list[Partner]:
     """What an organization does in projects that ``viewer`` may see, newest first."""
     return list(
@@ -315,8 +361,9 @@ def list_updates(
     return page_of(rows, limit, lambda row: [row.id])
 
 
-def get_update(viewer: Actor, update_id: int) -> Update:
-    row = db.session.scalar(_updates(viewer).where(Update.id == update_id))
+def get_update(viewer: Actor, update_id: int, slug: str) -> Update:
+    """One piece of news, in the project of this slug."""
+    row = db.session.scalar(_updates(viewer).where(Update.id == update_id, Project.slug == slug))
     if row is None:
         raise NotFound
     return row
@@ -327,7 +374,7 @@ def find_updates(viewer: Actor, ids: Iterable[int]) -> dict[int, Update]:
     return {row.id: row for row in db.session.scalars(_updates(viewer).where(Update.id.in_(list(ids))))}
 
 
-def _updates(viewer: Actor) -> Select[tuple[Update]]:
+def _updates(viewer: Actor) -> Select[Update]:
     return (
         select(Update)
         .join(Update.project)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, request, session
 from flask_babel import get_locale
 from flask_socketio import ConnectionRefusedError, SocketIO
 
@@ -15,6 +15,7 @@ from civicforum.accounts.models import Guest
 from civicforum.errors import CivicForumError, Invalid
 from civicforum.live import doorbell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
+from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.packets import CarefulPacket
 from civicforum.web.viewer import viewer
 
@@ -42,6 +43,7 @@ def open_sockets(app: Flask) -> SocketIO:
     publisher = Publisher(app, _outlets(socketio))
     app.extensions["publisher"] = publisher
     doorbell.listen(publisher.ring)
+    doorbell.listen_for_people(publisher.ring_person)
     _register_handlers(app, socketio, publisher)
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
@@ -59,6 +61,7 @@ def _outlets(socketio: SocketIO) -> Outlets:
         spawn=socketio.start_background_task,
         load_viewer=load_viewer,
         stale_identities=stale_identities,
+        unread_counts=unread_counts,
     )
 
 
@@ -66,12 +69,18 @@ def load_viewer(identity: Identity) -> Any:
     """The person of now behind a socket; a Guest if they signed out or changed their password meanwhile."""
     if identity.user_id is None:
         return Guest()
-    return queries.find_by_session(f"{identity.user_id}:{identity.session_version}") or Guest()
+    session_id = f"{identity.user_id}:{identity.session_version}"
+    return queries.find_by_session(session_id, identity.session_key) or Guest()
 
 
 def stale_identities(identities: list[Identity]) -> set[Identity]:
     versions = queries.session_versions([i.user_id for i in identities if i.user_id is not None])
-    return {i for i in identities if versions.get(i.user_id or 0) != i.session_version}
+    ended = queries.ended_sessions({i.session_key for i in identities if i.session_key})
+    return {
+        i
+        for i in identities
+        if versions.get(i.user_id or 0) != i.session_version or i.session_key in ended
+    }
 
 
 def _register_handlers(app: Flask, socketio: SocketIO, publisher: Publisher) -> None:
@@ -105,6 +114,7 @@ def _identify(auth: Any) -> Identity:
         session_version=user.session_version if user else None,
         locale=locale,
         guest_key=secrets.token_hex(8),
+        session_key=session.get("key") if user and token is None else None,
     )
 
 

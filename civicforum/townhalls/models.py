@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, db, now
+from civicforum.db import HasCreatedAt, HasId, Model, now
 from civicforum.discussions.models import Thread
 from civicforum.partnerships.models import Project
 
@@ -31,7 +31,7 @@ DOOR_CLOSES_AFTER = timedelta(hours=12)
 LINK_OPENS_BEFORE = timedelta(minutes=10)
 
 
-class TownHall(db.Model, HasId, HasCreatedAt):
+class TownHall(Model, HasId, HasCreatedAt):
     """A gathering. ``capacity`` counts people in the hall, ``online_capacity`` those online; None: no limit.
 
     ``last_place`` numbers the answers in the order they came, under this row's lock. ``sequence`` is the
@@ -121,7 +121,7 @@ class TownHall(db.Model, HasId, HasCreatedAt):
         return self.status == "published" and self.link_opens_at <= at < self.ends_at
 
 
-class AgendaItem(db.Model, HasId):
+class AgendaItem(Model, HasId):
     __tablename__ = "agenda_item"
 
     town_hall_id: Mapped[int] = mapped_column(ForeignKey("town_hall.id", ondelete="CASCADE"), index=True)
@@ -132,7 +132,7 @@ class AgendaItem(db.Model, HasId):
     town_hall: Mapped[TownHall] = relationship(back_populates="agenda")
 
 
-class Rsvp(db.Model, HasId, HasCreatedAt):
+class Rsvp(Model, HasId, HasCreatedAt):
     """One answer: of a person with an account, or of a guest by address.
 
     ``state`` is unconfirmed (a guest who has not yet pressed the link), going, maybe, not_going, waitlisted
@@ -184,7 +184,7 @@ class Rsvp(db.Model, HasId, HasCreatedAt):
         return self.state == "going"
 
 
-class Need(db.Model, HasId, HasCreatedAt):
+class Need(Model, HasId, HasCreatedAt):
     """An access need: a commitment to one person, seen only by them and whoever runs the meeting."""
 
     __tablename__ = "need"
@@ -199,7 +199,7 @@ class Need(db.Model, HasId, HasCreatedAt):
     rsvp: Mapped[Rsvp] = relationship(back_populates="needs")
 
 
-class CheckIn(db.Model, HasId):
+class CheckIn(Model, HasId):
     """Somebody was there. ``nonce`` is the door's own name for the deed, so that a retry is the same one."""
 
     __tablename__ = "check_in"
@@ -216,7 +216,7 @@ class CheckIn(db.Model, HasId):
     rsvp: Mapped[Rsvp | None] = relationship(back_populates="check_ins")
 
 
-class Reminder(db.Model, HasId):
+class Reminder(Model, HasId):
     """That somebody was reminded, and of which moment: ``kind`` is two_days or two_hours."""
 
     __tablename__ = "reminder"
@@ -227,7 +227,7 @@ class Reminder(db.Model, HasId):
     starts_at: Mapped[datetime]
 
 
-class CalendarKey(db.Model):
+class CalendarKey(Model):
     """Which of a person's calendar addresses is the present one: renewing it raises ``version``."""
 
     __tablename__ = "calendar_key"
@@ -236,7 +236,7 @@ class CalendarKey(db.Model):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Summary(db.Model, HasId):
+class Summary(Model, HasId):
     """What was said and decided, published after the meeting; each change is a new version."""
 
     __tablename__ = "summary"
@@ -254,7 +254,7 @@ class Summary(db.Model, HasId):
     )
 
 
-class Decision(db.Model, HasId):
+class Decision(Model, HasId):
     """What was decided, who does it and by when; never without an owner."""
 
     __tablename__ = "decision"

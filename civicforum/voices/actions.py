@@ -23,7 +23,11 @@ def record_voice(kind: str, object_id: int, channel: str, author_id: int | None)
         return earlier
     for _attempt in range(TRIES):
         voice = Voice(
-            number=new_number(), kind=kind, object_id=object_id, channel=channel, author_id=author_id
+            number=new_number(),
+            kind=kind,
+            object_id=object_id,
+            channel=channel,
+            author_id=author_id,
         )
         if _insert(voice):
             return voice

@@ -3,12 +3,12 @@
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 STATES = ("received", "themed", "answered", "promised", "kept", "declined")
 
 
-class Voice(db.Model, HasId, HasCreatedAt):
+class Voice(Model, HasId, HasCreatedAt):
     """What somebody said, by kind and id, with the public tracking number under which it can be followed."""
 
     __tablename__ = "voice"
@@ -18,5 +18,7 @@ class Voice(db.Model, HasId, HasCreatedAt):
     kind: Mapped[str] = mapped_column(String(20))
     object_id: Mapped[int]
     channel: Mapped[str] = mapped_column(String(64), index=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
     state: Mapped[str] = mapped_column(String(20), default="received")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_timezone_name
 from flask import Flask
 from flask_babel import (
     format_date,
@@ -21,7 +21,9 @@ from civicforum.db import now
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(localtime=localtime, day=day, clock=clock, ago=ago, number=number)
+    app.jinja_env.filters.update(
+        localtime=localtime, day=day, clock=clock, ago=ago, number=number, zone_name=zone_name
+    )
 
 
 def in_zone(at: datetime, zone: str | None) -> datetime:
@@ -45,6 +47,11 @@ def day(at: datetime | date, zone: str | None = None) -> str:
 def clock(at: datetime, zone: str | None = None) -> str:
     local = in_zone(at, zone)
     return format_time(local.replace(tzinfo=None), "short", rebase=False)
+
+
+def zone_name(at: datetime, zone: str) -> str:
+    """'Eastern Standard Time': what the wall clock of ``zone`` is called at that moment."""
+    return get_timezone_name(in_zone(at, zone), width="long", locale=get_locale() or "en")
 
 
 def ago(at: datetime) -> str:

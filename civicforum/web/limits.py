@@ -22,10 +22,12 @@ BUCKETS: dict[str, str] = {
     "request": "1200/minute",  # any request, by address: a whole library may share one
     "write": "60/minute; 1000/hour",  # any deed, by person
     "post": "10/minute; 100/hour",  # comments and threads
-    "sign-in": "20/5minute",  # attempts from one address
+    "sign-in": "60/5minute",  # wrong attempts from one address: a whole hall may share one
     "sign-in-account": "10/15minute",  # attempts on one account from one address
     "mail-out": "5/hour",  # mails that somebody can have sent to one address
-    "sign-up": "20/hour",  # new accounts from one address
+    "sign-up": "200/hour",  # new accounts from one address: a whole hall may share one
+    "mail-link": "300/hour",  # links by mail asked for from one address
+    "set-up": "20/hour",  # codes tried
     "rsvp": "30/minute",
     "flag": "20/day",
     "search": "60/minute",
@@ -41,14 +43,23 @@ class Limiter:
             name: parse_many(limits) for name, limits in BUCKETS.items()
         }
 
+    def refuse_if_spent(self, bucket: str, *who: str) -> None:
+        """TooMany if ``who`` has used up the bucket; counts nothing."""
+        for item in [] if self.is_off else self._items[bucket]:
+            if not self._limiter.test(item, bucket, *who):
+                self._refuse(item, bucket, *who)
+
     def check(self, bucket: str, *who: str) -> None:
         """Count one deed of ``who`` in ``bucket``; TooMany if that was too many."""
         if self.is_off:
             return
         for item in self._items[bucket]:
             if not self._limiter.hit(item, bucket, *who):
-                reset_at = self._limiter.get_window_stats(item, bucket, *who).reset_time
-                raise TooMany(_sentence(), retry_after=max(1, int(reset_at - time.time()) + 1))
+                self._refuse(item, bucket, *who)
+
+    def _refuse(self, item: RateLimitItem, bucket: str, *who: str) -> None:
+        reset_at = self._limiter.get_window_stats(item, bucket, *who).reset_time
+        raise TooMany(_sentence(), retry_after=max(1, int(reset_at - time.time()) + 1))
 
 
 def _sentence() -> str:
@@ -62,6 +73,11 @@ def init_app(app: Flask, redis_url: str | None, is_off: bool) -> None:
 def check_limit(bucket: str, *who: str) -> None:
     """Count a deed by ``who`` (default: the viewer, by account or else by address)."""
     current_app.extensions["limiter"].check(bucket, *(who or (person_key(),)))
+
+
+def refuse_if_spent(bucket: str, *who: str) -> None:
+    """TooMany if the bucket is used up already; for doors that count only what failed."""
+    current_app.extensions["limiter"].refuse_if_spent(bucket, *who)
 
 
 def limited(bucket: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, db
+from civicforum.db import HasCreatedAt, HasId, Model
 
 
-class Site(db.Model):
+class Site(Model):
     """One row: the town's name and how to reach it. ``set_up_at`` is None until the first-run page is done."""
 
     __tablename__ = "site"
@@ -27,7 +27,7 @@ class Site(db.Model):
     set_up_at: Mapped[datetime | None]
 
 
-class IdempotencyKey(db.Model, HasId, HasCreatedAt):
+class IdempotencyKey(Model, HasId, HasCreatedAt):
     """What a key did the first time: the status and the object, never the words it was answered with."""
 
     __tablename__ = "idempotency_key"

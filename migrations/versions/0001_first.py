@@ -32,6 +32,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channel")),
     )
     op.create_table(
+        "ended_session",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ended_session")),
+    )
+    with op.batch_alter_table("ended_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ended_session_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "idempotency_key",
         sa.Column("person_key", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=False),
@@ -122,6 +131,8 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=8), nullable=True),
         sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("session_version", sa.Integer(), nullable=False),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("pending_email", sa.String(length=254), nullable=True),
         sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -193,6 +204,18 @@ def upgrade() -> None:
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "calendar_key",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["person.id"],
+            name=op.f("fk_calendar_key_user_id_person"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_calendar_key")),
+    )
     op.create_table(
         "invitation",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -617,6 +640,7 @@ def upgrade() -> None:
         sa.Column("rule_title", sa.String(length=120), nullable=True),
         sa.Column("moved_to_id", sa.Integer(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -662,6 +686,8 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("last_place", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("needs_asked", sa.Integer(), nullable=True),
+        sa.Column("needs_met", sa.Integer(), nullable=True),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -749,6 +775,7 @@ def upgrade() -> None:
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -921,9 +948,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
         sa.UniqueConstraint("rsvp_id", "kind", name=op.f("uq_need_rsvp_id_kind")),
     )
+    op.create_table(
+        "reminder",
+        sa.Column("rsvp_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rsvp_id"], ["rsvp.id"], name=op.f("fk_reminder_rsvp_id_rsvp"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint("rsvp_id", "kind", name=op.f("uq_reminder_rsvp_id_kind")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("reminder")
     op.drop_table("need")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_summary_id"))
@@ -1016,6 +1056,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_project_id"))
 
     op.drop_table("invitation")
+    op.drop_table("calendar_key")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 
@@ -1039,5 +1080,9 @@ def downgrade() -> None:
 
     op.drop_table("job")
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("ended_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ended_session_ended_at"))
+
+    op.drop_table("ended_session")
     op.drop_table("channel")
     op.drop_table("agreement_version")

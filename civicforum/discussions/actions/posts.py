@@ -1,7 +1,5 @@
 """Speaking in a thread, and changing or taking back what one said."""
 
-from datetime import timedelta
-
 from flask_babel import gettext as _
 from sqlalchemy import update
 
@@ -27,8 +25,6 @@ from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import touch
 from civicforum.voices.actions import record_voice
-
-EDIT_HOURS = 24
 
 
 @transactional
@@ -68,7 +64,9 @@ def _cannot_speak(actor: Actor) -> str | None:
     if not actor.is_authenticated:
         return None
     if actor.is_suspended():
-        return _("Your account cannot write for now. Your settings say until when, and how to contest it.")
+        return _(
+            "Your account cannot write for now. Your settings say until when, and how to contest it."
+        )
     if not actor.is_confirmed:
         return _("Please confirm your e-mail address first: the link is in your mail.")
     return _("This project is over, or only its members speak here.")
@@ -76,10 +74,14 @@ def _cannot_speak(actor: Actor) -> str | None:
 
 def _check_open(thread: Thread) -> None:
     if thread.status == "pending":
-        raise Conflict(_("This thread is still being checked. You can add to it once it is published."))
+        raise Conflict(
+            _("This thread is still being checked. You can add to it once it is published.")
+        )
     if not thread.is_open:
         raise Conflict(
-            _("This thread is closed. Your words are not lost: copy them, and start a new thread with them.")
+            _(
+                "This thread is closed. Your words are not lost: copy them, and start a new thread with them."
+            )
         )
 
 
@@ -114,12 +116,20 @@ def edit_post(actor: Actor, post_id: int, body: str | Words, revision: int) -> P
 
 def _check_editable(post: Post) -> None:
     if post.state == "hidden":
-        raise Conflict(_("This comment is hidden. Mend it from the page that says why; then a moderator looks."))
+        raise Conflict(
+            _(
+                "This comment is hidden. Mend it from the page that says why; then a moderator looks."
+            )
+        )
     if post.state not in ("visible", "pending"):
         raise Conflict(_("This comment was taken down, so there is nothing to change any more."))
-    if post.published_at is not None and now() - post.published_at > timedelta(hours=EDIT_HOURS):
+    if not policies.is_in_edit_window(post, now()):
+        hours = policies.EDIT_HOURS
         raise Conflict(
-            _("Comments can be changed for %(hours)s hours. Add what is new as a reply.", hours=EDIT_HOURS)
+            _(
+                "Comments can be changed for %(hours)s hours. Add what is new as a reply.",
+                hours=hours,
+            )
         )
 
 
@@ -150,7 +160,9 @@ def withdraw_post(actor: Actor, post_id: int) -> Post:
     if post.state == "withdrawn":
         return post
     if post.state not in ("visible", "pending"):
-        raise Conflict(_("A moderator has taken this comment down. You can mend it, or ask for a second look."))
+        raise Conflict(
+            _("A moderator has taken this comment down. You can mend it, or ask for a second look.")
+        )
     post.state = "withdrawn"
     post.revision += 1
     forget_hold(post)

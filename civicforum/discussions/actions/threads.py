@@ -30,7 +30,9 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
         raise NotFound
     require(
         policies.can_start_thread(actor, project),
-        _("You cannot start a thread here just now: the project is over, or your account may not write."),
+        _(
+            "You cannot start a thread here just now: the project is over, or your account may not write."
+        ),
     )
     author = author_of(actor)
     thread = Thread(

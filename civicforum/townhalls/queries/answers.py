@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db
 from civicforum.errors import NotFound
-from civicforum.townhalls.models import Rsvp, TownHall
+from civicforum.townhalls.models import Reminder, Rsvp, TownHall
 
 # Answers of people who want to know how it goes on.
 INTERESTED = ("going", "maybe", "waitlisted")
@@ -107,3 +107,13 @@ def list_answered(town_hall_id: int, states: Sequence[str] = INTERESTED) -> Sequ
         .where(Rsvp.town_hall_id == town_hall_id, Rsvp.state.in_(states))
         .order_by(Rsvp.place, Rsvp.id)
     ).all()
+
+
+def list_reminders(town_hall_id: int, kind: str) -> dict[int, Reminder]:
+    """Who was reminded already, by answer."""
+    rows = db.session.scalars(
+        select(Reminder)
+        .join(Rsvp, Rsvp.id == Reminder.rsvp_id)
+        .where(Rsvp.town_hall_id == town_hall_id, Reminder.kind == kind)
+    )
+    return {row.rsvp_id: row for row in rows}

@@ -1,5 +1,6 @@
 """What the door needs: who is expected, who is here."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import Actor
-from civicforum.accounts.names import skeleton
 from civicforum.db import db
 from civicforum.errors import require
 from civicforum.townhalls import policies
@@ -55,7 +55,8 @@ def list_people(viewer: Actor, town_hall: TownHall, search: str = "") -> list[Rs
 
 
 def _folded(text: str) -> str:
-    return skeleton(text)
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
 
 
 def list_walk_ins(viewer: Actor, town_hall: TownHall) -> Sequence[CheckIn]:

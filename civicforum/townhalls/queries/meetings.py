@@ -121,7 +121,17 @@ def find_town_halls(viewer: Actor, ids: Iterable[int]) -> dict[int, TownHall]:
     return {row.id: row for row in rows}
 
 
-def _visible(viewer: Actor) -> Select[tuple[TownHall]]:
+def find_published(ids: Iterable[int]) -> Sequence[TownHall]:
+    """Published town halls by id, for their own channel: whoever watches it has been asked for already."""
+    return db.session.scalars(
+        select(TownHall)
+        .where(TownHall.id.in_(list(ids)), TownHall.status != "draft")
+        .options(selectinload(TownHall.agenda))
+        .order_by(TownHall.id)
+    ).all()
+
+
+def _visible(viewer: Actor) -> Select[TownHall]:
     return (
         select(TownHall)
         .join(TownHall.project)

@@ -31,6 +31,13 @@ def list_needs(viewer: Actor, town_hall: TownHall) -> Sequence[Need]:
     )
 
 
+def list_all_needs(town_hall_id: int) -> Sequence[Need]:
+    """Every need of a meeting, also of those who do not come: for forgetting them."""
+    return db.session.scalars(
+        select(Need).join(Need.rsvp).where(Rsvp.town_hall_id == town_hall_id)
+    ).all()
+
+
 def get_need(viewer: Actor, town_hall: TownHall, need_id: int) -> Need:
     row = db.session.get(Need, need_id)
     if row is None or row.rsvp.town_hall_id != town_hall.id:

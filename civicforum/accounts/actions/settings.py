@@ -1,0 +1,110 @@
+"""Changing one's own account."""
+
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+
+from civicforum import jobs
+from civicforum.accounts import links, names, policies, queries
+from civicforum.accounts.actions.arriving import checked_email, checked_name, lock_by_token, rename
+from civicforum.accounts.actions.mailing import refuse_if_taken
+from civicforum.accounts.actions.sessions import end_sessions, set_password
+from civicforum.accounts.actions.tokens import revoke_all
+from civicforum.accounts.models import Actor, User
+from civicforum.db import find_locked, lock, now, transactional
+from civicforum.errors import Invalid, require
+
+
+@transactional
+def update_profile(
+    actor: Actor,
+    user: User,
+    *,
+    name: str,
+    handle: str,
+    about: str = "",
+    neighbourhood: str = "",
+    locale: str | None = None,
+    timezone: str | None = None,
+) -> None:
+    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had."""
+    user = lock(User, user.id)
+    require(policies.can_edit_account(actor, user))
+    if name != user.name:
+        rename(user, checked_name(name, but_for=user.email))
+    if handle != user.handle:
+        user.handle = _checked_handle(handle)
+    if timezone and timezone not in available_timezones():
+        raise Invalid(errors={"timezone": [_("This is not a time zone.")]})
+    user.about, user.neighbourhood = about.strip(), neighbourhood
+    user.locale, user.timezone = locale or None, timezone or None
+
+
+def _checked_handle(handle: str) -> str:
+    try:
+        clean = names.clean_handle(handle)
+    except ValueError as error:
+        raise Invalid(errors={"handle": [str(error)]}) from error
+    if queries.is_handle_taken(clean):
+        raise Invalid(errors={"handle": [_("Somebody has this one already.")]})
+    return clean
+
+
+@transactional
+def change_password(actor: Actor, user: User, password_hash: str) -> None:
+    """Set a new password; every session ends, and the door begins this one anew."""
+    user = lock(User, user.id)
+    require(policies.can_edit_account(actor, user))
+    user.link_version += 1
+    set_password(user, password_hash)
+
+
+@transactional
+def ask_for_new_address(actor: Actor, user: User, email: str) -> None:
+    """Mail a link to a new address; nothing changes until it is used. Tells nobody who has that address."""
+    user = lock(User, user.id)
+    require(policies.can_edit_account(actor, user))
+    email = checked_email(email)
+    user.link_version += 1
+    other = queries.find_by_email(email)
+    if other is None:
+        user.pending_email = email
+        jobs.enqueue("accounts.mail_new_address", user_id=user.id)
+    else:
+        user.pending_email = None
+        jobs.enqueue("accounts.mail_existing", user_id=other.id, at=now().isoformat())
+
+
+@transactional
+def change_address(actor: Actor, token: str) -> User:
+    """Use up the link that went to the new address. The old one is told, and can undo it for a week."""
+    user = lock_by_token(token, "change-email")
+    if user.pending_email is None:
+        raise links.DeadLink
+    refuse_if_taken(user.pending_email, user)
+    old, user.email, user.pending_email = user.email, user.pending_email, None
+    user.email_confirmed_at = now()
+    user.link_version += 1
+    end_sessions(user)
+    jobs.enqueue("accounts.mail_address_changed", user_id=user.id, old=old)
+    return user
+
+
+@transactional
+def undo_change_of_address(actor: Actor, token: str) -> User:
+    """Give an account back to its old address, and lock out whoever changed it.
+
+    The password, all sessions and all API tokens end: whoever changed the address knew them. The link
+    holds as long as the account has the address it was changed to.
+    """
+    user_id, both = links.read_token(token, "undo-email")
+    old, _gap, new = both.partition(" ")
+    user = find_locked(User, user_id)
+    if user is None or user.email != new:
+        raise links.DeadLink
+    refuse_if_taken(old, user)
+    user.email, user.pending_email, user.password_hash = old, None, None
+    user.link_version += 1
+    end_sessions(user)
+    revoke_all(user)
+    return user

@@ -1,0 +1,58 @@
+"""The blueprint of accounts, and what its doors share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from civicforum.accounts.models import User
+from civicforum.errors import SignInNeeded
+from civicforum.web.limits import address, check_limit
+from civicforum.web.redirects import safe_next
+from civicforum.web.viewer import viewer
+
+bp = Blueprint("accounts", __name__)
+
+
+def signed_in() -> User:
+    """The person of this request; otherwise SignInNeeded, which leads to the sign-in page and back."""
+    person = viewer()
+    if not isinstance(person, User):
+        raise SignInNeeded(_("Please sign in, and you will come right back here."))
+    return person
+
+
+def for_guests(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A page that makes no sense to somebody signed in: they are sent on."""
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if viewer().is_authenticated:
+            return redirect(safe_next(request.args.get("next")))
+        return view(*args, **kwargs)
+
+    return run
+
+
+def page(template: str, form: Any = None, **context: Any) -> Any:
+    """A page; with 422 if its form was sent and did not go through."""
+    words = render_template(template, form=form, **context)
+    return words, 422 if form is not None and form.errors else 200
+
+
+def unreferred(words: Any) -> Response:
+    """A page whose address is a secret: it is told to nobody, also not as a referrer."""
+    response = make_response(words)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def count_mail(email: str) -> None:
+    """Count a mail that somebody has sent to an address: by who asks and by who would get it.
+
+    The same for every address, whether it has an account or not.
+    """
+    check_limit("mail-link", f"address:{address()}")
+    check_limit("mail-out", f"email:{email}")

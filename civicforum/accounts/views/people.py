@@ -1,0 +1,22 @@
+"""A person's public page."""
+
+from typing import Any
+
+from flask import render_template
+
+from civicforum.accounts import policies, queries
+from civicforum.accounts.offers import list_offers
+from civicforum.accounts.views.door import bp
+from civicforum.web.viewer import viewer
+
+
+@bp.get("/people/<handle>")
+def show_person(handle: str) -> Any:
+    """Name, hats, and what the person says of themselves; never an address."""
+    person = queries.get_person(handle)
+    return render_template(
+        "accounts/person.html",
+        person=person,
+        is_self=policies.is_self(viewer(), person),
+        offers=list_offers(viewer(), person),
+    )

@@ -1,0 +1,127 @@
+"""Cases, flags and the public moderation log, over the API."""
+
+from typing import Any
+
+from flask import request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from civicforum.api.door import idempotent, scoped
+from civicforum.errors import Invalid
+from civicforum.moderation import actions, queries
+from civicforum.moderation.actions import Deed
+from civicforum.moderation.log import line_json
+from civicforum.moderation.schemas import (
+    CaseSchema,
+    FlagSchema,
+    LogLineSchema,
+    NewActionSchema,
+    NewCaseSchema,
+    NewFlagSchema,
+    case_json,
+    flag_json,
+)
+from civicforum.web.idempotency import Done
+from civicforum.web.limits import limited
+from civicforum.web.pagination import MAXIMUM_LIMIT, decode_cursor, encode_cursor
+from civicforum.web.viewer import viewer
+
+blp = Blueprint("cases", __name__, url_prefix="/api/v1", description="Moderation by due process.")
+
+
+def page_limit() -> int:
+    """``?limit=``, at most 200."""
+    value = request.args.get("limit", "50")
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MAXIMUM_LIMIT):
+        raise Invalid(errors={"limit": [f"A whole number from 1 to {MAXIMUM_LIMIT}."]})
+    return int(value)
+
+
+@blp.route("/cases")
+class Cases(MethodView):
+    @blp.doc(summary="Cases of the places you moderate, newest first")
+    @scoped("moderate")
+    def get(self) -> Any:
+        cursor, limit = decode_cursor(request.args.get("cursor"), int), page_limit()
+        cases = queries.list_cases(viewer(), cursor[0] if cursor else None, limit + 1)
+        following = encode_cursor([cases[limit - 1].id]) if len(cases) > limit else None
+        return {"items": [case_json(case) for case in cases[:limit]], "next": following}
+
+    @blp.doc(summary="Open a case; with an action, act in it at once")
+    @blp.arguments(NewCaseSchema)
+    @blp.alt_response(201, schema=CaseSchema)
+    @scoped("moderate")
+    @limited("write")
+    def post(self, body: dict[str, Any]) -> Any:
+        deed = Deed(body["action"], body["rule"], body["reason"]) if body["action"] else None
+
+        def do() -> Done:
+            case = actions.moderate(viewer(), body["target"]["type"], body["target"]["id"], deed)
+            return Done(201, "case", case.id)
+
+        done = idempotent(do)
+        return case_json(queries.get_case(viewer(), done.object_id)), done.status
+
+
+@blp.route("/cases/<int:case_id>")
+class OneCase(MethodView):
+    @blp.response(200, CaseSchema)
+    @scoped("moderate")
+    def get(self, case_id: int) -> Any:
+        return queries.get_case(viewer(), case_id)
+
+
+@blp.route("/cases/<int:case_id>/actions")
+class Actions(MethodView):
+    @blp.doc(summary="Act in a case, as you saw it: 409 if another acted")
+    @blp.arguments(NewActionSchema)
+    @blp.alt_response(201, schema=CaseSchema)
+    @scoped("moderate")
+    @limited("write")
+    def post(self, body: dict[str, Any], case_id: int) -> Any:
+        deed = Deed(body["action"], body["rule"], body["reason"])
+
+        def do() -> Done:
+            actions.decide_case(viewer(), case_id, deed, body["version"])
+            return Done(201, "case", case_id)
+
+        done = idempotent(do)
+        return case_json(queries.get_case(viewer(), done.object_id)), done.status
+
+
+@blp.route("/posts/<int:post_id>/flags")
+class Flags(MethodView):
+    @blp.doc(summary="Flag a comment for the moderators")
+    @blp.arguments(NewFlagSchema)
+    @blp.alt_response(201, schema=FlagSchema)
+    @scoped("write")
+    @limited("flag")
+    def post(self, body: dict[str, Any], post_id: int) -> Any:
+        def do() -> Done:
+            return Done(201, "flag", actions.flag_post(viewer(), post_id, body["rule"], body["note"]).id)
+
+        done = idempotent(do)
+        return flag_json(queries.get_own_flag(viewer(), post_id)), done.status
+
+    @blp.doc(summary="Take your flag back")
+    @blp.response(204)
+    @scoped("write")
+    def delete(self, post_id: int) -> None:
+        actions.withdraw_flag(viewer(), post_id)
+
+
+@blp.route("/moderation/log")
+class Log(MethodView):
+    @blp.doc(summary="The public, hash-chained log of moderation, newest first")
+    @blp.alt_response(200, schema=LogLineSchema)
+    @scoped("read")
+    def get(self) -> Any:
+        cursor, limit = decode_cursor(request.args.get("cursor"), int), page_limit()
+        lines = queries.list_log(cursor[0] if cursor else None, limit + 1)
+        count, head = queries.log_head()
+        return {
+            "items": [line_json(line) for line in lines[:limit]],
+            "next": encode_cursor([lines[limit - 1].number]) if len(lines) > limit else None,
+            "count": count,
+            "head": head,
+        }

@@ -1,0 +1,49 @@
+"""The live channel of a thread: who may watch it, and how its posts look to everybody."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, render_template
+
+from civicforum.accounts.models import Actor
+from civicforum.discussions import queries, schemas
+from civicforum.discussions.addresses import public_addresses
+from civicforum.discussions.models import Thread
+from civicforum.live.registry import ChannelType, Item, register
+from civicforum.partnerships import audience
+
+
+def init_app(_app: Flask) -> None:
+    register(
+        ChannelType(
+            "thread",
+            check_watch=_check_watch,
+            render={"post": _render_posts, "thread": _render_threads},
+        )
+    )
+    audience.register(queries.thread_channels)
+
+
+def _check_watch(viewer: Actor, thread_id: int) -> None:
+    queries.get_thread(viewer, thread_id)
+
+
+def _render_posts(ids: Sequence[int]) -> Mapping[int, Item]:
+    """The API's post as everybody may know it, plus its article. What has no place yet is not told."""
+    posts = [post for post in queries.find_posts(ids) if post.seq is not None]
+    told = schemas.tell_posts_to_everybody(posts)
+    threads = {post.id: post.thread for post in posts}
+    return {
+        as_json["id"]: {**as_json, "fragment": _fragment(post, threads[post.id])}
+        for post, as_json in zip(told, schemas.public_posts_json(told), strict=True)
+    }
+
+
+def _fragment(post: schemas.ToldPost, thread: Thread) -> str:
+    return render_template(
+        "discussions/_post.html", card={"post": post, "urls": public_addresses(post, thread)}
+    ).strip()
+
+
+def _render_threads(ids: Sequence[int]) -> Mapping[int, dict[str, Any]]:
+    return {told["id"]: told for told in schemas.threads_json(queries.find_threads(ids))}

@@ -1,0 +1,37 @@
+"""What an inbox row says about a post."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from civicforum.accounts.models import Actor
+from civicforum.discussions import queries
+from civicforum.discussions.addresses import post_url
+from civicforum.discussions.models import Post
+from civicforum.discussions.schemas import name_of
+from civicforum.notifications.registry import Notice, register
+
+
+def init_app(_app: Flask) -> None:
+    register("post", describe)
+
+
+def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Who answered or called on the viewer, and where; posts that cannot be read (any more) are left out."""
+    posts = queries.visible_posts(viewer, ids)
+    return {
+        post.id: Notice(_sentence(reason, post), post_url(post.thread, post.id, post.seq))
+        for post in posts.values()
+    }
+
+
+def _sentence(reason: str, post: Post) -> str:
+    names = {"name": name_of(post.author), "title": post.thread.title}
+    if reason == "reply":
+        return _("%(name)s answered you in “%(title)s”.", **names)
+    if reason == "mention":
+        return _("%(name)s mentioned you in “%(title)s”.", **names)
+    if reason == "approved":
+        return _("Your comment in “%(title)s” was checked and is published.", **names)
+    return _("There is something new about a comment in “%(title)s”.", **names)

@@ -1,0 +1,55 @@
+"""Forms of moderators, flaggers and authors."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, RadioField
+from wtforms.validators import InputRequired
+
+from civicforum.moderation.actions import MAX_NOTE, MAX_REASON
+from civicforum.web.forms import Form, Words
+
+
+def rule_choices(rules: Any, locale: str) -> list[tuple[str, str]]:
+    return [(str(rule.number), f"{rule.number}. {rule.title_in(locale)}") for rule in rules]
+
+
+class HideForm(Form):
+    """A rule and a reason; ``version`` is the case as the moderator saw it."""
+
+    rule = RadioField(_("Which rule does it break?"), validators=[InputRequired(_("Choose a rule."))])
+    reason = Words(
+        _("Why"),
+        MAX_REASON,
+        description=_("The author reads this. Say what in the comment breaks the rule, and how to mend it."),
+    )
+    version = HiddenField(default="0")
+
+
+class ReasonForm(Form):
+    """A reason alone: to leave or to restore."""
+
+    reason = Words(_("Why"), MAX_REASON, description=_("The author can read this."))
+    version = HiddenField(default="0")
+
+
+class VersionForm(Form):
+    version = IntegerField(default=0)
+
+
+class FlagForm(Form):
+    rule = RadioField(_("Which rule does it break?"), validators=[InputRequired(_("Choose a rule."))])
+    note = Words(
+        _("Anything a moderator should know"),
+        MAX_NOTE,
+        required=False,
+        description=_("The author never learns who flagged."),
+    )
+
+
+class MendForm(Form):
+    body = Words(
+        _("Your comment"),
+        32_000,
+        description=_("Change what breaks the rule. A moderator looks again before it is shown."),
+    )

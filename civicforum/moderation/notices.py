@@ -1,0 +1,41 @@
+"""What an inbox says of cases: always from the present state."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+
+from civicforum.discussions.policies import can_see_post
+from civicforum.discussions.queries import find_posts
+from civicforum.notifications import registry
+from civicforum.notifications.registry import Notice
+
+
+def _words(reason: str, thread: str) -> str:
+    return {
+        "post_hide": _("Your comment in “%(thread)s” was hidden. Read why, and how to mend it.", thread=thread),
+        "post_restore": _("Your comment in “%(thread)s” is shown again.", thread=thread),
+        "post_decline": _("Your comment in “%(thread)s” was not published. Read why.", thread=thread),
+        "flag_hide": _("A comment you flagged in “%(thread)s” was hidden.", thread=thread),
+        "flag_leave": _("A comment you flagged in “%(thread)s” stays: it breaks no rule.", thread=thread),
+    }.get(reason, _("Something was decided about a comment in “%(thread)s”.", thread=thread))
+
+
+def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Notices of decisions about comments that the viewer may still know of."""
+    return {
+        post.id: Notice(_words(reason, post.thread.title), _url(reason, post))
+        for post in find_posts(ids)
+        if can_see_post(viewer, post)
+    }
+
+
+def _url(reason: str, post: Any) -> str:
+    if reason in ("post_hide", "post_decline"):
+        return url_for("moderation.show_reasons", post_id=post.id)
+    return url_for("discussions.show_thread", thread_id=post.thread_id, **{"from": post.seq})
+
+
+def init_app(_app: Flask) -> None:
+    registry.register("post_case", describe)

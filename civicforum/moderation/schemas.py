@@ -1,0 +1,110 @@
+"""What is told of cases, flags and the log."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from civicforum.moderation.models import Case, Flag, Measure
+
+
+class RuleCitedSchema(Schema):
+    number = fields.Integer()
+    title = fields.String()
+
+
+class TargetSchema(Schema):
+    type = fields.String(
+        required=True, validate=validate.OneOf(["post", "question", "statement", "person"])
+    )
+    id = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+
+    class Meta:
+        unknown = RAISE
+
+
+class MeasureSchema(Schema):
+    """One action in a case, with its rule and reason; the moderator by role, never by name."""
+
+    id = fields.Integer()
+    action = fields.String()
+    rule = fields.Nested(RuleCitedSchema, allow_none=True)
+    reason = fields.String()
+    is_automated = fields.Boolean()
+    created_at = fields.AwareDateTime()
+
+
+class CaseSchema(Schema):
+    id = fields.Integer()
+    target = fields.Method("get_target", metadata={"type": "object"})
+    state = fields.String()
+    version = fields.Integer()
+    source = fields.String()
+    actions = fields.List(fields.Nested(MeasureSchema), attribute="measures")
+    created_at = fields.AwareDateTime()
+    mended_at = fields.AwareDateTime(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
+
+    def get_target(self, case: Case) -> dict[str, Any]:
+        return {"type": case.target_type, "id": case.target_id}
+
+
+class FlagSchema(Schema):
+    id = fields.Integer()
+    state = fields.String()
+    note = fields.String()
+    rule = fields.Nested(RuleCitedSchema)
+
+
+class LogLineSchema(Schema):
+    """A line of the public log: exactly what is hashed, and the two hashes."""
+
+    number = fields.Integer()
+    at = fields.String()
+    action = fields.String()
+    target = fields.String()
+    place = fields.String()
+    rule = fields.String()
+    actor_role = fields.String()
+    case_id = fields.Integer(allow_none=True)
+    previous = fields.String()
+    hash = fields.String()
+
+
+class NewCaseSchema(Schema):
+    target = fields.Nested(TargetSchema, required=True)
+    action = fields.String(load_default=None, allow_none=True)
+    rule = fields.Integer(load_default=None, allow_none=True, strict=True)
+    reason = fields.String(load_default="")
+
+    class Meta:
+        unknown = RAISE
+
+
+class NewActionSchema(Schema):
+    action = fields.String(required=True)
+    rule = fields.Integer(load_default=None, allow_none=True, strict=True)
+    reason = fields.String(load_default="")
+    version = fields.Integer(required=True, strict=True)
+
+    class Meta:
+        unknown = RAISE
+
+
+class NewFlagSchema(Schema):
+    rule = fields.Integer(required=True, strict=True)
+    note = fields.String(load_default="")
+
+    class Meta:
+        unknown = RAISE
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    return CaseSchema().dump(case)
+
+
+def flag_json(flag: Flag) -> dict[str, Any]:
+    return FlagSchema().dump(flag)
+
+
+def measure_json(measure: Measure) -> dict[str, Any]:
+    return MeasureSchema().dump(measure)

@@ -1,0 +1,79 @@
+"""The shape of what is typed on the site's own pages."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms.validators import Email, NumberRange, Optional
+
+from civicforum.languages import LOCALES
+from civicforum.partnerships.forms import KINDS
+from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE
+from civicforum.web.forms import REQUIRED, Form, Line, Words
+
+
+class LanguageForm(Form):
+    """One press; where the reader was goes along."""
+
+    next = HiddenField()
+
+
+class SiteForm(Form):
+    name = Line(_("Name of the site"), 80)
+    sentence = Line(
+        _("What it is for, in one sentence"), 300, required=False, description=_("Stands on top.")
+    )
+    contact_phone = Line(
+        _("Phone"),
+        40,
+        required=False,
+        description=_("For people who are not on a screen much. It stands on every page."),
+    )
+    contact_address = Line(_("Where to write, or drop a card"), 200, required=False)
+    timezone = SelectField(_("Time zone"), choices=sorted(available_timezones()))
+    locale = RadioField(_("First language"), choices=list(LOCALES.items()))
+    independent_name = Line(
+        _("Independent person"),
+        80,
+        required=False,
+        description=_("Takes a second look when somebody contests what a moderator did."),
+    )
+    independent_email = Line(
+        _("Their mail address"),
+        254,
+        required=False,
+        validators=[Optional(), Email(_("This does not look like a mail address."))],
+    )
+    access_statement = Words(
+        _("How people with different needs can take part"),
+        4000,
+        required=False,
+        description=_("What holds for every meeting; each meeting may say more."),
+    )
+    answer_days = IntegerField(
+        _("We answer within … days"),
+        validators=[REQUIRED, NumberRange(1, 365, _("Between 1 and 365 days."))],
+    )
+
+
+class FirstPartnerForm(Form):
+    name = Line(_("Name of the organization"), 120)
+    kind = RadioField(_("What kind?"), choices=KINDS, default="nonprofit")
+    about = Line(_("In one sentence"), 300, required=False)
+
+
+class FirstProjectForm(Form):
+    title = Line(_("Name of the project"), MOST_TITLE)
+    vision = Line(_("What should be different afterwards? One sentence."), 1000)
+    decides = Line(
+        _("Who decides, and by when?"),
+        MOST_SENTENCE,
+        required=False,
+        description=_("For example: You advise; the City and the Mission decide by March 14."),
+    )
+
+    def validate_vision(self, field: Any) -> None:
+        if field.data and field.data == self.title.data:
+            raise ValidationError(gettext("Say a little more than the name."))

@@ -1,0 +1,266 @@
+"""What the gathering pages read from many rooms: the viewer first, and only what they may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import contains_eager, lazyload
+
+from civicforum.accounts.models import Actor
+from civicforum.db import db
+from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.policies import can_see_post
+from civicforum.errors import NotFound
+from civicforum.partnerships.models import Organization, Project, Update
+from civicforum.partnerships.queries import list_updates, visible_projects_clause
+from civicforum.text import clean_text
+from civicforum.townhalls.models import TownHall
+from civicforum.voices.models import STATES, Voice
+from civicforum.voices.queries import find_voice
+from civicforum.web.pagination import Page, decode_cursor, page_of
+
+MOST_FOUND = 10
+MOST_SEARCHED_CHARACTERS = 100
+FEED_LENGTH = 30
+
+# --- what was heard ---
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A voice and the comment it stands for, which the viewer may read."""
+
+    voice: Voice
+    post: Post
+
+
+def count_heard(viewer: Actor, project: Project | None = None) -> dict[str, int]:
+    """How many comments that ``viewer`` may read have come how far; every state, zeros included."""
+    statement = _spoken(viewer, project, select(Voice.state, func.count())).group_by(Voice.state)
+    counts = dict.fromkeys(STATES, 0)
+    counts.update({state: number for state, number in db.session.execute(statement)})
+    return counts
+
+
+def list_heard(
+    viewer: Actor, project: Project | None = None, limit: int = 20, cursor: str | None = None
+) -> Page[Heard]:
+    """Comments that ``viewer`` may read with their voices, the latest first."""
+    statement = (
+        _spoken(viewer, project, select(Voice, Post))
+        .options(contains_eager(Post.thread).contains_eager(Thread.project), lazyload(Post.author))
+        .order_by(Voice.id.desc())
+    )
+    after = decode_cursor(cursor, int)
+    if after:
+        statement = statement.where(Voice.id < after[0])
+    rows = db.session.execute(statement.limit(limit + 1)).all()
+    heard = [Heard(voice, post) for voice, post in rows]
+    return page_of(heard, limit, lambda row: [row.voice.id])
+
+
+def _spoken(viewer: Actor, project: Project | None, statement: Select[tuple]) -> Select[tuple]:  # type: ignore[type-arg]  # of whatever columns
+    spoken = (
+        statement.select_from(Voice)
+        .join(Post, and_(Voice.kind == "post", Voice.object_id == Post.id))
+        .join(Post.thread)
+        .join(Thread.project)
+        .where(*_is_readable(viewer))
+    )
+    return spoken if project is None else spoken.where(Project.id == project.id)
+
+
+def _is_readable(viewer: Actor) -> tuple[object, ...]:
+    """Posts that every reader of the project reads; the statement joins Thread and Project."""
+    return (
+        Post.state == "visible",
+        Post.seq.is_not(None),
+        Thread.status != "pending",
+        visible_projects_clause(viewer),
+    )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one voice. ``body`` is None unless everybody who sees the thread may read it."""
+
+    number: str
+    state: str
+    kind: str
+    said_at: datetime
+    post: Post
+
+    @property
+    def thread(self) -> Thread:
+        return self.post.thread
+
+    @property
+    def project(self) -> Project:
+        return self.post.thread.project
+
+    @property
+    def body(self) -> str | None:
+        return self.post.body if self.post.is_visible else None
+
+    @property
+    def rule(self) -> dict[str, object] | None:
+        """The rule that a moderator cited, where the words are hidden."""
+        if self.post.state not in ("hidden", "removed", "declined") or not self.post.rule_number:
+            return None
+        return {"number": self.post.rule_number, "title": self.post.rule_title or ""}
+
+
+def get_receipt(viewer: Actor, number: str) -> Receipt:
+    """The receipt of this tracking number; NotFound for who may not know where it was said."""
+    voice = find_voice(number)
+    if voice is None or voice.kind != "post":
+        raise NotFound
+    post = db.session.get(Post, voice.object_id)
+    if post is None or not can_see_post(viewer, post):
+        raise NotFound
+    said_at = post.published_at or post.created_at
+    return Receipt(voice.number, voice.state, voice.kind, said_at, post)
+
+
+# --- the front page ---
+
+
+def list_discussed(viewer: Actor, limit: int = 5) -> Sequence[Thread]:
+    """Open threads that ``viewer`` may read, the latest spoken in first, with their projects."""
+    return db.session.scalars(
+        select(Thread)
+        .join(Thread.project)
+        .where(Thread.status == "open", visible_projects_clause(viewer))
+        .options(contains_eager(Thread.project))
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(limit)
+    ).all()
+
+
+# --- search ---
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, the latest first, at most ten of each."""
+
+    projects: Sequence[Project] = ()
+    town_halls: Sequence[TownHall] = ()
+    threads: Sequence[Thread] = ()
+    posts: Sequence[Post] = ()
+
+    @property
+    def total(self) -> int:
+        return len(self.projects) + len(self.town_halls) + len(self.threads) + len(self.posts)
+
+
+def search(viewer: Actor, words: str) -> Found:
+    """Everything with ``words`` in it that ``viewer`` may read. Marks such as % mean themselves."""
+    wanted = clean_text(words).strip()[:MOST_SEARCHED_CHARACTERS]
+    if not wanted:
+        return Found()
+    return Found(
+        _find_projects(viewer, wanted),
+        _find_town_halls(viewer, wanted),
+        _find_threads(viewer, wanted),
+        _find_posts(viewer, wanted),
+    )
+
+
+def _find_projects(viewer: Actor, wanted: str) -> Sequence[Project]:
+    has = [
+        column.icontains(wanted, autoescape=True)
+        for column in (Project.title, Project.summary, Project.vision)
+    ]
+    return db.session.scalars(
+        select(Project)
+        .where(has[0] | has[1] | has[2], visible_projects_clause(viewer))
+        .order_by(Project.id.desc())
+        .limit(MOST_FOUND)
+    ).all()
+
+
+def _find_town_halls(viewer: Actor, wanted: str) -> Sequence[TownHall]:
+    has_words = TownHall.title.icontains(wanted, autoescape=True) | TownHall.summary.icontains(
+        wanted, autoescape=True
+    )
+    return db.session.scalars(
+        select(TownHall)
+        .join(TownHall.project)
+        .where(has_words, TownHall.status != "draft", visible_projects_clause(viewer))
+        .options(contains_eager(TownHall.project))
+        .order_by(TownHall.starts_at.desc(), TownHall.id.desc())
+        .limit(MOST_FOUND)
+    ).all()
+
+
+def _find_threads(viewer: Actor, wanted: str) -> Sequence[Thread]:
+    return db.session.scalars(
+        select(Thread)
+        .join(Thread.project)
+        .where(
+            Thread.title.icontains(wanted, autoescape=True),
+            Thread.status != "pending",
+            visible_projects_clause(viewer),
+        )
+        .options(contains_eager(Thread.project))
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(MOST_FOUND)
+    ).all()
+
+
+def _find_posts(viewer: Actor, wanted: str) -> Sequence[Post]:
+    return db.session.scalars(
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.project)
+        .where(Post.body.icontains(wanted, autoescape=True), *_is_readable(viewer))
+        .options(contains_eager(Post.thread).contains_eager(Thread.project))
+        .order_by(Post.id.desc())
+        .limit(MOST_FOUND)
+    ).all()
+
+
+# --- feeds ---
+
+
+def list_feed(viewer: Actor, project: Project) -> list[Post | Update]:
+    """The latest comments and news of a project that ``viewer`` may see, the newest first."""
+    posts = db.session.scalars(
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.project)
+        .where(Project.id == project.id, *_is_readable(viewer))
+        .options(contains_eager(Post.thread).contains_eager(Thread.project))
+        .order_by(Post.published_at.desc(), Post.id.desc())
+        .limit(FEED_LENGTH)
+    ).all()
+    entries = [*posts, *list_updates(viewer, project, limit=FEED_LENGTH).items]
+    return sorted(entries, key=said_at, reverse=True)[:FEED_LENGTH]
+
+
+def said_at(entry: Post | Update) -> datetime:
+    """When it was published."""
+    return entry.published_at or entry.created_at
+
+
+# --- the guided set-up ---
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a new town has so far: the first of each, None where it is still to come."""
+
+    organization: Organization | None
+    project: Project | None
+    town_hall: TownHall | None
+
+
+def set_up_progress() -> Progress:
+    """For administrators, who see everything."""
+    return Progress(
+        db.session.scalar(select(Organization).order_by(Organization.id).limit(1)),
+        db.session.scalar(select(Project).order_by(Project.id).limit(1)),
+        db.session.scalar(select(TownHall).order_by(TownHall.id).limit(1)),
+    )

@@ -1,0 +1,53 @@
+"""A project's front page. It stands here because it gathers from the rooms above partnerships."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+
+from civicforum.db import now
+from civicforum.discussions.policies import can_start_thread
+from civicforum.discussions.queries import list_threads
+from civicforum.pages.views.blueprint import bp
+from civicforum.partnerships import policies
+from civicforum.partnerships.queries import get_project, list_updates
+from civicforum.text import render_markdown
+from civicforum.townhalls.queries import list_coming, list_running
+from civicforum.web.site import get_site
+from civicforum.web.viewer import viewer
+
+SHOWN_THREADS = 6
+SHOWN_NEWS = 2
+
+
+def show_project(slug: str) -> Any:
+    """Vision, who decides and by when, phases, partners, what is discussed, what is next, news."""
+    person = viewer()
+    project = get_project(person, slug)
+    return render_template(
+        "pages/project.html",
+        project=project,
+        vision=render_markdown(project.vision),
+        today=_today(),
+        threads=list_threads(person, project, limit=SHOWN_THREADS),
+        running=list_running(person, project=project),
+        coming=list_coming(person, limit=3, project=project),
+        news=list_updates(person, project, limit=SHOWN_NEWS).items,
+        may_edit=policies.can_edit_project(person, project),
+        may_start=can_start_thread(person, project),
+    )
+
+
+def _today() -> date:
+    """The day in the town, by which phases are counted."""
+    return now().astimezone(ZoneInfo(get_site().timezone)).date()
+
+
+# The address and the name belong to partnerships, and so do the links of every room that lead here;
+# what stands on the page comes from above that room, so its view is registered from here.
+bp.record_once(
+    lambda state: state.app.add_url_rule(
+        "/projects/<slug>", "partnerships.show_project", show_project, methods=["GET"]
+    )
+)
