@@ -132,9 +132,7 @@ def clean_text(value: str) -> str:
 def _is_wanted(character: str) -> bool:
     if character in "\n\t":
         return True
-    return unicodedata.category(character) not in {"Cc", "Cs"} and (
-        ord(character) not in _BIDI_OVERRIDES
-    )
+    return unicodedata.category(character) not in {"Cc", "Cs"} and (ord(character) not in _BIDI_OVERRIDES)
 
 
 def _sanitize(html: str) -> str:

@@ -42,9 +42,7 @@ class Browser(FlaskClient):
 def session_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application of this run, with a migrated, empty database kept aside as a template."""
     folder = tmp_path_factory.mktemp("data")
-    app = create_app(
-        load_settings({"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"})
-    )
+    app = create_app(load_settings({"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"}))
     app.testing = True
     app.test_client_class = Browser
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -148,10 +148,10 @@ def test_an_attack_is_shown_as_it_was_typed_or_leads_to_us(source: str) -> None:
 
 
 markdown_pieces = st.lists(
-    st.sampled_from(
-        "[ ]( ) ![ < > * ** _ ` ``` ~~ # &#9; &colon; \\ \" ' @bob https:// x.org javascript: "
-        "data: <script> </p> <!-- style= mailto: www. &lt; \x00 \ud800 \u202e é".split(" ")
-    )
+    st.sampled_from(["[", "](", ")", "![", "<", ">", "*", "**", "_", "`", "```", "~~", "#", "\\", '"'])
+    | st.sampled_from(["&#9;", "&colon;", "&lt;", "'", "@bob", "https://", "x.org", "mailto:", "www."])
+    | st.sampled_from(["javascript:", "data:", "<script>", "</p>", "<!--", "style=", "\x00", "\ud800"])
+    | st.sampled_from(["\u202e", "é"])
     | st.sampled_from(["- ", "> ", "1. ", "\n", "\n\n", "    ", "<img onerror=x ", "[a]: "])
     | st.text(max_size=6),
     max_size=25,

@@ -86,9 +86,7 @@ def zones() -> list[tuple[str, str]]:
 
 
 class SignUpForm(Form):
-    email = Address(
-        _("E-mail address"), [an_address], description=_("Nobody else will see it.")
-    )
+    email = Address(_("E-mail address"), [an_address], description=_("Nobody else will see it."))
     name = Line(
         _("Your name"),
         most=MAX_NAME_CHARACTERS,
@@ -139,9 +137,7 @@ class ProfileForm(Form):
         most=31,
         description=_("Others mention you with it (@ana-lopez), and it is the address of your page."),
     )
-    about = Words(
-        _("About you"), most=1000, required=False, description=_("A line or two, if you like.")
-    )
+    about = Words(_("About you"), most=1000, required=False, description=_("A line or two, if you like."))
     neighbourhood = Line(
         _("Neighborhood"),
         most=80,
@@ -166,12 +162,8 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class TokenForm(Form):
-    name = Line(
-        _("What is it for?"), most=80, description=_("So that you know later which one to revoke.")
-    )
-    scopes = CheckboxesField(
-        _("What may it do?"), [DataRequired(message=_("Choose at least one."))]
-    )
+    name = Line(_("What is it for?"), most=80, description=_("So that you know later which one to revoke."))
+    scopes = CheckboxesField(_("What may it do?"), [DataRequired(message=_("Choose at least one."))])
     days = SelectField(
         _("How long does it hold?"),
         coerce=int,

@@ -43,7 +43,7 @@ def make_token(user: Any, purpose: str, extra: str = "") -> str:
 
 
 def read_token(token: str, purpose: str) -> tuple[int, str]:
-    """Whose link it is and what travels along. Raises DeadLink unless we made it, for this purpose, lately."""
+    """Whose link it is and what travels along; DeadLink unless we made it, for this purpose, lately."""
     return _load(token, purpose)[0::2]
 
 

@@ -106,7 +106,7 @@ _COMMON_PASSWORDS = frozenset(
     testing123 testtest123 thisisapassword trustno1trustno1 unbelievable universal1 verysecret
     volleyball welcome123 welcome1234 welcome12345 welcome2024 welcome2025 welcome2026 whatever123
     winter2024 winter2025 winter2026 zaq12wsx34 zaq1zaq1zaq1 zxcvbnm123 zxcvbnmasdfghjkl
-    """.split()
+    """.split()  # noqa: SIM905  # As a list it would have a line for each.
 )
 
 # What remains of 'P@ssw0rd2026!!' when numbers, marks and the usual disguises are taken away.
@@ -116,7 +116,7 @@ _COMMON_CORES = frozenset(
     dragon football freedom guest hello iloveyou letmein login love master monkey mypassword
     newpassword pass passphrase password princess qazwsx qwer qwert qwerty qwertyuiop root secret
     shadow summer sunshine superman test trustno user welcome winter zxcvbnm
-    """.split()
+    """.split()  # noqa: SIM905  # As a list it would have a line for each.
 )
 _DISGUISES = str.maketrans("@4310$5!7", "aaeiossit")
 _RUNS = (
@@ -159,9 +159,7 @@ def clean_handle(value: str) -> str:
     """Give a handle as it stands in addresses and mentions. Raises ValueError with a sentence."""
     handle = value.strip().removeprefix("@").lower()
     if not re.fullmatch(HANDLE, handle):
-        raise ValueError(
-            _("A handle has 3 to 30 characters: a to z, 0 to 9, and - or _ between them.")
-        )
+        raise ValueError(_("A handle has 3 to 30 characters: a to z, 0 to 9, and - or _ between them."))
     if _is_reserved_handle(handle):
         raise ValueError(_("The handle '%(handle)s' is kept for the forum.", handle=handle))
     return handle
@@ -186,9 +184,7 @@ def normalize_email(value: str) -> str:
     if re.search(r"[\x00-\x1f\x7f]", value):
         raise ValueError(_("An e-mail address is a single line."))
     try:
-        address = validate_email(
-            value.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
-        )
+        address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as reason:
         raise ValueError(
             _("This is not an e-mail address that we can write to; it looks like ana@example.org.")
@@ -244,9 +240,7 @@ def _has_stacked_marks(name: str) -> bool:
 def _refuse_mixed_scripts(name: str) -> None:
     words = [_scripts(word) for word in re.split(r"[ '\-.,()]+", name)]
     scripts = set().union(*words)
-    if any(len(word) > 1 for word in words) or not (
-        len(scripts) <= 1 or scripts == {"LATIN", "EAST ASIAN"}
-    ):
+    if any(len(word) > 1 for word in words) or not (len(scripts) <= 1 or scripts == {"LATIN", "EAST ASIAN"}):
         raise ValueError(_("Write the name in one script: letters of several look alike."))
 
 
@@ -273,9 +267,7 @@ def _refuse_reserved_name(name: str) -> None:
     words = {skeleton(word) for word in re.split(r"[ '\-.,()]+", name)}
     whole = _letters_of(name)
     if words & _skeletons(RESERVED_WORDS) or whole in _skeletons(RESERVED_WORDS | RESERVED_NAMES):
-        raise ValueError(
-            _("This name speaks for the forum itself; choose one that speaks for you.")
-        )
+        raise ValueError(_("This name speaks for the forum itself; choose one that speaks for you."))
 
 
 def _is_reserved_handle(handle: str) -> bool:

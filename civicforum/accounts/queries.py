@@ -28,6 +28,16 @@ def find_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def read_password_hash(email: str) -> str | None:
+    """The password's hash of this account, None for no account or no password.
+
+    Gives the connection back at once: checking a hash takes a while, and a hall signs in together.
+    """
+    found = db.session.scalar(select(User.password_hash).where(User.email == email))
+    db.session.rollback()
+    return found
+
+
 def find_by_session(session_id: str, session_key: str | None = None) -> User | None:
     """The person of a session ``id:version``, unless the version is an old one or the session ended."""
     user_id, _colon, version = session_id.partition(":")

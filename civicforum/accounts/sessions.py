@@ -9,8 +9,8 @@ from flask_login import login_user, logout_user
 from flask_wtf import CSRFProtect
 
 from civicforum.accounts import actions, queries
-from civicforum.accounts.models import SYSTEM, ApiToken, Guest, User
 from civicforum.accounts.actions.tokens import NOTED_EVERY
+from civicforum.accounts.models import SYSTEM, ApiToken, Guest, User
 from civicforum.db import now
 from civicforum.errors import CivicForumError, SignInNeeded
 from civicforum.web.limits import address, check_limit

@@ -14,7 +14,7 @@ from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule
 from civicforum.agreement.wording import RuleWording
 from civicforum.agreement.words import fold
 from civicforum.db import db, find_locked, lock, now, transactional
-from civicforum.errors import Conflict, Invalid, NotFound, require
+from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, require
 
 REVIEW_HOURS = 24
 MAX_RULES = 30
@@ -96,13 +96,14 @@ def install_shipped(actor: Actor) -> AgreementVersion:
 @transactional
 def accept_agreement(actor: Actor, version: int) -> None:
     """Keep that the actor accepted this version. Raises Conflict if a newer one holds meanwhile."""
+    if not isinstance(actor, User):
+        raise NotAllowed
     require(policies.can_accept_agreement(actor))
     current = queries.current_agreement()
     if current is None:
         raise NotFound
     if version != current.number:
         raise Conflict(_("The agreement has changed meanwhile. Please read the new one first."))
-    assert isinstance(actor, User)
     _lock_standing(actor.id).accepted_version = version
 
 
@@ -145,9 +146,7 @@ def unlist_word(actor: Actor, word_id: int) -> None:
 # --- holds ---
 
 
-def hold_for_review(
-    author: Actor, kind: str, object_id: int, project_id: int | None, cause: str
-) -> Hold:
+def hold_for_review(author: Actor, kind: str, object_id: int, project_id: int | None, cause: str) -> Hold:
     """Let a moderator look at this before it is published, within a day; inside a running action.
 
     Something reviewed before (and edited since) waits again.

@@ -18,9 +18,7 @@ _LINK = re.compile(r'<a href="(?:https?:|mailto:)')
 
 def current_agreement() -> AgreementVersion | None:
     """The version that holds now; None before the first is published."""
-    return db.session.scalar(
-        select(AgreementVersion).order_by(AgreementVersion.number.desc()).limit(1)
-    )
+    return db.session.scalar(select(AgreementVersion).order_by(AgreementVersion.number.desc()).limit(1))
 
 
 def get_agreement(number: int) -> AgreementVersion:
@@ -33,9 +31,7 @@ def get_agreement(number: int) -> AgreementVersion:
 
 def list_agreements() -> Sequence[AgreementVersion]:
     """Every version, newest first."""
-    return db.session.scalars(
-        select(AgreementVersion).order_by(AgreementVersion.number.desc())
-    ).all()
+    return db.session.scalars(select(AgreementVersion).order_by(AgreementVersion.number.desc())).all()
 
 
 def get_rule(number: int) -> Rule:
@@ -103,9 +99,7 @@ def standing_of(user: Actor) -> Standing:
         return found
     # The user is left out: through the relationship the row would slip into the session.
     vouched_at = now() if user is SYSTEM else None
-    return Standing(
-        user_id=user.id, words_that_stood=0, meetings_attended=0, vouched_at=vouched_at
-    )
+    return Standing(user_id=user.id, words_that_stood=0, meetings_attended=0, vouched_at=vouched_at)
 
 
 def is_newcomer(user: Actor) -> bool:

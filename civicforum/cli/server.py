@@ -7,6 +7,7 @@ import click
 
 from civicforum import jobs
 from civicforum.app import create_app
+from civicforum.cli.first_run import prepare_first_run
 from civicforum.config import load_settings
 from civicforum.schema import upgrade_database
 from civicforum.server import listen, serve
@@ -22,6 +23,7 @@ def serve_command(host: str, port: int) -> None:
     app = create_app(settings)
     upgrade_database(app)
     click.echo(f"CivicForum is at {settings.base_url} (Ctrl+C stops it).")
+    prepare_first_run(app)
     serve(app, listener)
 
 

@@ -79,8 +79,7 @@ def _of_author(viewer: Actor, post: Post) -> dict[str, str | None]:
             found["edit"] = url_for("discussions.edit", post_id=post.id)
     else:
         found["reasons"] = room_url("moderation.show_reasons", post_id=post.id)
-        found["appeal"] = room_url("moderation.appeal", post_id=post.id)
-        found["mend"] = room_url("moderation.mend", post_id=post.id)
+        found["mend"] = found["reasons"]
     return found
 
 

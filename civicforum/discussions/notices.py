@@ -32,6 +32,6 @@ def _sentence(reason: str, post: Post) -> str:
         return _("%(name)s answered you in “%(title)s”.", **names)
     if reason == "mention":
         return _("%(name)s mentioned you in “%(title)s”.", **names)
-    if reason == "approved":
+    if reason == "post_approved":
         return _("Your comment in “%(title)s” was checked and is published.", **names)
     return _("There is something new about a comment in “%(title)s”.", **names)

@@ -67,7 +67,9 @@ class AuthorSchema(Schema):
     hats = fields.List(fields.String(), required=True)
 
 
-class RuleSchema(Schema):
+class CitedRuleSchema(Schema):
+    """A rule as it read when it was cited."""
+
     number = fields.Integer(required=True)
     title = fields.String(required=True)
 
@@ -91,7 +93,7 @@ class PostSchema(Schema):
     reply_to = fields.Integer(required=True, allow_none=True)
     reactions = fields.Nested(ReactionsSchema, required=True)
     state = fields.String(required=True, validate=OneOf(POST_STATES))
-    rule = fields.Nested(RuleSchema, required=True, allow_none=True)
+    rule = fields.Nested(CitedRuleSchema, required=True, allow_none=True)
     moved_to = fields.Integer(required=True, allow_none=True)
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, format="iso")

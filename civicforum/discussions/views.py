@@ -124,15 +124,10 @@ def _say_held(is_held: bool) -> None:
 # --- one thread ---
 
 
-@bp.get("/threads/<int:thread_id>")
-def find_thread(thread_id: int) -> Response:
-    thread = queries.get_thread(viewer(), thread_id)
-    return redirect(thread_url(thread, **request.args.to_dict()))
-
-
+@bp.get("/threads/<int:thread_id>", defaults={"slug": None})
 @bp.route("/threads/<int:thread_id>/<slug>", methods=["GET", "POST"])
 @limited("post")
-def show_thread(thread_id: int, slug: str) -> Any:
+def show_thread(thread_id: int, slug: str | None) -> Any:
     person = viewer()
     thread = queries.get_thread(person, thread_id)
     if request.method == "GET" and slug != thread.slug:

@@ -1,36 +1,108 @@
-"""The hash chain of the public log: arithmetic alone, so that an outsider can write it again in 20 lines.
+"""The chain that makes the public moderation log tamper-evident.
 
-A row's hash is SHA-256 over the previous row's hash, a newline, and the row as JSON: keys sorted, no spaces,
-UTF-8. The first row's previous hash is 64 zeros.
+Each row carries ``number`` (1, 2, 3 …), ``previous`` (the hash of the row before; 64 zeros in row
+1) and ``hash``. A row's hash is the SHA-256, in lower-case hexadecimal, of these bytes in UTF-8:
+
+    previous + "\\n" + the row as JSON without "previous" and "hash",
+    keys sorted, no spaces, letters beyond ASCII as they are
+
+So whoever has saved the log as a list of JSON objects can check it without us:
+
+    import hashlib, json
+    previous = "0" * 64
+    for number, row in enumerate(json.load(open("log.json")), start=1):
+        told = row.pop("hash")
+        assert row.pop("previous") == previous and row["number"] == number, number
+        words = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        previous = hashlib.sha256(f"{previous}\\n{words}".encode()).hexdigest()
+        assert told == previous, number
+    print(previous)
+
+and compare what it prints with the head that was published, or that they noted another day. Only
+what stands in JSON is hashed: text, whole numbers, true, false, null, lists and objects. Moments
+are written by ``stamp`` before they are hashed, so that the log shows just what was hashed.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from datetime import UTC, datetime
 
 GENESIS = "0" * 64
 
+_LINKS = frozenset({"previous", "hash"})
+
 
 def row_hash(previous: str, row: Mapping[str, object]) -> str:
-    """The hash of ``row`` (without its own hashes) after ``previous``, in 64 hexadecimal digits."""
-    text = json.dumps(dict(row), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(f"{previous}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+    """Hash a row of the log together with the hash of the row before it.
+
+    ``row`` may already carry ``previous`` and ``hash``; they do not count. Raises TypeError for a
+    value that JSON has no one form of (a float, a datetime), ValueError for a lone surrogate.
+    """
+    return hashlib.sha256(f"{previous}\n{canonical(row)}".encode()).hexdigest()
+
+
+def canonical(row: Mapping[str, object]) -> str:
+    """Write a row as the one JSON text that is hashed."""
+    words = {key: value for key, value in row.items() if key not in _LINKS}
+    _refuse_other_values(words)
+    return json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def stamp(moment: datetime) -> str:
+    """Write an aware moment as the log does: ``2026-11-03T18:00:00.000000Z``."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment in the log has a time zone.")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def first_broken(rows: Iterable[Mapping[str, object]]) -> int | None:
-    """The number of the first row that is not as it was written; None if all are.
+    """Find the number of the first row that was changed, moved, added or taken out, or None.
 
-    ``rows`` carry their facts, ``number`` from 1 without holes, ``previous`` and ``hash``.
+    A row that was taken out of the middle is named itself: its number is the one that is missing.
     """
-    previous = GENESIS
-    for expected, row in enumerate(rows, 1):
-        facts = {name: value for name, value in row.items() if name not in ("previous", "hash")}
-        is_sound = (
-            row["number"] == expected
-            and row["previous"] == previous
-            and row["hash"] == row_hash(previous, facts)
-        )
-        if not is_sound:
-            return expected
+    return verify(rows)
+
+
+def verify(
+    rows: Iterable[Mapping[str, object]], head: str | None = None, count: int | None = None
+) -> int | None:
+    """Find the number of the first wrong or missing row, or None if the whole chain holds.
+
+    Rows cut off at the end leave a chain that holds. ``count`` and ``head``, the number and the
+    hash of the last row that somebody knows of, show that as well; rows after it may be there.
+    A missing row is named by the number it should have; a foreign chain by row ``count``.
+    """
+    previous, number, is_head_seen = GENESIS, 0, head in {None, GENESIS}
+    for number, row in enumerate(rows, start=1):
+        if not _follows(row, number, previous):
+            return number
         previous = str(row["hash"])
-    return None
+        is_head_seen = is_head_seen or (previous == head and count in {None, number})
+        if number == count and not is_head_seen:
+            return number
+    return None if is_head_seen and number >= (count or 0) else number + 1
+
+
+def _follows(row: Mapping[str, object], number: int, previous: str) -> bool:
+    if row.get("number") != number or row.get("previous") != previous:
+        return False
+    try:
+        return row.get("hash") == row_hash(previous, row)
+    except (TypeError, ValueError):
+        # What cannot be hashed was never written by us.
+        return False
+
+
+def _refuse_other_values(value: object) -> None:
+    """Raise TypeError for what two programs might write in two ways."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _refuse_other_values(inner)
+            if not isinstance(key, str):
+                raise TypeError(f"A key of the log is text, not {key!r}.")
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_other_values(inner)
+    elif value is not None and not isinstance(value, str | int):
+        raise TypeError(f"The log holds text and whole numbers, not {value!r}.")

@@ -28,9 +28,7 @@ def notify(
     if not people:
         return
     db.session.add_all(
-        Notification(
-            user_id=user_id, reason=reason, kind=kind, object_id=object_id, actor_id=actor_id
-        )
+        Notification(user_id=user_id, reason=reason, kind=kind, object_id=object_id, actor_id=actor_id)
         for user_id in people
     )
     db.session.flush()
@@ -57,9 +55,7 @@ def _already_told(people: set[int], reason: str, kind: str, object_id: int) -> s
 def mark_read(actor: Actor, ids: Sequence[int] | None = None) -> None:
     """Mark these of the actor's own notifications read; None: all of them. Others' stay untouched."""
     require(policies.can_have_inbox(actor))
-    mine = update(Notification).where(
-        Notification.user_id == actor.id, Notification.read_at.is_(None)
-    )
+    mine = update(Notification).where(Notification.user_id == actor.id, Notification.read_at.is_(None))
     if ids is not None:
         mine = mine.where(Notification.id.in_(ids))
     db.session.execute(mine.values(read_at=now()), execution_options={"synchronize_session": False})

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from civicforum.accounts.models import Actor
 from civicforum.db import db
@@ -41,13 +41,12 @@ def list_inbox(viewer: Actor, limit: int = 30, before_id: int | None = None) -> 
     shown = rows[:limit]
     notices = _notices(viewer, shown)
     entries = [
-        Entry(row.id, row.reason, row.created_at, row.read_at is None, notices.get(row.id))
-        for row in shown
+        Entry(row.id, row.reason, row.created_at, row.read_at is None, notices.get(row.id)) for row in shown
     ]
     return Inbox(entries, shown[-1].id if len(rows) > limit else None)
 
 
-def _rows(user_id: int | None, before_id: int | None):  # type: ignore[no-untyped-def]  # a long type
+def _rows(user_id: int | None, before_id: int | None) -> Select[Notification]:
     rows = select(Notification).where(Notification.user_id == user_id)
     if before_id is not None:
         rows = rows.where(Notification.id < before_id)
@@ -78,8 +77,8 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
     """The number of unread notifications of each of these people, in one query."""
     people = list(user_ids)
     rows = db.session.execute(
-        select(Notification.user_id, func.count())
+        select(Notification.user_id, func.count().label("unread"))
         .where(Notification.user_id.in_(people), Notification.read_at.is_(None))
         .group_by(Notification.user_id)
     )
-    return dict.fromkeys(people, 0) | {user_id: count for user_id, count in rows}
+    return dict.fromkeys(people, 0) | {row.user_id: row.unread for row in rows}

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import contains_eager, lazyload
 
 from civicforum.accounts.models import Actor
-from civicforum.db import db
+from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.policies import can_see_post
 from civicforum.errors import NotFound
@@ -16,13 +17,16 @@ from civicforum.partnerships.models import Organization, Project, Update
 from civicforum.partnerships.queries import list_updates, visible_projects_clause
 from civicforum.text import clean_text
 from civicforum.townhalls.models import TownHall
+from civicforum.townhalls.queries import list_running
 from civicforum.voices.models import STATES, Voice
 from civicforum.voices.queries import find_voice
 from civicforum.web.pagination import Page, decode_cursor, page_of
+from civicforum.web.site import get_site
 
 MOST_FOUND = 10
 MOST_SEARCHED_CHARACTERS = 100
 FEED_LENGTH = 30
+MOST_RUNNING = 50
 
 # --- what was heard ---
 
@@ -39,7 +43,7 @@ def count_heard(viewer: Actor, project: Project | None = None) -> dict[str, int]
     """How many comments that ``viewer`` may read have come how far; every state, zeros included."""
     statement = _spoken(viewer, project, select(Voice.state, func.count())).group_by(Voice.state)
     counts = dict.fromkeys(STATES, 0)
-    counts.update({state: number for state, number in db.session.execute(statement)})
+    counts.update((state, number) for state, number in db.session.execute(statement))
     return counts
 
 
@@ -136,6 +140,19 @@ def list_discussed(viewer: Actor, limit: int = 5) -> Sequence[Thread]:
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
     ).all()
+
+
+# --- a project's front page ---
+
+
+def list_running_in(viewer: Actor, project: Project) -> list[TownHall]:
+    """The town halls of one project that are going on now."""
+    return [row for row in list_running(viewer, limit=MOST_RUNNING) if row.project_id == project.id]
+
+
+def today() -> date:
+    """The day in the town, by which phases are counted."""
+    return now().astimezone(ZoneInfo(get_site().timezone)).date()
 
 
 # --- search ---

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from civicforum.discussions.addresses import post_url
+from civicforum.discussions.schemas import RuleSchema
 from civicforum.pages.queries import Heard, Receipt
 from civicforum.text import excerpt
 from civicforum.voices.models import STATES
@@ -20,11 +21,6 @@ class PlaceSchema(Schema):
     thread_id = fields.Integer(required=True)
     thread = fields.String(required=True, metadata={"description": "The thread's title."})
     url = fields.String(required=True)
-
-
-class RuleSchema(Schema):
-    number = fields.Integer(required=True)
-    title = fields.String(required=True)
 
 
 class ReceiptSchema(Schema):
@@ -51,9 +47,7 @@ class HeardItemSchema(Schema):
 
 
 class HeardSchema(Schema):
-    counts = fields.Dict(
-        keys=fields.String(validate=OneOf(STATES)), values=fields.Integer(), required=True
-    )
+    counts = fields.Dict(keys=fields.String(validate=OneOf(STATES)), values=fields.Integer(), required=True)
     items = fields.List(fields.Nested(HeardItemSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 

@@ -79,9 +79,7 @@ class ProjectForm(Form):
         MOST_VISION,
         description=_("Two to four sentences, in words you would use at the bus stop."),
     )
-    level = RadioField(
-        _("How far does a resident's word reach?"), choices=LEVELS, default="consultation"
-    )
+    level = RadioField(_("How far does a resident's word reach?"), choices=LEVELS, default="consultation")
     decides = Line(
         _("Who decides, and by when?"),
         MOST_SENTENCE,
@@ -160,15 +158,11 @@ class OrganizationForm(Form):
 
 
 class SeatForm(Form):
-    handle = Line(
-        _("Who also speaks for it?"), 31, description=_("Their handle, as on their page: @maria")
-    )
+    handle = Line(_("Who also speaks for it?"), 31, description=_("Their handle, as on their page: @maria"))
 
 
 class InviteForm(Form):
-    email = Line(
-        _("Mail address"), 254, validators=[Email(_("This does not look like a mail address."))]
-    )
+    email = Line(_("Mail address"), 254, validators=[Email(_("This does not look like a mail address."))])
     role = RadioField(_("As what?"), choices=ROLES, default="member")
 
 

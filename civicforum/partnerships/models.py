@@ -31,7 +31,9 @@ class Organization(Model, HasId, HasCreatedAt):
 
     @property
     def initials(self) -> str:
-        return "".join(word[0] for word in self.name.split() if word[0].isupper())[:2] or self.name[:1].upper()
+        return (
+            "".join(word[0] for word in self.name.split() if word[0].isupper())[:2] or self.name[:1].upper()
+        )
 
 
 class Seat(Model, HasId, HasCreatedAt):

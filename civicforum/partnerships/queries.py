@@ -105,7 +105,7 @@ def hats_of(user: User | None, project: Project) -> list[str]:
 
 
 def hats_for(users: Iterable[User | None], project: Project) -> dict[int, list[str]]:
-    """``hats_of`` for many, by person's id. Asks for the partners once; roles and seats came with the people."""
+    """``hats_of`` for many, by person's id: one question for the partners; the rest came with the people."""
     partner_ids = _partner_ids(project)
     return {user.id: _hats(user, project, partner_ids) for user in users if user is not None}
 
@@ -212,9 +212,7 @@ def find_inviter(invitation: Invitation) -> User | None:
 
 
 def has_any_role(project_id: int, user_id: int) -> bool:
-    found = select(Membership.id).where(
-        Membership.project_id == project_id, Membership.user_id == user_id
-    )
+    found = select(Membership.id).where(Membership.project_id == project_id, Membership.user_id == user_id)
     return db.session.scalar(found.limit(1)) is not None
 
 
@@ -227,9 +225,7 @@ def find_membership(project_id: int, user_id: int, role: str) -> Membership | No
 
 
 def count_organizers(project_id: int) -> int:
-    counted = select(func.count()).where(
-        Membership.project_id == project_id, Membership.role == "organizer"
-    )
+    counted = select(func.count()).where(Membership.project_id == project_id, Membership.role == "organizer")
     return db.session.scalar(counted) or 0
 
 
@@ -263,9 +259,7 @@ def get_partner(viewer: Actor, project: Project, partner_id: int) -> Partner:
     return row
 
 
-def list_organizations(
-    viewer: Actor, limit: int = 50, cursor: str | None = None
-) -> Page[Organization]:
+def list_organizations(viewer: Actor, limit: int = 50, cursor: str | None = None) -> Page[Organization]:
     """All organizations, by name. They are public: a partner puts its name to what it does."""
     statement = select(Organization).order_by(Organization.name, Organization.id)
     after = decode_cursor(cursor, str, int)

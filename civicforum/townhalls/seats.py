@@ -1,22 +1,24 @@
-"""The arithmetic of first come, first served. Seats are counted in people, not in answers."""
+"""The arithmetic of seats: first come, first served, counted in people, not in rows.
+
+Only whoever holds the town hall's row lock may act on what it says.
+"""
 
 from collections.abc import Sequence
 
 
 def fits(capacity: int | None, taken: int, party_size: int) -> bool:
-    """Whether a party can be seated beside the ``taken`` seats; ``capacity`` None is no limit."""
+    """Say whether a party finds seats; ``capacity`` None is a hall without a limit."""
     return capacity is None or taken + party_size <= capacity
 
 
 def promotable(capacity: int | None, taken: int, waiting: Sequence[int]) -> int:
-    """How many parties from the head of the queue can be let in.
+    """Count the parties at the head of the queue that can be let in now.
 
-    Strictly in order: a small party does not overtake a larger one that is before it.
+    ``waiting`` holds the sizes of the parties in order. The first that does not fit ends it: a
+    small party does not overtake a larger one, or the larger one would wait for ever.
     """
-    count = 0
-    for party_size in waiting:
+    for count, party_size in enumerate(waiting):
         if not fits(capacity, taken, party_size):
-            break
+            return count
         taken += party_size
-        count += 1
-    return count
+    return len(waiting)

@@ -1,24 +1,30 @@
-"""Public tracking numbers: short, read over the phone without a mistake, and not to be counted through."""
+"""The public number by which anybody can follow what became of a voice."""
 
+import re
 import secrets
 
-# Without 0/O, 1/I/L and the vowels, so that no number is misheard or spells a word.
-ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
-GROUP = 4
-LENGTH = 2 * GROUP + 1
+# No vowels, so that no words appear, and nothing that is mistaken for another in handwriting.
+ALPHABET = "6789BCDFGHJKLMNPQRTW"
+LENGTH = 8
+
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212_.-]+")
 
 
 def new_number() -> str:
-    """A random number such as ``7K4F-29WD``: 27^8, some 280 thousand million of them."""
-    letters = [secrets.choice(ALPHABET) for _ in range(2 * GROUP)]
-    return "".join(letters[:GROUP]) + "-" + "".join(letters[GROUP:])
+    """Draw a number such as ``7KQM-9RTB``: 25.6 thousand million, none of them a secret.
+
+    Whether it is taken is for the table's unique constraint to say.
+    """
+    return _written("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
 
 
-def read_number(written: str) -> str | None:
-    """The number as it is kept, from how people write it (small letters, spaces, no dash); None for nonsense."""
-    if len(written) > 40:
+def clean_number(value: str) -> str | None:
+    """Read a number as somebody typed it: in lower case, with spaces, without the dash."""
+    letters = _SEPARATORS.sub("", value.removeprefix("#")).upper()
+    if len(letters) != LENGTH or not set(letters) <= set(ALPHABET):
         return None
-    letters = [c for c in written.upper() if c not in " -–\u2011"]
-    if len(letters) != 2 * GROUP or any(c not in ALPHABET for c in letters):
-        return None
-    return "".join(letters[:GROUP]) + "-" + "".join(letters[GROUP:])
+    return _written(letters)
+
+
+def _written(letters: str) -> str:
+    return f"{letters[:4]}-{letters[4:]}"

@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from civicforum.db import db
 from civicforum.voices.models import Voice
-from civicforum.voices.numbers import read_number
+from civicforum.voices.numbers import clean_number
 
 
 def find_voice(number: str) -> Voice | None:
     """The voice with this tracking number, however it is written (``7k4f 29wd``); None for none."""
-    wanted = read_number(number)
+    wanted = clean_number(number)
     if wanted is None:
         return None
     return db.session.scalar(select(Voice).where(Voice.number == wanted))

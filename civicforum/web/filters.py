@@ -22,7 +22,13 @@ from civicforum.db import now
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        localtime=localtime, day=day, clock=clock, ago=ago, number=number, zone_name=zone_name
+        localtime=localtime,
+        day=day,
+        clock=clock,
+        ago=ago,
+        number=number,
+        zone_name=zone_name,
+        date=short_date,
     )
 
 
@@ -42,6 +48,11 @@ def day(at: datetime | date, zone: str | None = None) -> str:
         return format_date(local, "long")
     noon = datetime.combine(local, time(12))
     return format_skeleton("MMMMEEEEd", noon, locale=get_locale() or "en")
+
+
+def short_date(on: date) -> str:
+    """'Dec 3, 2026', of a day without a clock."""
+    return format_date(on, "medium", rebase=False)
 
 
 def clock(at: datetime, zone: str | None = None) -> str:

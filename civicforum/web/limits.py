@@ -29,6 +29,7 @@ BUCKETS: dict[str, str] = {
     "mail-link": "300/hour",  # links by mail asked for from one address
     "set-up": "20/hour",  # codes tried
     "rsvp": "30/minute",
+    "door": "600/minute",  # a table with several helpers, and what was scanned without a connection
     "flag": "20/day",
     "search": "60/minute",
     "token": "20/hour",

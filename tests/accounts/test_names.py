@@ -147,12 +147,11 @@ def test_names_that_differ_to_the_eye_stay_two(one: str, other: str) -> None:
 def test_a_name_is_kept_as_it_is_or_refused(typed: str) -> None:
     try:
         name = clean_name(typed)
-    except ValueError as refusal:
-        assert str(refusal).endswith(".")
-    else:
-        assert clean_name(name) == name
-        assert 1 <= len(name) <= 60
-        assert clean_handle(suggest_handle(name))
+    except ValueError:
+        return
+    assert clean_name(name) == name
+    assert 1 <= len(name) <= 60
+    assert clean_handle(suggest_handle(name))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +289,5 @@ def test_a_long_unusual_password_is_welcome(password: str) -> None:
         ("my riverside view", "Leave your name"),
     ],
 )
-def test_a_password_that_is_guessed_first_is_refused_with_the_reason(
-    password: str, reason: str
-) -> None:
+def test_a_password_that_is_guessed_first_is_refused_with_the_reason(password: str, reason: str) -> None:
     assert re.search(reason, weak_password(password, *CONTEXT) or "")

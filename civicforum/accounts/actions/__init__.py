@@ -22,6 +22,7 @@ from civicforum.accounts.actions.sessions import (
     reset_password,
     use_sign_in_link,
 )
+from civicforum.accounts.actions.setting_up import send_test_mail, set_up_site
 from civicforum.accounts.actions.settings import (
     ask_for_new_address,
     change_address,
@@ -29,7 +30,6 @@ from civicforum.accounts.actions.settings import (
     undo_change_of_address,
     update_profile,
 )
-from civicforum.accounts.actions.setting_up import send_test_mail, set_up_site
 from civicforum.accounts.actions.tokens import create_token, note_token_use, revoke_token
 
 __all__ = [

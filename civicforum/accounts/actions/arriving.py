@@ -140,9 +140,7 @@ def checked_name(name: str, but_for: str | None = None) -> str:
     if queries.is_name_taken(clean, but_for):
         raise Invalid(
             errors={
-                "name": [
-                    _("Somebody here is called that already. Add something, such as a middle initial.")
-                ]
+                "name": [_("Somebody here is called that already. Add something, such as a middle initial.")]
             }
         )
     return clean
@@ -173,7 +171,9 @@ def rename(user: User, name: str) -> None:
 def check_role(role: str) -> None:
     if role not in ("resident", *SITE_ROLES):
         known = ", ".join(("resident", *SITE_ROLES))
-        raise Invalid(errors={"role": [_("There is no role %(role)s; use %(known)s.", role=role, known=known)]})
+        raise Invalid(
+            errors={"role": [_("There is no role %(role)s; use %(known)s.", role=role, known=known)]}
+        )
 
 
 def insert_person(
@@ -183,9 +183,7 @@ def insert_person(
     for handle in _handles(names.suggest_handle(name)):
         if queries.is_handle_taken(handle):
             continue
-        user = User(
-            email=email, handle=handle, password_hash=password_hash, locale=locale, timezone=timezone
-        )
+        user = User(email=email, handle=handle, password_hash=password_hash, locale=locale, timezone=timezone)
         rename(user, name)
         try:
             with db.session.begin_nested():

@@ -46,6 +46,7 @@ def suspend_person(actor: Actor, user: User, until: datetime) -> None:
 
 @transactional
 def lift_suspension(actor: Actor, user: User) -> None:
+    """Let somebody speak again before their time. Raises Invalid if they may."""
     user = lock(User, user.id)
     require(policies.can_suspend(actor, user))
     if user.suspended_until is None:

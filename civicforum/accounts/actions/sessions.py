@@ -9,7 +9,7 @@ from civicforum.accounts import policies
 from civicforum.accounts.actions.arriving import lock_by_token, settle
 from civicforum.accounts.models import SYSTEM, Actor, EndedSession, User
 from civicforum.accounts.queries import hash_token
-from civicforum.db import after_commit, db, find_locked, lock, now, transactional
+from civicforum.db import after_commit, db, lock, now, transactional
 from civicforum.errors import require
 from civicforum.live.doorbell import ring_person
 
@@ -48,10 +48,11 @@ def end_sessions(user: User) -> None:
 
 
 @transactional
-def renew_hash(actor: Actor, password_hash: str) -> None:
+def renew_hash(actor: Actor, user: User, password_hash: str) -> None:
     """Keep the same password, hashed with today's settings."""
-    assert isinstance(actor, User)
-    lock(User, actor.id).password_hash = password_hash
+    user = lock(User, user.id)
+    require(policies.can_edit_account(actor, user))
+    user.password_hash = password_hash
 
 
 @transactional
@@ -79,7 +80,6 @@ def forget_ended_sessions(actor: Actor) -> None:
 @transactional
 def end_all_sessions(actor: Actor, user: User) -> None:
     """Sign this person out everywhere."""
-    held = find_locked(User, user.id)
-    require(held is not None and policies.can_edit_account(actor, held))
-    assert held is not None
-    end_sessions(held)
+    user = lock(User, user.id)
+    require(policies.can_edit_account(actor, user))
+    end_sessions(user)

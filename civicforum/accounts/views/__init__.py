@@ -2,8 +2,8 @@
 
 from civicforum.accounts.views import (  # noqa: F401 - each module opens its doors on ``bp``
     people,
-    settings,
     setting_up,
+    settings,
     signing_in,
     signing_up,
     tokens,

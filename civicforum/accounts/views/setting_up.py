@@ -1,8 +1,8 @@
-"""The first run: /set-up, open until there is an administrator, to whoever sits at the machine or has the code."""
+"""The first run: /set-up, until there is an administrator, for who sits at the machine or has the code."""
 
 from typing import Any
 
-from flask import Flask, current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -32,16 +32,14 @@ def set_up() -> Any:
     """Name the town, and become its first administrator."""
     if queries.has_administrator():
         raise NotFound
-    form = SetUpForm(
-        data={"timezone": current_app.config["SETTINGS"].timezone, "locale": str(get_locale())}
-    )
+    form = SetUpForm(data={"timezone": current_app.config["SETTINGS"].timezone, "locale": str(get_locale())})
     done = form.submits(lambda: _set_up(form))
     if done is None:
         return page("accounts/set_up.html", form, asks_code=not _is_at_the_machine())
     forget_code(current_app.config["DATA_DIR"])
     begin_session(done)
     flash(_("Your town is set up. A test mail went to %(email)s.", email=done.email), "success")
-    return redirect(_first_project())
+    return redirect(url_for("pages.set_up_next"))
 
 
 def _set_up(form: SetUpForm) -> User:
@@ -67,9 +65,7 @@ def _check_code(code: str) -> None:
         return
     check_limit("set-up", f"address:{address()}")
     if not is_code(current_app.config["DATA_DIR"], code):
-        raise Invalid(
-            errors={"code": [_("This is not the code that was printed when CivicForum started.")]}
-        )
+        raise Invalid(errors={"code": [_("This is not the code that was printed when CivicForum started.")]})
 
 
 def _is_at_the_machine() -> bool:
@@ -83,9 +79,3 @@ def _is_at_the_machine() -> bool:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _first_project() -> str:
-    app: Flask = current_app
-    door = "partnerships.new_project"
-    return url_for(door if door in app.view_functions else "pages.home")

@@ -19,7 +19,6 @@ from civicforum.accounts.views.door import (
     unreferred,
 )
 from civicforum.accounts.views.signing_up import person_of
-from civicforum.db import db
 from civicforum.errors import Invalid
 from civicforum.web.limits import address, check_limit, refuse_if_spent
 from civicforum.web.redirects import safe_next
@@ -43,7 +42,7 @@ def sign_in() -> Any:
         return redirect(url_for("accounts.mail_sent"))
     begin_session(person, stays=form.stays.data)
     if needs_rehash(person.password_hash):
-        actions.renew_hash(person, hash_password(form.password.data))
+        actions.renew_hash(person, person, hash_password(form.password.data))
     return _onward()
 
 
@@ -52,19 +51,17 @@ def _check_password(email: str, password: str) -> User:
     who = f"address:{address()}"
     refuse_if_spent("sign-in", who)
     check_limit("sign-in-account", who, f"email:{email}")
-    person = queries.find_by_email(email)
-    kept_hash = person.password_hash if person else None
-    db.session.rollback()  # hashing takes a while; the connection is not kept meanwhile
-    if not verify_password(kept_hash, password):
-        _count_wrong(who)
-        raise Invalid(_("This address and this password do not go together. Try again, or use a link."))
+    if not verify_password(queries.read_password_hash(email), password):
+        check_limit("sign-in", who)
+        raise Invalid(_wrong_pair())
     found = queries.find_by_email(email)
-    assert found is not None
+    if found is None:  # erased at this very moment
+        raise Invalid(_wrong_pair())
     return found
 
 
-def _count_wrong(who: str) -> None:
-    check_limit("sign-in", who)
+def _wrong_pair() -> str:
+    return _("This address and this password do not go together. Try again, or use a link.")
 
 
 def _onward() -> Any:

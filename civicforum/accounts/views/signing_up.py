@@ -30,9 +30,7 @@ def _sign_up(form: SignUpForm) -> bool:
     check_limit("sign-up", f"address:{address()}")
     count_mail(form.email.data)
     password_hash = hash_password(form.password.data) if form.password.data else None
-    actions.sign_up(
-        viewer(), form.email.data, form.name.data, password_hash, locale=form.locale.data
-    )
+    actions.sign_up(viewer(), form.email.data, form.name.data, password_hash, locale=form.locale.data)
     return True
 
 

@@ -36,9 +36,7 @@ def _words(scope: str) -> str:
 
 
 def _create_token(person: User, form: TokenForm) -> str:
-    return actions.create_token(
-        person, person, form.name.data, form.scopes.data, days=form.days.data or None
-    )
+    return actions.create_token(person, person, form.name.data, form.scopes.data, days=form.days.data or None)
 
 
 @bp.post("/settings/tokens/<int:token_id>/revoke")

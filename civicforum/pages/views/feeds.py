@@ -30,9 +30,7 @@ def project_feed(slug: str) -> Response:
 
 
 def _post(post: Post) -> dict[str, Any]:
-    address = url_for("pages.home", _external=True).rstrip("/") + post_url(
-        post.thread, post.id, post.seq
-    )
+    address = url_for("pages.home", _external=True).rstrip("/") + post_url(post.thread, post.id, post.seq)
     return {
         "title": f"{name_of(post.author)}: {post.thread.title}",
         "link": address,

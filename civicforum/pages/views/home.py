@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 
 from civicforum.accounts.queries import has_administrator
 from civicforum.notifications.queries import list_inbox
@@ -20,12 +20,11 @@ SHOWN_PROJECTS = 4
 @bp.get("/")
 def home() -> Any:
     """One page for guests and members; each section is one question, whatever there is."""
-    if get_site().set_up_at is None and not has_administrator():
-        return redirect(url_for("accounts.set_up"))
     person = viewer()
     coming = list_coming(person, limit=3)
     return render_template(
         "pages/home.html",
+        needs_set_up=get_site().set_up_at is None and not has_administrator(),
         running=list_running(person),
         next_meeting=coming[0] if coming else None,
         later=coming[1:],

@@ -1,20 +1,17 @@
 """A project's front page. It stands here because it gathers from the rooms above partnerships."""
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template
 
-from civicforum.db import now
 from civicforum.discussions.policies import can_start_thread
 from civicforum.discussions.queries import list_threads
+from civicforum.pages.queries import list_running_in, today
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships import policies
 from civicforum.partnerships.queries import get_project, list_updates
 from civicforum.text import render_markdown
-from civicforum.townhalls.queries import list_coming, list_running
-from civicforum.web.site import get_site
+from civicforum.townhalls.queries import list_coming
 from civicforum.web.viewer import viewer
 
 SHOWN_THREADS = 6
@@ -29,19 +26,14 @@ def show_project(slug: str) -> Any:
         "pages/project.html",
         project=project,
         vision=render_markdown(project.vision),
-        today=_today(),
+        today=today(),
         threads=list_threads(person, project, limit=SHOWN_THREADS),
-        running=list_running(person, project=project),
+        running=list_running_in(person, project),
         coming=list_coming(person, limit=3, project=project),
         news=list_updates(person, project, limit=SHOWN_NEWS).items,
         may_edit=policies.can_edit_project(person, project),
         may_start=can_start_thread(person, project),
     )
-
-
-def _today() -> date:
-    """The day in the town, by which phases are counted."""
-    return now().astimezone(ZoneInfo(get_site().timezone)).date()
 
 
 # The address and the name belong to partnerships, and so do the links of every room that lead here;

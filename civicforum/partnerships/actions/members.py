@@ -10,7 +10,7 @@ from civicforum.accounts.models import Actor, User
 from civicforum.accounts.policies import is_in_good_standing
 from civicforum.accounts.queries import hash_token
 from civicforum.db import db, lock, now, transactional
-from civicforum.errors import Conflict, Invalid, require
+from civicforum.errors import Conflict, Invalid, NotAllowed, require
 from civicforum.live.changes import shrink_audience
 from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.models import PROJECT_ROLES, Invitation, Membership, Project
@@ -78,6 +78,8 @@ def accept_invitation(actor: Actor, token: str) -> Membership:
 
     Raises NotFound for a link that holds no more, NotAllowed for another's.
     """
+    if not isinstance(actor, User):
+        raise NotAllowed
     found = queries.get_invitation(token)
     project = lock(Project, found.project_id)
     invitation = lock(Invitation, found.id)
@@ -88,7 +90,6 @@ def accept_invitation(actor: Actor, token: str) -> Membership:
     inviter = queries.find_inviter(invitation)
     if not invitation.is_waiting(now()) or not (inviter and policies.can_invite(inviter, project)):
         raise Conflict(_("This invitation does not hold any more. Ask the organizers for a new one."))
-    assert isinstance(actor, User)  # the policy said so
     invitation.accepted_at = now()
     return _join(project, actor, invitation.role)
 

@@ -17,9 +17,7 @@ EDITABLE = frozenset({"name", "kind", "about", "url"})
 
 
 @transactional
-def create_organization(
-    actor: Actor, name: str, kind: str, about: str = "", url: str = ""
-) -> Organization:
+def create_organization(actor: Actor, name: str, kind: str, about: str = "", url: str = "") -> Organization:
     """Add an organization to the town's list."""
     require(policies.can_found_organization(actor))
     slug = free_slug(name, queries.is_organization_slug_taken)

@@ -15,9 +15,7 @@ from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.models import Membership, Organization, Partner, Phase, Project
 from civicforum.partnerships.slugs import free_slug, is_well_formed
 
-EDITABLE = frozenset(
-    {"title", "summary", "vision", "decides", "level", "status", "visibility"}
-)
+EDITABLE = frozenset({"title", "summary", "vision", "decides", "level", "status", "visibility"})
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,7 @@ def _slug(title: str, wanted: str | None) -> str:
     if wanted is None:
         return free_slug(title, queries.is_project_slug_taken)
     if not is_well_formed(wanted):
-        raise Invalid(
-            errors={"slug": [_("Use small letters, digits and hyphens, such as warm-evenings.")]}
-        )
+        raise Invalid(errors={"slug": [_("Use small letters, digits and hyphens, such as warm-evenings.")]})
     if queries.is_project_slug_taken(wanted):
         raise Invalid(errors={"slug": [_("Another project has this address. Choose another one.")]})
     return wanted
@@ -110,9 +106,7 @@ def set_phases(actor: Actor, project: Project, phases: Sequence[PhaseDraft]) -> 
     require(policies.can_edit_project(actor, project))
     for phase in phases:
         if phase.ends_on is not None and phase.ends_on < phase.starts_on:
-            raise Invalid(
-                errors={"phases": [_("%(title)s ends before it starts.", title=phase.title)]}
-            )
+            raise Invalid(errors={"phases": [_("%(title)s ends before it starts.", title=phase.title)]})
     project.phases = [
         Phase(title=p.title, text=p.text, starts_on=p.starts_on, ends_on=p.ends_on) for p in phases
     ]

@@ -15,9 +15,7 @@ from civicforum.text import render_markdown
 def publish_update(actor: Actor, project: Project, title: str, body: str) -> Update:
     """Publish news, and tell everybody who belongs to the project."""
     project = lock(Project, project.id)
-    require(
-        policies.can_publish_update(actor, project), _("Only organizers publish news of a project.")
-    )
+    require(policies.can_publish_update(actor, project), _("Only organizers publish news of a project."))
     update = Update(
         project_id=project.id,
         author_id=actor.id,

@@ -17,9 +17,7 @@ def made_once(form: Any, kind: str, deed: Callable[[], Any]) -> int:
     """The id of what ``deed`` makes; sent twice with the form's key, of what it made the first time."""
     typed = {name: value for name, value in request.form.items() if name != "csrf_token"}
     print_ = fingerprint("POST", request.path, typed)
-    done = once(
-        viewer(), person_key(), form.key.data, print_, lambda: Done(303, kind, deed().id)
-    )
+    done = once(viewer(), person_key(), form.key.data, print_, lambda: Done(303, kind, deed().id))
     return done.object_id
 
 

@@ -58,9 +58,7 @@ def edit_partner(slug: str, partner_id: int) -> Any:
     is_ours = policies.can_edit_project(viewer(), project)
     form = PartnerEditForm(obj=partner) if is_ours else OwnPartnerForm(obj=partner)
     changed = form.submits(
-        lambda: actions.edit_partner(
-            viewer(), partner, form.brings.data, form.role.data if is_ours else None
-        )
+        lambda: actions.edit_partner(viewer(), partner, form.brings.data, form.role.data if is_ours else None)
     )
     if changed is None:
         return render_template(

@@ -59,9 +59,7 @@ def edit_update(slug: str, update_id: int) -> Any:
     update = queries.get_update(viewer(), update_id, slug)
     need(policies.can_edit_update(viewer(), update))
     form = UpdateForm(obj=update)
-    changed = form.submits(
-        lambda: actions.edit_update(viewer(), update, form.title.data, form.body.data)
-    )
+    changed = form.submits(lambda: actions.edit_update(viewer(), update, form.title.data, form.body.data))
     if changed is None:
         return render_template(
             "partnerships/edit_update.html", form=form, update=update, project=update.project

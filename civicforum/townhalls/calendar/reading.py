@@ -44,6 +44,7 @@ _CANCELLED = re.compile(
     r"(?i:[\[(] ?cancell?ed ?[\])] ?[:-]?)"
     r"|^(?i:cancell?ed ?[:!-])"
     r"|(?i:[:-] ?cancell?ed!?$)"
+    r"|^(?i:cancell?ed)$"
     r"|^CANCELL?ED "
     r"| CANCELL?ED$"
 )
@@ -117,9 +118,7 @@ def _parsed(data: bytes) -> Component:
     try:
         calendar = Calendar.from_ical(b"\r\n".join(_lines_without_zones(data)))
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as reason:
-        raise CalendarError(
-            _("This is not an iCalendar file (.ics), or it is not whole.")
-        ) from reason
+        raise CalendarError(_("This is not an iCalendar file (.ics), or it is not whole.")) from reason
     if not isinstance(calendar, Calendar):
         raise CalendarError(_("This is not an iCalendar file (.ics): it holds no VCALENDAR."))
     return calendar
@@ -156,17 +155,13 @@ def _read_singles(events: Sequence[Component], zone: str | None) -> list[Importe
     return [_read(event, uid, zone) for uid, event in latest.items()]
 
 
-def _read_series(
-    events: Sequence[Component], zone: str | None, now: datetime | None
-) -> list[ImportedEvent]:
+def _read_series(events: Sequence[Component], zone: str | None, now: datetime | None) -> list[ImportedEvent]:
     """Read the occurrences of repeating events within a year of ``now``."""
     series: dict[str, list[Component]] = {}
     for event in events:
         series.setdefault(uid_of(event), []).append(event)
     if len(series) > MAX_SERIES:
-        raise CalendarError(
-            _("The calendar has more than %(most)s repeating events.", most=MAX_SERIES)
-        )
+        raise CalendarError(_("The calendar has more than %(most)s repeating events.", most=MAX_SERIES))
     first = now or datetime.now(UTC)
     occurrences = [found for parts in series.values() for found in _expanded(parts, zone, first)]
     return [_read(event, uid_of_occurrence(event), zone) for event in occurrences]

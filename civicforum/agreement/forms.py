@@ -1,0 +1,88 @@
+"""The forms of the agreement: no database."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import FieldList, FormField, IntegerField, SelectField
+from wtforms import Form as PlainForm
+from wtforms.widgets import HiddenInput
+
+from civicforum.agreement.models import AgreementVersion
+from civicforum.agreement.wording import RuleWording
+from civicforum.web.forms import Form, Line, Words
+
+BLANK_RULES = 2
+# The languages that an agreement is translated into, beside the one it is written in.
+OTHER_LANGUAGES = ("es",)
+
+
+class AcceptForm(Form):
+    """A button, and which version was read."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+class RuleForm(PlainForm):
+    """One rule; one without a title and a text is left out."""
+
+    title = Line(_("Rule"), most=120, required=False)
+    text = Words(_("What it means"), most=4000, required=False)
+    title_es = Line(_("Rule, in Spanish"), most=120, required=False)
+    text_es = Words(_("What it means, in Spanish"), most=4000, required=False)
+
+    def wording(self) -> RuleWording:
+        spanish = {"title": self.title_es.data or "", "text": self.text_es.data or ""}
+        return RuleWording(
+            self.title.data or "",
+            self.text.data or "",
+            {"es": spanish} if any(spanish.values()) else {},
+        )
+
+
+class AgreementForm(Form):
+    based_on = IntegerField(widget=HiddenInput())
+    introduction = Words(_("Introduction"), most=8000)
+    introduction_es = Words(_("Introduction, in Spanish"), most=8000, required=False)
+    rules = FieldList(FormField(RuleForm), label=_("Rules"), max_entries=40)
+
+    def wordings(self) -> list[RuleWording]:
+        """The rules that have words, in order."""
+        written = (entry.form.wording() for entry in self.rules)
+        return [rule for rule in written if rule.title.strip() or rule.text.strip()]
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        words = self.introduction_es.data or ""
+        return {"es": {"introduction": words}} if words.strip() else {}
+
+
+def filled(version: AgreementVersion | None) -> dict[str, Any]:
+    """What the form shows before anybody types: the present agreement, and room for more rules."""
+    rules = [_filled_rule(rule) for rule in version.rules] if version else []
+    return {
+        "based_on": version.number if version else 0,
+        "introduction": version.introduction if version else "",
+        "introduction_es": version.translations.get("es", {}).get("introduction", "") if version else "",
+        "rules": rules + [{} for _blank in range(BLANK_RULES)],
+    }
+
+
+def _filled_rule(rule: Any) -> dict[str, str]:
+    spanish = rule.translations.get("es", {})
+    return {
+        "title": rule.title,
+        "text": rule.text,
+        "title_es": spanish.get("title", ""),
+        "text_es": spanish.get("text", ""),
+    }
+
+
+class WordForm(Form):
+    word = Line(_("Word or phrase"), most=80)
+    action = SelectField(
+        _("What happens"),
+        choices=[
+            ("hold", _("Hold it until a moderator has looked")),
+            ("mask", _("Publish it, with dots in place of the word")),
+            ("flag", _("Publish it, and show it to the moderators")),
+        ],
+    )

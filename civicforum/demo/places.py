@@ -1,0 +1,133 @@
+"""The town itself, its organizations, and what they do together."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from civicforum.accounts.models import SYSTEM
+from civicforum.agreement.actions import install_shipped
+from civicforum.agreement.models import AgreementVersion
+from civicforum.db import db
+from civicforum.demo.files import Files, Table
+from civicforum.demo.stage import Stage
+from civicforum.demo.talks import write
+from civicforum.partnerships.models import (
+    Membership,
+    Organization,
+    Partner,
+    Phase,
+    Project,
+    Seat,
+    Update,
+)
+from civicforum.web.site import lock_site
+
+SET_UP_DAYS_AGO = 51
+ROLES = (("organizers", "organizer"), ("stewards", "steward"), ("members", "member"))
+
+
+def set_up_town(stage: Stage, files: Files) -> AgreementVersion:
+    """Give the site the town's name, and the shipped rules from its first day."""
+    town, set_up_at = files.town, stage.clock.ago(days=SET_UP_DAYS_AGO)
+    site = lock_site()
+    site.name, site.sentence, site.set_up_at = town["name"], town["sentence"], set_up_at
+    site.timezone, site.locale = town["time_zone"], town["locales"][0]
+    site.contact_phone, site.contact_address = town["contact_phone"], town["contact_address"]
+    independent = next(table for table in files.people if table["key"] == town["independent"])
+    site.independent_name, site.independent_email = independent["name"], independent["email"]
+    agreement = install_shipped(SYSTEM)
+    agreement.published_at = set_up_at
+    return agreement
+
+
+def add_organizations(stage: Stage, tables: Iterable[Table]) -> None:
+    founded_at = stage.clock.ago(days=SET_UP_DAYS_AGO)
+    for table in tables:
+        organization = Organization(
+            slug=table["slug"],
+            name=table["name"],
+            kind=table["kind"],
+            about=table["about"],
+            url=table["url"],
+            created_at=founded_at,
+        )
+        organization.seats = [_seat(stage, key) for key in table["representatives"]]
+        stage.organizations[table["slug"]] = organization
+        stage.step(1)
+    db.session.add_all(stage.organizations.values())
+    db.session.flush()
+
+
+def _seat(stage: Stage, key: str) -> Seat:
+    user = stage.people[key]
+    return Seat(user=user, created_at=user.created_at)
+
+
+def add_projects(stage: Stage, tables: list[Table]) -> None:
+    """Lists show the newest project first, so the first of the file is founded last."""
+    for table in reversed(tables):
+        project = _project(stage, table)
+        db.session.add(project)
+        db.session.flush()
+        stage.projects[table["slug"]] = project
+        stage.step(1)
+    _add_updates(stage, tables)
+
+
+def _project(stage: Stage, table: Table) -> Project:
+    clock = stage.clock
+    began_at = clock.ago(days=1 - min(phase["starts_in_days"] for phase in table["phase"]))
+    columns = ("slug", "title", "summary", "status", "level", "decides", "visibility")
+    project = Project(**{name: table[name] for name in columns}, created_at=began_at)
+    project.vision = table["vision"].strip()
+    project.phases = [
+        Phase(
+            title=phase["title"],
+            text=phase["text"],
+            starts_on=clock.day(phase["starts_in_days"]),
+            ends_on=clock.day(phase["ends_in_days"]),
+        )
+        for phase in table["phase"]
+    ]
+    project.partners = [
+        Partner(
+            organization_id=stage.organizations[partner["organization"]].id,
+            role=partner["role"],
+            brings=partner["brings"],
+            position=place,
+            created_at=began_at,
+        )
+        for place, partner in enumerate(table["partner"])
+    ]
+    project.memberships = [
+        Membership(user=user, role=role, created_at=max(began_at, user.created_at + timedelta(minutes=5)))
+        for names, role in ROLES
+        for user in (stage.people[key] for key in table.get(names, ()))
+    ]
+    return project
+
+
+def _add_updates(stage: Stage, tables: Iterable[Table]) -> None:
+    news = [
+        (stage.clock.since(update), table, update) for table in tables for update in table.get("update", ())
+    ]
+    for at, table, facts in sorted(news, key=lambda row: row[0]):
+        words = write(facts["body"])
+        update = Update(
+            project_id=stage.projects[table["slug"]].id,
+            author_id=stage.people[facts["author"]].id,
+            title=facts["title"],
+            body=words.body,
+            html=words.html,
+            created_at=at,
+            published_at=at,
+        )
+        db.session.add(update)
+        db.session.flush()
+        stage.tell(_readers(stage, table), "news", "update", update.id, update.author_id, at)
+
+
+def _readers(stage: Stage, table: Table) -> list[int]:
+    """Everybody who belongs to the project: by a role in it, or by speaking for a partner."""
+    people = [stage.people[key].id for names, _role in ROLES for key in table.get(names, ())]
+    seats = (seat for p in table["partner"] for seat in stage.organizations[p["organization"]].seats)
+    return [*people, *(seat.user_id for seat in seats)]

@@ -1,0 +1,45 @@
+/** The page's one connection to the server, shared by every module that listens. */
+
+import { io } from "../../vendor/socket.io.js";
+
+const PATIENCE_MS = 2500;
+
+let socket = null;
+let barTimer = null;
+
+/** The Socket.IO socket of this page, opened on first use. */
+export function connection() {
+  socket ??= open();
+  return socket;
+}
+
+function open() {
+  const made = io({
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 400,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.6,
+    timeout: 10_000,
+  });
+  made.on("connect", () => showBar(false));
+  made.on("disconnect", () => showBarSoon(made));
+  made.on("connect_error", () => showBarSoon(made));
+  // A device that knows it is offline need not wait for a ping to fail; nor one that is back.
+  addEventListener("offline", () => made.io.engine?.close());
+  addEventListener("online", () => made.connect());
+  addEventListener("pageshow", (event) => { if (event.persisted) made.connect(); });
+  return made;
+}
+
+/** Says that the line is down only when it stays down: a short gap is nobody's worry. */
+function showBarSoon(made) {
+  clearTimeout(barTimer);
+  barTimer = setTimeout(() => showBar(!made.connected), PATIENCE_MS);
+}
+
+function showBar(isDown) {
+  clearTimeout(barTimer);
+  const bar = document.querySelector("[data-offline]");
+  if (bar) bar.hidden = !isDown && navigator.onLine;
+}

@@ -1,0 +1,27 @@
+/** Changes a page without moving what somebody looks at. */
+
+/** Runs `change`; whatever stood in the reader's sight stays where it was on the screen. */
+export function keepingPlace(list, change) {
+  const anchor = firstInSight(list);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (!anchor?.isConnected) return;
+  const moved = anchor.getBoundingClientRect().top - before;
+  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+}
+
+function firstInSight(list) {
+  const focused = document.activeElement;
+  if (focused && list.contains(focused) && isInSight(focused)) return focused;
+  return [...list.children].find(isInSight);
+}
+
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight && top >= -innerHeight;
+}
+
+/** Whether the reader is at the end of `list`, give or take a line or two. */
+export function isAtEnd(list, tolerance = 120) {
+  return list.getBoundingClientRect().bottom <= innerHeight + tolerance;
+}

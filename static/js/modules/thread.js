@@ -1,0 +1,190 @@
+/** A thread that changes while one reads it: new comments, edits, tombstones, who is here, sending. */
+
+import { fill } from "../lib/characters.js";
+import { Channel } from "../live/channel.js";
+import { Posts } from "../live/posts.js";
+import { readText, request } from "../live/requests.js";
+import { Sending } from "../live/sending.js";
+import { announce } from "./announce.js";
+import { Idiomorph } from "../../vendor/idiomorph.js";
+import { mountAll } from "../main.js";
+
+const TELL_EVERY_MS = 4000;
+
+export function mount(main) {
+  new Thread(main).start();
+}
+
+class Thread {
+  constructor(main) {
+    this.main = main;
+    this.words = main.dataset;
+    this.posts = new Posts(main);
+    this.arrivals = [];
+    this.deferred = [];
+    this.inFlight = 0;
+  }
+
+  start() {
+    // Only one may keep the reader's place: this page does, and the same in every browser.
+    document.documentElement.style.overflowAnchor = "none";
+    const { channel, stream, revision, me } = this.words;
+    if (me) this.startSending();
+    if (me) this.main.addEventListener("click", (event) => this.supportOnClick(event));
+    this.channel = new Channel(channel, stream, Number(revision), {
+      apply: (items) => this.apply(items),
+      reset: () => this.readAgain(),
+      viewers: (count) => this.showViewers(count),
+      gone: () => this.showGone(),
+    });
+  }
+
+  startSending() {
+    const form = this.main.querySelector("form#reply");
+    if (!this.main.querySelector("[data-pending-post]")) return;
+    this.sending = new Sending(this.main, form, {
+      arrived: (post, isHeld) => this.showOwn(post, isHeld),
+      busy: (isBusy) => this.settle(isBusy),
+    });
+  }
+
+  // --- what the channel tells ---
+
+  apply(items) {
+    for (const item of items) {
+      if (item.type === "post") this.applyPost(item);
+      else if (item.type === "thread") this.applyThread(item);
+    }
+  }
+
+  applyPost(item) {
+    // While one's own comment is on its way, an update may be quicker than the answer: the answer says which
+    // stand-in it replaces, so that it is never there twice.
+    if (this.inFlight && this.isOwn(item) && !this.posts.find(item.id)) this.deferred.push(item);
+    else this.showPost(item);
+  }
+
+  isOwn(item) {
+    return Boolean(this.words.me) && item.author?.handle === this.words.me;
+  }
+
+  async showPost(item) {
+    if (!item.fragment) return;
+    const markup = this.isPersonal(item) ? await this.personalArticle(item) : item.fragment;
+    const isNew = this.posts.show({ id: item.id, seq: item.seq, markup, isOwn: this.isOwn(item) });
+    if (isNew && !this.isOwn(item)) this.tell(item);
+  }
+
+  /** Authors and moderators are offered more than everybody. */
+  isPersonal(item) {
+    const isMine = this.isOwn(item) || this.posts.find(item.id)?.hasAttribute("data-mine");
+    return isMine || "moderates" in this.words;
+  }
+
+  async personalArticle(item) {
+    try {
+      return await readText(`/posts/${item.id}/article`);
+    } catch {
+      return item.fragment;
+    }
+  }
+
+  applyThread(item) {
+    const heading = this.main.querySelector("[data-post-count]");
+    if (heading) {
+      const words = item.post_count === 1 ? heading.dataset.one : heading.dataset.many;
+      heading.textContent = fill(words, { number: item.post_count });
+    }
+    if (this.status && item.status !== this.status) this.showStatus(item.status);
+    this.status = item.status;
+  }
+
+  get status() {
+    return this.words.status;
+  }
+
+  set status(value) {
+    this.words.status = value;
+  }
+
+  showStatus(status) {
+    announce(status === "closed" ? this.words.wordsClosed : this.words.wordsOpened);
+    const field = this.main.querySelector("form#reply textarea");
+    // Words in the box stay where they are; otherwise the page says at once what may be done now.
+    if (!field?.value.trim()) this.readAgain().catch(() => {});
+  }
+
+  // --- one's own comments ---
+
+  async showOwn(post, isHeld) {
+    const markup = await readText(`/posts/${post.id}/article`).catch(() => null);
+    if (markup) this.posts.show({ id: post.id, seq: post.seq, markup, isOwn: true });
+    announce(isHeld ? this.words.wordsHeld : this.words.wordsSent);
+  }
+
+  settle(isBusy) {
+    this.inFlight += isBusy ? 1 : -1;
+    if (this.inFlight) return;
+    for (const item of this.deferred.splice(0)) this.showPost(item);
+  }
+
+  async supportOnClick(event) {
+    const button = event.target.closest?.("button[data-support]");
+    if (!button) return;
+    event.preventDefault();
+    const wasPressed = button.getAttribute("aria-pressed") === "true";
+    button.setAttribute("aria-pressed", String(!wasPressed));
+    const id = button.closest("[data-post-id]").dataset.postId;
+    const { status, json } = await request(wasPressed ? "DELETE" : "PUT", `/api/v1/posts/${id}/reactions/support`);
+    if (status === 200) return;
+    this.posts.find(id)?.querySelector("button[data-support]")?.setAttribute("aria-pressed", String(wasPressed));
+    announce(json?.detail ?? this.words.wordsFailed);
+  }
+
+  // --- everything else ---
+
+  /** For those who listen: who wrote, gathered so that a lively thread does not talk without end. */
+  tell(item) {
+    this.arrivals.push(item.author?.name ?? "");
+    this.tellTimer ??= setTimeout(() => {
+      const names = this.arrivals.splice(0);
+      this.tellTimer = null;
+      const place = document.querySelector("[data-announce]");
+      if (!place) return;
+      place.textContent = names.length === 1 && names[0]
+        ? fill(this.words.wordsArrived, { name: names[0] })
+        : fill(this.words.wordsNewMany, { number: names.length });
+    }, TELL_EVERY_MS);
+  }
+
+  showViewers(count) {
+    const place = this.main.querySelector("[data-viewers]");
+    if (!place || count === undefined) return;
+    place.textContent = ` · ${fill(this.words.wordsHere, { number: count })}`;
+    place.hidden = count < 1;
+  }
+
+  showGone() {
+    announce(this.words.wordsGone);
+    setTimeout(() => location.reload(), 1500);
+  }
+
+  /** The page as it is now, put in place of what changed of it; the words in the composer stay. */
+  async readAgain() {
+    const page = new DOMParser().parseFromString(await readText(location.href), "text/html");
+    const fresh = page.querySelector("main[data-channel]");
+    if (!fresh) throw new Error("The page is not there any more.");
+    const text = this.main.querySelector("form#reply textarea")?.value;
+    for (const part of ["[data-posts]", "[data-thread-foot]"]) {
+      const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
+      if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    }
+    for (const name of ["stream", "revision", "end", "status"]) this.words[name] = fresh.dataset[name];
+    const field = this.main.querySelector("form#reply textarea");
+    if (field && text) field.value = text;
+    for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);
+    this.sending?.use(this.main.querySelector("form#reply"));
+    mountAll(this.main);
+    return { stream: fresh.dataset.stream, revision: Number(fresh.dataset.revision) };
+  }
+}
