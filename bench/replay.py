@@ -100,7 +100,7 @@ def _wait_for(address: str) -> None:
     for _ in range(150):
         try:
             requests.get(f"{address}/healthz", timeout=2)
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.1)
         else:
             return
@@ -157,8 +157,11 @@ def replay(comments: list[Comment], watchers: int, tell: Any = print) -> Result:
 
 
 def _replay(poster: Poster, comments: list[Comment], watchers: int, tell: Any) -> Result:
-    poster.post("host@example.org".split("@")[0], "/projects", {"slug": "replay", "title": "Replay", "vision": "",
-                                                                "visibility": "public"})
+    poster.post(
+        "host@example.org".split("@")[0],
+        "/projects",
+        {"slug": "replay", "title": "Replay", "vision": "As it was said.", "visibility": "public"},
+    )
     first, *rest = comments
     thread = poster.post(first.author, "/projects/replay/threads", {"title": "Replay", "body": first.body})
     crowd = [Watcher(poster.address, f"thread:{thread['id']}") for _ in range(watchers)]
@@ -178,8 +181,12 @@ def _replay(poster: Poster, comments: list[Comment], watchers: int, tell: Any) -
     _settle(crowd, len(comments))
     faults = _compare(crowd, comments)
     whole = [watcher for watcher in crowd if not watcher.breaks]
-    lags = [watcher.heard_at[post] - at for watcher in whole for post, at in answered.items()
-            if post in watcher.heard_at]
+    lags = [
+        watcher.heard_at[post] - at
+        for watcher in whole
+        for post, at in answered.items()
+        if post in watcher.heard_at
+    ]
     for watcher in crowd:
         watcher.client.disconnect()
     return Result(len(comments), watchers, sum(w.breaks for w in crowd), seconds, lags, faults)

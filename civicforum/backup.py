@@ -85,9 +85,7 @@ def _schema_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _write_table(
-    archive: zipfile.ZipFile, connection: Connection, table: Table, progress: Progress
-) -> int:
+def _write_table(archive: zipfile.ZipFile, connection: Connection, table: Table, progress: Progress) -> int:
     count = 0
     with archive.open(f"{table.name}.jsonl", "w") as file:
         rows = connection.execution_options(yield_per=BATCH_ROWS).execute(
@@ -120,9 +118,7 @@ def _read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     return manifest
 
 
-def _replace_all(
-    archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress
-) -> dict[str, int]:
+def _replace_all(archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress) -> dict[str, int]:
     for table in reversed(_tables()):
         _forget_own_references(table)
         db.session.execute(table.delete())

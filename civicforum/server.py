@@ -43,7 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port.") from error
+        raise CommandError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port."
+        ) from error
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener

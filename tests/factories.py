@@ -55,7 +55,9 @@ def make_token(user: User, scopes: str = "read write moderate admin") -> str:
 def make_organization(*people: User, **facts: Any) -> Organization:
     """An organization for which ``people`` speak."""
     n = next(_numbers)
-    row = Organization(**{"slug": f"organization-{n}", "name": f"Organization {n}", "kind": "nonprofit", **facts})
+    row = Organization(
+        **{"slug": f"organization-{n}", "name": f"Organization {n}", "kind": "nonprofit", **facts}
+    )
     save(row)
     for user in people:
         save(Seat(organization_id=row.id, user_id=user.id))

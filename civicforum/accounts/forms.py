@@ -23,10 +23,10 @@ from civicforum.accounts.names import (
     weak_password,
 )
 from civicforum.accounts.plain import plain_email
-from civicforum.web.forms import REQUIRED, Form, Line, Words, limited_to, no_line_breaks, stripped
+from civicforum.web.forms import REQUIRED, Form, Line, Words, limited_to, no_line_breaks, options, stripped
 
 MAX_EMAIL_CHARACTERS = 254
-LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGES = options([("en", "English"), ("es", "Español")])
 _PASSWORD_HINT = _("At least 10 characters; a few words in a row are good. You may paste it.")
 
 
@@ -149,7 +149,7 @@ class ProfileForm(Form):
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.timezone.choices = [("", _("The town's own")), *zones()]
+        self.timezone.choices = options([("", _("The town's own")), *zones()])
 
 
 class NewAddressForm(Form):
@@ -167,7 +167,7 @@ class TokenForm(Form):
     days = SelectField(
         _("How long does it hold?"),
         coerce=int,
-        choices=[(30, _("30 days")), (365, _("A year")), (0, _("Until I revoke it"))],
+        choices=options([(30, _("30 days")), (365, _("A year")), (0, _("Until I revoke it"))]),
         default=365,
     )
 
@@ -216,4 +216,4 @@ class SetUpForm(Form):
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.timezone.choices = zones()
+        self.timezone.choices = options(zones())

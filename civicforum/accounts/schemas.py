@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, fields
+from marshmallow.utils import get_value
 
 
 class PersonSchema(Schema):
@@ -14,7 +15,7 @@ class PersonSchema(Schema):
 
     def list_hats(self, person: Any) -> list[str]:
         """Whom they speak for, as attached by the room that tells it; nobody by default."""
-        return [str(hat) for hat in getattr(person, "hats", None) or ()]
+        return [str(hat) for hat in get_value(person, "hats", None) or ()]
 
 
 class OwnAccountSchema(PersonSchema):
@@ -33,7 +34,8 @@ class OwnAccountSchema(PersonSchema):
 
     def list_roles(self, person: Any) -> list[str]:
         """Roles held in the whole site; everybody is a resident."""
-        return ["resident", *sorted(grant.role for grant in person.grants)]
+        given = get_value(person, "grants", ())
+        return ["resident", *sorted(grant.role for grant in given)]
 
 
 _person = PersonSchema()

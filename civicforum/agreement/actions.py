@@ -151,15 +151,13 @@ def hold_for_review(author: Actor, kind: str, object_id: int, project_id: int | 
 
     Something reviewed before (and edited since) waits again.
     """
-    hold = queries.find_hold(kind, object_id)
-    if hold is None:
-        hold = Hold(kind=kind, object_id=object_id)
-        db.session.add(hold)
+    hold = queries.find_hold(kind, object_id) or Hold(kind=kind, object_id=object_id)
     hold.author_id, hold.project_id, hold.cause = author.id, project_id, cause
     hold.created_at = now()
     hold.due_at = hold.created_at + timedelta(hours=REVIEW_HOURS)
     hold.decided_at = hold.decided_by_id = hold.decision = hold.rule_id = None
     hold.reason = ""
+    db.session.add(hold)
     db.session.flush()
     return hold
 

@@ -9,7 +9,7 @@ from wtforms.widgets import HiddenInput
 
 from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.wording import RuleWording
-from civicforum.web.forms import Form, Line, Words
+from civicforum.web.forms import Form, Line, Words, options
 
 BLANK_RULES = 2
 # The languages that an agreement is translated into, beside the one it is written in.
@@ -80,9 +80,11 @@ class WordForm(Form):
     word = Line(_("Word or phrase"), most=80)
     action = SelectField(
         _("What happens"),
-        choices=[
-            ("hold", _("Hold it until a moderator has looked")),
-            ("mask", _("Publish it, with dots in place of the word")),
-            ("flag", _("Publish it, and show it to the moderators")),
-        ],
+        choices=options(
+            [
+                ("hold", _("Hold it until a moderator has looked")),
+                ("mask", _("Publish it, with dots in place of the word")),
+                ("flag", _("Publish it, and show it to the moderators")),
+            ]
+        ),
     )

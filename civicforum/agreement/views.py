@@ -97,7 +97,7 @@ def list_words() -> Any:
     if form.submits(lambda: actions.list_word(viewer(), form.word.data, form.action.data)):
         flash(_("Listed."), "success")
         return redirect(url_for("agreement.list_words"))
-    actions_in_words = dict(form.action.choices)
+    actions_in_words = {choice.value: choice.label for choice in form.action.choices}
     words = render_template("agreement/words.html", form=form, words=listed, in_words=actions_in_words)
     return words, 422 if form.errors else 200
 

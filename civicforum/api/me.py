@@ -17,6 +17,9 @@ from civicforum.web.viewer import viewer
 blp = Blueprint("me", __name__, url_prefix="/api/v1", description="One's own account.")
 
 
+_OF_THE_ACCOUNT = (*(set(OwnAccountSchema._declared_fields) - {"roles"}), "grants")
+
+
 class MeSchema(OwnAccountSchema):
     unread_count = fields.Integer(required=True)
     is_newcomer = fields.Boolean(required=True)
@@ -36,9 +39,7 @@ class Me(MethodView):
             raise SignInNeeded
         standing = standing_of(person)
         return {
-            **OwnAccountSchema().dump(person),
-            "created_at": person.created_at,
-            "suspended_until": person.suspended_until,
+            **{name: getattr(person, name) for name in _OF_THE_ACCOUNT},
             "unread_count": count_unread(person),
             "is_newcomer": standing.is_newcomer,
             "accepted_agreement": standing.accepted_version,

@@ -1,5 +1,6 @@
 """``civicforum backup`` and ``civicforum restore``."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,5 +52,5 @@ def _count_rows() -> int:
 
 
 def _with_bar(label: str, rows: int, work: Work) -> dict[str, int]:
-    with click.progressbar(length=rows, label=label, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=rows, label=label, file=sys.stderr) as bar:
         return work(lambda _table, count: bar.update(count))

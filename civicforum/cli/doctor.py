@@ -53,17 +53,18 @@ def _database(_app: Flask, settings: Settings) -> Iterator[Finding]:
 
 def _schema(_app: Flask, _settings: Settings) -> Iterator[Finding]:
     found = differences()
-    yield not found, "The tables are those of this version." if not found else (
-        f"The tables differ from this version in {len(found)} places: run civicforum db upgrade."
+    yield (
+        not found,
+        "The tables are those of this version."
+        if not found
+        else (f"The tables differ from this version in {len(found)} places: run civicforum db upgrade."),
     )
 
 
 def _jobs(_app: Flask, _settings: Settings) -> Iterator[Finding]:
     waiting = count_waiting()
     yield waiting < MANY_WAITING, f"{waiting} jobs are due (mails, reminders)."
-    failed = db.session.scalar(
-        select(func.count()).select_from(Job).where(Job.failed_at.is_not(None))
-    )
+    failed = db.session.scalar(select(func.count()).select_from(Job).where(Job.failed_at.is_not(None)))
     yield not failed, f"{failed} jobs failed for good; see the table job."
 
 
@@ -71,8 +72,9 @@ def _mail(_app: Flask, settings: Settings) -> Iterator[Finding]:
     if settings.mail_url:
         yield True, "Mail goes out by SMTP."
     else:
-        yield not settings.is_public, (
-            f"Mail is written to {settings.data_dir / 'mail'}, not sent: set CIVICFORUM_MAIL_URL."
+        yield (
+            not settings.is_public,
+            (f"Mail is written to {settings.data_dir / 'mail'}, not sent: set CIVICFORUM_MAIL_URL."),
         )
 
 
@@ -81,13 +83,18 @@ def _files(_app: Flask, settings: Settings) -> Iterator[Finding]:
     yield free > LITTLE_SPACE_BYTES, f"{free // 1_000_000} MB are free in {settings.data_dir}."
     vendor = paths.STATIC / "vendor"
     has_vendor = vendor.is_dir() and any(vendor.iterdir())
-    yield has_vendor, "The fonts and the live client are in place." if has_vendor else (
-        f"{vendor} is empty: run make demo once, or install the wheel."
+    yield (
+        has_vendor,
+        "The fonts and the live client are in place."
+        if has_vendor
+        else (f"{vendor} is empty: run make demo once, or install the wheel."),
     )
 
 
 def _address(_app: Flask, settings: Settings) -> Iterator[Finding]:
     is_well = not settings.is_public or settings.base_url.startswith("https://")
-    yield is_well, f"People reach it at {settings.base_url}." + (
-        "" if is_well else " Put it behind TLS and name https:// in CIVICFORUM_BASE_URL."
+    yield (
+        is_well,
+        f"People reach it at {settings.base_url}."
+        + ("" if is_well else " Put it behind TLS and name https:// in CIVICFORUM_BASE_URL."),
     )

@@ -24,7 +24,8 @@ class Clock:
 
     def since(self, facts: Mapping[str, Any], prefix: str = "") -> datetime:
         """The moment that ``days_ago``, ``hours_ago`` and ``minutes_ago`` name together."""
-        return self.ago(**{unit: facts.get(f"{prefix}{unit}_ago", 0) for unit in ("days", "hours", "minutes")})
+        units = ("days", "hours", "minutes")
+        return self.ago(**{unit: facts.get(f"{prefix}{unit}_ago", 0) for unit in units})
 
     def day(self, days: int) -> date:
         return self.loaded_at.astimezone(self.zone).date() + timedelta(days=days)

@@ -32,9 +32,7 @@ def first_acts(acts: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
     return first
 
 
-def add_people(
-    stage: Stage, tables: Iterable[Table], acts: Acts, password_hash: str
-) -> None:
+def add_people(stage: Stage, tables: Iterable[Table], acts: Acts, password_hash: str) -> None:
     """Make the accounts. Only those who are shown how to sign in get a password; the others use a link."""
     for place, table in enumerate(tables):
         joined_at = _joined_at(stage.clock, place, table, acts)
@@ -84,7 +82,7 @@ def add_standings(stage: Stage, tables: Iterable[Table], version: int) -> None:
 
 
 def let_words_stand(stage: Stage, talks: Iterable[Talk]) -> None:
-    """Count what newcomers said and what stood for a day; what is younger is looked at when its day is over."""
+    """Count what newcomers said and what stood for a day; what is younger is looked at after its day."""
     remarks = sorted((remark for talk in talks for remark in talk.remarks), key=lambda remark: remark.at)
     for remark in remarks:
         post = stage.posts[remark.thread, remark.number]
@@ -107,6 +105,4 @@ def _count(stage: Stage, standing: Standing, post: Post, at: datetime) -> None:
         post.counted_at = at
         standing.words_that_stood += 1
         return
-    jobs.enqueue(
-        "discussions.count_standing", unique_key=f"standing:{post.id}", run_at=at, post_id=post.id
-    )
+    jobs.enqueue("discussions.count_standing", unique_key=f"standing:{post.id}", run_at=at, post_id=post.id)

@@ -1,7 +1,8 @@
 """The town itself, its organizations, and what they do together."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import install_shipped
@@ -10,6 +11,7 @@ from civicforum.db import db
 from civicforum.demo.files import Files, Table
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import write
+from civicforum.discussions.words import Words
 from civicforum.partnerships.models import (
     Membership,
     Organization,
@@ -59,7 +61,7 @@ def add_organizations(stage: Stage, tables: Iterable[Table]) -> None:
 
 def _seat(stage: Stage, key: str) -> Seat:
     user = stage.people[key]
-    return Seat(user=user, created_at=user.created_at)
+    return Seat(user_id=user.id, created_at=user.created_at)
 
 
 def add_projects(stage: Stage, tables: list[Table]) -> None:
@@ -70,7 +72,6 @@ def add_projects(stage: Stage, tables: list[Table]) -> None:
         db.session.flush()
         stage.projects[table["slug"]] = project
         stage.step(1)
-    _add_updates(stage, tables)
 
 
 def _project(stage: Stage, table: Table) -> Project:
@@ -99,35 +100,63 @@ def _project(stage: Stage, table: Table) -> Project:
         for place, partner in enumerate(table["partner"])
     ]
     project.memberships = [
-        Membership(user=user, role=role, created_at=max(began_at, user.created_at + timedelta(minutes=5)))
+        Membership(
+            user_id=user.id, role=role, created_at=max(began_at, user.created_at + timedelta(minutes=5))
+        )
         for names, role in ROLES
         for user in (stage.people[key] for key in table.get(names, ()))
     ]
     return project
 
 
-def _add_updates(stage: Stage, tables: Iterable[Table]) -> None:
+@dataclass(frozen=True)
+class News:
+    """One update of a project, ready to be kept."""
+
+    project: str
+    author: str
+    title: str
+    words: Words
+    at: datetime
+    readers: tuple[str, ...]
+
+
+def plan_news(files: Files) -> list[News]:
+    """All news in the order in which they came."""
+    seats = {table["slug"]: table["representatives"] for table in files.organizations}
     news = [
-        (stage.clock.since(update), table, update) for table in tables for update in table.get("update", ())
-    ]
-    for at, table, facts in sorted(news, key=lambda row: row[0]):
-        words = write(facts["body"])
-        update = Update(
-            project_id=stage.projects[table["slug"]].id,
-            author_id=stage.people[facts["author"]].id,
+        News(
+            project=table["slug"],
+            author=facts["author"],
             title=facts["title"],
-            body=words.body,
-            html=words.html,
-            created_at=at,
-            published_at=at,
+            words=write(facts["body"]),
+            at=files.clock.since(facts),
+            readers=tuple(_readers(table, seats)),
+        )
+        for table in files.projects
+        for facts in table.get("update", ())
+    ]
+    return sorted(news, key=lambda update: update.at)
+
+
+def _readers(table: Table, seats: Mapping[str, list[str]]) -> list[str]:
+    """Everybody who belongs to the project: by a role in it, or by speaking for a partner."""
+    people = [key for names, _role in ROLES for key in table.get(names, ())]
+    return people + [key for partner in table["partner"] for key in seats[partner["organization"]]]
+
+
+def add_news(stage: Stage, news: Iterable[News]) -> None:
+    for planned in news:
+        update = Update(
+            project_id=stage.projects[planned.project].id,
+            author_id=stage.people[planned.author].id,
+            title=planned.title,
+            body=planned.words.body,
+            html=planned.words.html,
+            created_at=planned.at,
+            published_at=planned.at,
         )
         db.session.add(update)
         db.session.flush()
-        stage.tell(_readers(stage, table), "news", "update", update.id, update.author_id, at)
-
-
-def _readers(stage: Stage, table: Table) -> list[int]:
-    """Everybody who belongs to the project: by a role in it, or by speaking for a partner."""
-    people = [stage.people[key].id for names, _role in ROLES for key in table.get(names, ())]
-    seats = (seat for p in table["partner"] for seat in stage.organizations[p["organization"]].seats)
-    return [*people, *(seat.user_id for seat in seats)]
+        readers = [stage.people[key].id for key in planned.readers]
+        stage.tell(readers, "news", "update", update.id, update.author_id, planned.at)

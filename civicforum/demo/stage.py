@@ -53,9 +53,7 @@ class Stage:
     ) -> None:
         """As ``notifications.actions.notify`` would have told them then."""
         wanted = {user_id for user_id in user_ids if user_id is not None and user_id != actor_id}
-        self.letters += [
-            Letter(user_id, reason, kind, object_id, actor_id, at) for user_id in sorted(wanted)
-        ]
+        self.letters += [Letter(user_id, reason, kind, object_id, actor_id, at) for user_id in sorted(wanted)]
 
 
 def deliver(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from flask_babel import force_locale
 from civicforum.db import db
 from civicforum.errors import CivicForumError
 from civicforum.live import registry
-from civicforum.live.changes import Changes, changes_since, channel_versions
+from civicforum.live.changes import Changes, changes_since, channel_versions, current_stream
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class _Watched:
 
     sent_revision: int
     audience_version: int
+    stream: str
     watchers: dict[str, Identity] = field(default_factory=dict)
     is_dirty: bool = False
     is_publishing: bool = False
@@ -87,21 +88,35 @@ class Publisher:
             self.told_unread.pop(_identity.user_id or 0, None)
 
     def watch(self, sid: str, channel: str, after: int | None, stream: str | None) -> dict[str, Any]:
-        """Let a socket watch, and tell it what it missed. The caller has asked the policy."""
+        """Let a socket watch, and tell it what it missed.
+
+        Raises NotFound for who may not. The policy is asked again once the socket is in the room: an audience
+        that shrank before that is noticed here, and one that shrinks later by the publisher.
+        """
         identity, watching = self.sockets[sid]
+        self._check(identity, channel)
         if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
             raise CivicForumError("This connection watches too many channels. Leave one first.")
         watched = self.channels.get(channel)
         if watched is None:
             now = changes_since(channel)
-            watched = self.channels.setdefault(channel, _Watched(now.revision, now.audience_version))
+            fresh = _Watched(now.revision, now.audience_version, now.stream)
+            watched = self.channels.setdefault(channel, fresh)
         # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
         watched.watchers[sid] = identity
         watching.add(channel)
         self.out.enter(sid, _room(channel, identity.locale))
         db.session.rollback()  # a fresh snapshot: read no earlier than we entered
+        try:
+            self._check(identity, channel)
+        except CivicForumError:
+            self.unwatch(sid, channel)
+            raise
         changes = changes_since(channel, after, stream)
         return {**message(changes), "reset": changes.is_reset, "viewers": self.count_viewers(channel)}
+
+    def _check(self, identity: Identity, channel: str) -> None:
+        registry.check_watch(self.out.load_viewer(identity), channel)
 
     def unwatch(self, sid: str, channel: str) -> None:
         identity, watching = self.sockets[sid]
@@ -152,9 +167,9 @@ class Publisher:
                 self.ring(channel)
 
     def _send_changes(self, channel: str, watched: _Watched) -> None:
-        changes = changes_since(channel, watched.sent_revision)
-        if changes.is_reset:  # the database was restored under us
-            watched.sent_revision = changes.revision
+        changes = changes_since(channel, watched.sent_revision, watched.stream)
+        if changes.is_reset:
+            self._send_reset(channel, watched, changes)
             return
         if changes.audience_version != watched.audience_version:
             self._ask_again(channel, watched)
@@ -169,12 +184,21 @@ class Publisher:
         watched.sent_revision = changes.revision
         watched.is_dirty = watched.is_dirty or changes.has_more
 
+    def _send_reset(self, channel: str, watched: _Watched, changes: Changes) -> None:
+        """The database was restored under us: everybody is asked again, and reads afresh in the new stream."""
+        self._ask_again(channel, watched)
+        watched.sent_revision, watched.stream = changes.revision, changes.stream
+        watched.audience_version = changes.audience_version
+        update = {**message(changes), "previous": changes.revision}
+        update.pop("more")
+        for locale in {identity.locale for identity in watched.watchers.values()}:
+            self.out.emit("update", update, _room(channel, locale))
+
     def _ask_again(self, channel: str, watched: _Watched) -> None:
         """The audience shrank: whoever may no longer watch is told ``gone`` before anything else is sent."""
         for sid, identity in list(watched.watchers.items()):
-            viewer = self.out.load_viewer(identity)
             try:
-                registry.check_watch(viewer, channel)
+                self._check(identity, channel)
             except CivicForumError:
                 self.unwatch(sid, channel)
                 self.out.emit("gone", {"channel": channel}, sid)
@@ -228,9 +252,10 @@ class Publisher:
             return
         self.cut_stale()
         self.tell_unread(self._people())
-        versions = channel_versions(self.channels)
+        versions, stream = channel_versions(self.channels), current_stream()
         for name, watched in list(self.channels.items()):
-            if versions.get(name, (0, 0)) != (watched.sent_revision, watched.audience_version):
+            sent = (watched.sent_revision, watched.audience_version)
+            if versions.get(name, (0, 0)) != sent or watched.stream != stream:
                 self.ring(name)
 
     def cut_stale(self) -> None:

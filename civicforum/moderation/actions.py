@@ -265,9 +265,7 @@ def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
     measure = _record(actor, case, Deed("decline", deed.rule, deed.reason), rule, post)
     case.state, case.closed_at, case.version = "closed", now(), case.version + 1
     notify([post.author_id], "post_decline", "post_case", post.id, actor_id=actor.id)
-    jobs.enqueue(
-        "moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id
-    )
+    jobs.enqueue("moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id)
     return post
 
 

@@ -14,7 +14,9 @@ from civicforum.notifications.registry import Notice
 
 def _words(reason: str, thread: str) -> str:
     return {
-        "post_hide": _("Your comment in “%(thread)s” was hidden. Read why, and how to mend it.", thread=thread),
+        "post_hide": _(
+            "Your comment in “%(thread)s” was hidden. Read why, and how to mend it.", thread=thread
+        ),
         "post_restore": _("Your comment in “%(thread)s” is shown again.", thread=thread),
         "post_decline": _("Your comment in “%(thread)s” was not published. Read why.", thread=thread),
         "flag_hide": _("A comment you flagged in “%(thread)s” was hidden.", thread=thread),

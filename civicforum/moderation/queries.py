@@ -129,11 +129,7 @@ def _posts_before(posts: Iterable[Post]) -> dict[int, Post]:
         return found
     rows = db.session.scalars(select(Post).where(Post.state == "visible", or_(*conditions)))
     by_place = {(row.thread_id, row.seq): row for row in rows}
-    return {
-        post_id: by_place[(thread, seq)]
-        for thread, seq, post_id in wanted
-        if (thread, seq) in by_place
-    }
+    return {post_id: by_place[(thread, seq)] for thread, seq, post_id in wanted if (thread, seq) in by_place}
 
 
 def _open_flags(case_ids: Sequence[int]) -> dict[int, list[Flag]]:
@@ -257,9 +253,7 @@ def log_head() -> tuple[int, str]:
 
 def verify_log() -> tuple[int, int | None]:
     """(number of lines, the first broken line or None). A missing end is broken after the last line."""
-    lines = db.session.scalars(
-        select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500)
-    )
+    lines = db.session.scalars(select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500))
     last: tuple[int, str] = (0, GENESIS)
     checked: list[tuple[int, str]] = [last]
 
@@ -292,4 +286,3 @@ def report() -> list[ReportRow]:
         .order_by(func.count().desc(), LogEntry.action, LogEntry.rule)
     )
     return [ReportRow(row.action, row.rule, row.times) for row in rows]
-

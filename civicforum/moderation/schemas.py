@@ -13,9 +13,7 @@ class RuleCitedSchema(Schema):
 
 
 class TargetSchema(Schema):
-    type = fields.String(
-        required=True, validate=validate.OneOf(["post", "question", "statement", "person"])
-    )
+    type = fields.String(required=True, validate=validate.OneOf(["post", "question", "statement", "person"]))
     id = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
 
     class Meta:

@@ -29,7 +29,6 @@ def inbox() -> Any:
         entries=found.entries,
         is_first_page=cursor is None,
         older_url=url_for("notifications.inbox", cursor=older) if older else None,
-        unread=queries.count_unread(viewer()),
     )
 
 

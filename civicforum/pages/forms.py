@@ -11,7 +11,7 @@ from wtforms.validators import Email, NumberRange, Optional
 from civicforum.languages import LOCALES
 from civicforum.partnerships.forms import KINDS
 from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE
-from civicforum.web.forms import REQUIRED, Form, Line, Words
+from civicforum.web.forms import REQUIRED, Form, Line, Words, options
 
 
 class LanguageForm(Form):
@@ -32,8 +32,10 @@ class SiteForm(Form):
         description=_("For people who are not on a screen much. It stands on every page."),
     )
     contact_address = Line(_("Where to write, or drop a card"), 200, required=False)
-    timezone = SelectField(_("Time zone"), choices=sorted(available_timezones()))
-    locale = RadioField(_("First language"), choices=list(LOCALES.items()))
+    timezone = SelectField(
+        _("Time zone"), choices=options((zone, zone) for zone in sorted(available_timezones()))
+    )
+    locale = RadioField(_("First language"), choices=options(LOCALES.items()))
     independent_name = Line(
         _("Independent person"),
         80,
@@ -60,7 +62,7 @@ class SiteForm(Form):
 
 class FirstPartnerForm(Form):
     name = Line(_("Name of the organization"), 120)
-    kind = RadioField(_("What kind?"), choices=KINDS, default="nonprofit")
+    kind = RadioField(_("What kind?"), choices=options(KINDS), default="nonprofit")
     about = Line(_("In one sentence"), 300, required=False)
 
 

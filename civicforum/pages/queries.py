@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import contains_eager, lazyload
 
 from civicforum.accounts.models import Actor
@@ -64,7 +65,7 @@ def list_heard(
     return page_of(heard, limit, lambda row: [row.voice.id])
 
 
-def _spoken(viewer: Actor, project: Project | None, statement: Select[tuple]) -> Select[tuple]:  # type: ignore[type-arg]  # of whatever columns
+def _spoken(viewer: Actor, project: Project | None, statement: Any) -> Any:
     spoken = (
         statement.select_from(Voice)
         .join(Post, and_(Voice.kind == "post", Voice.object_id == Post.id))
@@ -75,7 +76,7 @@ def _spoken(viewer: Actor, project: Project | None, statement: Select[tuple]) ->
     return spoken if project is None else spoken.where(Project.id == project.id)
 
 
-def _is_readable(viewer: Actor) -> tuple[object, ...]:
+def _is_readable(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
     """Posts that every reader of the project reads; the statement joins Thread and Project."""
     return (
         Post.state == "visible",
@@ -130,16 +131,19 @@ def get_receipt(viewer: Actor, number: str) -> Receipt:
 # --- the front page ---
 
 
-def list_discussed(viewer: Actor, limit: int = 5) -> Sequence[Thread]:
-    """Open threads that ``viewer`` may read, the latest spoken in first, with their projects."""
-    return db.session.scalars(
+def list_discussed(viewer: Actor, project: Project | None = None, limit: int = 6) -> Sequence[Thread]:
+    """Open threads that ``viewer`` may read (of one project), the latest spoken in first."""
+    statement = (
         select(Thread)
         .join(Thread.project)
         .where(Thread.status == "open", visible_projects_clause(viewer))
         .options(contains_eager(Thread.project))
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
-    ).all()
+    )
+    if project is not None:
+        statement = statement.where(Thread.project_id == project.id)
+    return db.session.scalars(statement).all()
 
 
 # --- a project's front page ---
@@ -148,6 +152,21 @@ def list_discussed(viewer: Actor, limit: int = 5) -> Sequence[Thread]:
 def list_running_in(viewer: Actor, project: Project) -> list[TownHall]:
     """The town halls of one project that are going on now."""
     return [row for row in list_running(viewer, limit=MOST_RUNNING) if row.project_id == project.id]
+
+
+def list_headlines(viewer: Actor, project: Project, limit: int = 2) -> Sequence[Update]:
+    """The latest news of a project by headline; who wrote it is on its own page."""
+    return db.session.scalars(
+        select(Update)
+        .join(Update.project)
+        .where(
+            Update.project_id == project.id,
+            Update.withdrawn_at.is_(None),
+            visible_projects_clause(viewer),
+        )
+        .order_by(Update.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def today() -> date:
@@ -253,7 +272,7 @@ def list_feed(viewer: Actor, project: Project) -> list[Post | Update]:
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(FEED_LENGTH)
     ).all()
-    entries = [*posts, *list_updates(viewer, project, limit=FEED_LENGTH).items]
+    entries: list[Post | Update] = [*posts, *list_updates(viewer, project, limit=FEED_LENGTH).items]
     return sorted(entries, key=said_at, reverse=True)[:FEED_LENGTH]
 
 

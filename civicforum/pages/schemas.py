@@ -6,7 +6,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from civicforum.discussions.addresses import post_url
-from civicforum.discussions.schemas import RuleSchema
 from civicforum.pages.queries import Heard, Receipt
 from civicforum.text import excerpt
 from civicforum.voices.models import STATES
@@ -23,6 +22,11 @@ class PlaceSchema(Schema):
     url = fields.String(required=True)
 
 
+class ReceiptRuleSchema(Schema):
+    number = fields.Integer(required=True)
+    title = fields.String(required=True)
+
+
 class ReceiptSchema(Schema):
     """What became of one voice. ``body`` is null unless everybody may read it now."""
 
@@ -31,7 +35,7 @@ class ReceiptSchema(Schema):
     state = fields.String(required=True, validate=OneOf(STATES))
     post_id = fields.Integer(required=True)
     post_state = fields.String(required=True)
-    rule = fields.Nested(RuleSchema, required=True, allow_none=True)
+    rule = fields.Nested(ReceiptRuleSchema, required=True, allow_none=True)
     body = fields.String(required=True, allow_none=True)
     said_at = fields.AwareDateTime(required=True, format="iso")
     place = fields.Nested(PlaceSchema, required=True)

@@ -15,10 +15,10 @@ from wtforms import (
     ValidationError,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import Email, Optional
+from wtforms.validators import Email, Optional, StopValidation
 
 from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE, MOST_VISION
-from civicforum.web.forms import Form, Line, Words
+from civicforum.web.forms import Form, Line, Words, options
 
 MOST_NEWS = 20_000
 BLANK_PHASES = 2
@@ -79,32 +79,36 @@ class ProjectForm(Form):
         MOST_VISION,
         description=_("Two to four sentences, in words you would use at the bus stop."),
     )
-    level = RadioField(_("How far does a resident's word reach?"), choices=LEVELS, default="consultation")
+    level = RadioField(
+        _("How far does a resident's word reach?"), choices=options(LEVELS), default="consultation"
+    )
     decides = Line(
         _("Who decides, and by when?"),
         MOST_SENTENCE,
         required=False,
         description=_("For example: You advise; the City and the Mission decide by March 14."),
     )
-    visibility = RadioField(_("Who may read it?"), choices=VISIBILITIES, default="public")
+    visibility = RadioField(_("Who may read it?"), choices=options(VISIBILITIES), default="public")
 
 
 class ProjectEditForm(ProjectForm):
     """The same with its status; ``revision`` is that of the project as it was read."""
 
-    status = SelectField(_("Where it stands"), choices=STATUSES)
+    status = SelectField(_("Where it stands"), choices=options(STATUSES))
     revision = HiddenField()
+
+
+def needed_with_a_name(form: Any, field: Any) -> None:
+    """Comes before Optional, which ends the checks of an empty field."""
+    if form.title.data and not field.data:
+        raise StopValidation(gettext("Give the day on which it starts."))
 
 
 class PhaseRow(PlainForm):
     title = Line(_("Name of the phase"), MOST_TITLE, required=False)
-    starts_on = DateField(_("First day"), validators=[Optional()])
+    starts_on = DateField(_("First day"), validators=[needed_with_a_name, Optional()])
     ends_on = DateField(_("Last day"), validators=[Optional()])
     text = Words(_("What happens in it"), 1000, required=False)
-
-    def validate_starts_on(self, field: Any) -> None:
-        if self.title.data and not field.data:
-            raise ValidationError(gettext("Give the day on which it starts."))
 
     def validate_ends_on(self, field: Any) -> None:
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
@@ -125,7 +129,7 @@ class PartnerForm(Form):
     """An organization that comes to a project. The choices are set by the view."""
 
     organization = SelectField(_("Organization"), coerce=int)
-    role = SelectField(_("Its part"), choices=PARTNER_ROLES, default="member")
+    role = SelectField(_("Its part"), choices=options(PARTNER_ROLES), default="member")
     brings = Line(
         _("What it brings"),
         MOST_SENTENCE,
@@ -135,7 +139,7 @@ class PartnerForm(Form):
 
 
 class PartnerEditForm(Form):
-    role = SelectField(_("Its part"), choices=PARTNER_ROLES)
+    role = SelectField(_("Its part"), choices=options(PARTNER_ROLES))
     brings = Line(_("What it brings"), MOST_SENTENCE, required=False)
 
 
@@ -147,7 +151,7 @@ class OwnPartnerForm(Form):
 
 class OrganizationForm(Form):
     name = Line(_("Name"), 120)
-    kind = RadioField(_("What kind of organization?"), choices=KINDS, default="nonprofit")
+    kind = RadioField(_("What kind of organization?"), choices=options(KINDS), default="nonprofit")
     about = Words(_("About it"), 2000, required=False, description=_("One or two sentences."))
     url = Line(_("Its own web page"), 300, required=False)
     revision = HiddenField()
@@ -163,12 +167,12 @@ class SeatForm(Form):
 
 class InviteForm(Form):
     email = Line(_("Mail address"), 254, validators=[Email(_("This does not look like a mail address."))])
-    role = RadioField(_("As what?"), choices=ROLES, default="member")
+    role = RadioField(_("As what?"), choices=options(ROLES), default="member")
 
 
 class RoleForm(Form):
     user_id = HiddenField()
-    role = SelectField(_("One more role"), choices=ROLES)
+    role = SelectField(_("One more role"), choices=options(ROLES))
 
 
 class UpdateForm(Form):

@@ -32,7 +32,8 @@ def open_sockets(app: Flask) -> SocketIO:
         app,
         async_mode="gevent",
         serializer=CarefulPacket,
-        always_connect=True,
+        # Not always_connect: a refused token must be a connect_error, not a welcome and a farewell.
+        always_connect=False,
         ping_interval=settings.socket_ping_seconds,
         ping_timeout=max(20, settings.socket_ping_seconds),
         max_http_buffer_size=MAXIMUM_MESSAGE_BYTES,
@@ -143,10 +144,8 @@ def _watch(publisher: Publisher, payload: dict[str, Any]) -> dict[str, Any]:
     if stream is not None and not (isinstance(stream, str) and len(stream) <= 64):
         raise Invalid("'stream' is the short text that came with the revision.")
     sid = request.sid  # type: ignore[attr-defined]  # Flask-SocketIO's own
-    identity, _channels = publisher.sockets[sid]
-    registry.check_watch(load_viewer(identity), channel)
-    assert isinstance(channel, str)
-    return publisher.watch(sid, channel, after, stream)
+    registry.parse_channel(channel)
+    return publisher.watch(sid, str(channel), after, stream)
 
 
 def _unwatch(publisher: Publisher, payload: dict[str, Any]) -> dict[str, Any]:

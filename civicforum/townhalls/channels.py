@@ -11,9 +11,7 @@ from civicforum.townhalls import queries, schemas
 
 
 def init_app(_app: Flask) -> None:
-    register(
-        ChannelType("townhall", check_watch=_check_watch, render={"townhall": _render_town_halls})
-    )
+    register(ChannelType("townhall", check_watch=_check_watch, render={"townhall": _render_town_halls}))
     audience.register(queries.channels_of_project)
 
 
@@ -28,9 +26,7 @@ def _render_town_halls(ids: Sequence[int]) -> Mapping[int, Item]:
     return {
         row.id: {
             **told,
-            "fragment": render_template(
-                "townhalls/_status.html", town_hall=row, seats=seats[row.id]
-            ).strip(),
+            "fragment": render_template("townhalls/_status.html", town_hall=row, seats=seats[row.id]).strip(),
         }
         for row, told in zip(rows, schemas.public_json(rows), strict=True)
     }

@@ -29,7 +29,17 @@ from civicforum.townhalls.calendar import local_time
 from civicforum.townhalls.models import MAXIMUM_PARTY, NEEDS, TownHall
 from civicforum.townhalls.plans import LINES, MOST_SEATS, TEXTS
 from civicforum.townhalls.wishes import NeedWish, Wish
-from civicforum.web.forms import REQUIRED, Form, Line, LocalTime, Words, cleaned, limited_to, stripped
+from civicforum.web.forms import (
+    REQUIRED,
+    Form,
+    Line,
+    LocalTime,
+    Words,
+    cleaned,
+    limited_to,
+    options,
+    stripped,
+)
 
 MODES = [
     ("in_person", _("In a room")),
@@ -91,7 +101,7 @@ class TownHallForm(Form):
         required=False,
         description=_("A few plain sentences. What will be decided, and by whom?"),
     )
-    mode = RadioField(_("How can people come?"), choices=MODES, default="in_person")
+    mode = RadioField(_("How can people come?"), choices=options(MODES), default="in_person")
     starts_at = LocalTime(_("Begins"), validators=[REQUIRED])
     ends_at = LocalTime(_("Ends"), validators=[REQUIRED])
     timezone = StringField(
@@ -123,9 +133,7 @@ class TownHallForm(Form):
         required=False,
         description=_("Needed before you publish. Change what is not true of your room."),
     )
-    needs_until = LocalTime(
-        _("Until when people can ask for help to take part"), validators=[Optional()]
-    )
+    needs_until = LocalTime(_("Until when people can ask for help to take part"), validators=[Optional()])
     agenda = TextAreaField(
         _("Agenda"),
         validators=[limited_to(10_000)],
@@ -155,8 +163,10 @@ class TownHallForm(Form):
 
     def facts(self) -> dict[str, Any]:
         """What was typed, with times as moments."""
-        plain = ("title", "summary", "mode", "timezone", "location", "capacity", "online_url")
-        plain += ("phone", "online_capacity", "access_statement")
+        plain = (
+            *("title", "summary", "mode", "timezone", "location", "capacity", "online_url"),
+            *("phone", "online_capacity", "access_statement"),
+        )
         moments = {name: self._moment(self[name]) for name in ("starts_at", "ends_at", "needs_until")}
         return {**{name: self[name].data for name in plain}, **moments}
 
@@ -187,8 +197,8 @@ class CancelForm(Form):
 class AnswerForm(Form):
     """An answer to a meeting; ``offer`` leaves out what it does not have."""
 
-    answer = RadioField(_("Are you coming?"), choices=ANSWERS, default="going")
-    mode = RadioField(_("How?"), choices=list(WAYS.items()), validators=[Optional()])
+    answer = RadioField(_("Are you coming?"), choices=options(ANSWERS), default="going")
+    mode = RadioField(_("How?"), choices=options(WAYS.items()), validators=[Optional()])
     party_size = IntegerField(
         _("How many of you?"),
         default=1,
@@ -199,7 +209,7 @@ class AnswerForm(Form):
     )
     needs = Checkboxes(
         _("What do you need to take part?"),
-        choices=[(kind, NEED_WORDS[kind]) for kind in NEEDS],
+        choices=options((kind, NEED_WORDS[kind]) for kind in NEEDS),
         validators=[Optional()],
         description=_("You do not have to say why. Only those who run the meeting see it."),
     )
@@ -212,7 +222,7 @@ class AnswerForm(Form):
 
     def offer(self, town_hall: TownHall) -> None:
         """Offer the ways in which one can come to this meeting."""
-        self.mode.choices = [(way, WAYS[way]) for way in town_hall.modes]
+        self.mode.choices = options((way, WAYS[way]) for way in town_hall.modes)
         if not self.mode.data or self.mode.data == "None":
             self.mode.data = town_hall.modes[0]
 
@@ -236,7 +246,7 @@ class GuestForm(AnswerForm):
 
 
 class NeedForm(Form):
-    state = SelectField(_("What becomes of it"), choices=list(NEED_STATE_WORDS.items()))
+    state = SelectField(_("What becomes of it"), choices=options(NEED_STATE_WORDS.items()))
     reply = Words(
         _("A word to the person"),
         500,

@@ -12,7 +12,17 @@ from civicforum.townhalls.calendar import find_zone
 
 LINES = {"title": 200, "location": 300, "online_url": 500, "phone": 80}
 TEXTS = {"summary": 20_000, "access_statement": 10_000}
-FIELDS = (*LINES, *TEXTS, "starts_at", "ends_at", "timezone", "mode", "capacity", "online_capacity", "needs_until")
+FIELDS = (
+    *LINES,
+    *TEXTS,
+    "starts_at",
+    "ends_at",
+    "timezone",
+    "mode",
+    "capacity",
+    "online_capacity",
+    "needs_until",
+)
 MODES = ("in_person", "online", "hybrid")
 LONGEST = timedelta(days=14)
 MOST_SEATS = 1_000_000

@@ -1,14 +1,12 @@
-"""What is told of town halls outside: one description for the API, its OpenAPI, live updates and calendars."""
+"""What is told of town halls outside: one description for API, OpenAPI, live updates and calendars."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from civicforum.accounts.models import Actor, Guest
-from civicforum.db import now
 from civicforum.live.changes import channel_versions, current_stream
 from civicforum.townhalls import policies, queries
 from civicforum.townhalls.agenda import MAXIMUM_ITEMS, Item
@@ -36,10 +34,10 @@ class Whole(fields.Integer):
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | None:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         if type(value) is not int:
             raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
+        return value
 
 
 class NeedField(fields.Field[NeedWish]):

@@ -9,4 +9,5 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", 
 def cell(value: Any) -> str:
     """The value as text that no spreadsheet computes."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_STARTS) or text.startswith(_STARTS) else text
+    is_formula = text.startswith(_STARTS) or text.lstrip(" \u00a0\u3000").startswith(_STARTS)
+    return f"'{text}" if is_formula else text

@@ -50,5 +50,4 @@ def _read(secret: str, purpose: str, token: str, length: int) -> list[int]:
 
 def _signer() -> dict[str, object]:
 
-
     return {"digest_method": sha256}

@@ -1,11 +1,19 @@
 """The base of every form: CSRF, trimmed and cleaned text, fields that say what is wrong in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateTimeLocalField,
+    FieldList,
+    FormField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from civicforum.errors import Invalid
@@ -16,6 +24,11 @@ REQUIRED = DataRequired(message=_("Please fill this in."))
 
 class Form(FlaskForm):
     """A form of this house. ``add_errors`` puts what an action refused back beside its fields."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        _put_into_words(self)
+        return is_valid
 
     def add_errors(self, invalid: Invalid) -> None:
         for name, sentences in invalid.errors.items():
@@ -39,6 +52,24 @@ class Form(FlaskForm):
         except Invalid as invalid:
             self.add_errors(invalid)
             return None
+
+
+def _put_into_words(fields: Iterable[Any]) -> None:
+    """Make every error a text, in the reader's language: lazy ones are no strings to a template."""
+    for field in fields:
+        if isinstance(field, FormField):
+            _put_into_words(field.form)
+            continue
+        if isinstance(field, FieldList):
+            _put_into_words(field.entries)
+        field.errors = [
+            error if isinstance(error, list | tuple | dict) else str(error) for error in field.errors
+        ]
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """The choices of a select or of radio buttons, from (value, words)."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def cleaned(value: str | None) -> str | None:

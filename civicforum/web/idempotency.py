@@ -73,9 +73,7 @@ def _claim(person_key: str, key: str, print_: str) -> IdempotencyKey | None:
             IdempotencyKey.created_at <= now() - timedelta(hours=KEPT_HOURS),
         )
     )
-    row = IdempotencyKey(
-        person_key=person_key, key=key, fingerprint=print_, status=0, kind="", object_id=0
-    )
+    row = IdempotencyKey(person_key=person_key, key=key, fingerprint=print_, status=0, kind="", object_id=0)
     try:
         with db.session.begin_nested():
             db.session.add(row)

@@ -40,7 +40,9 @@ def test_every_listed_door_says_for_whom():
 
 def concrete(rule: str) -> str:
     """The rule with something in each place that names nothing here."""
-    return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda m: "987654" if m[1] == "int" else "nothing-here", rule)
+    return re.sub(
+        r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda m: "987654" if m[1] == "int" else "nothing-here", rule
+    )
 
 
 def doors_of(app, *, safe: bool):
@@ -51,7 +53,9 @@ def doors_of(app, *, safe: bool):
 
 
 def test_no_unsafe_door_opens_without_a_csrf_token(app, client):
-    answers = {door: client.open(path, method=method).status_code for door, method, path in doors_of(app, safe=False)}
+    answers = {
+        door: client.open(path, method=method).status_code for door, method, path in doors_of(app, safe=False)
+    }
     assert {door: code for door, code in answers.items() if code not in (400, 404, 405)} == {}
     assert list(answers.values()).count(400) > len(answers) / 2
 

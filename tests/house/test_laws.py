@@ -55,7 +55,11 @@ def test_templates_hold_no_inline_script_or_style(path):
 
 
 def test_nothing_is_pickled():
-    users = [str(p) for p in SOURCES if re.search(r"^\s*(import|from) (pickle|marshal|shelve|dill)", p.read_text(), re.M)]
+    users = [
+        str(p)
+        for p in SOURCES
+        if re.search(r"^\s*(import|from) (pickle|marshal|shelve|dill)", p.read_text(), re.M)
+    ]
     assert users == []
 
 
@@ -66,7 +70,9 @@ def test_only_the_settings_read_the_environment():
 
 def test_the_clock_is_asked_in_one_place():
     askers = [
-        p.relative_to(PACKAGE).as_posix() for p in SOURCES if re.search(r"datetime\.(utc)?now\(", p.read_text())
+        p.relative_to(PACKAGE).as_posix()
+        for p in SOURCES
+        if re.search(r"datetime\.(utc)?now\(", p.read_text())
     ]
     assert askers == ["db.py"]
 
@@ -76,8 +82,13 @@ def wanted_words() -> set:
     methods = [("**.py", "python"), ("**.html", "jinja2"), ("**.md", "jinja2"), ("**.txt", "jinja2")]
     options = {"**": {"silent": "false"}}
     keywords = {
-        "_": None, "gettext": None, "lazy_gettext": None, "_l": None,
-        "ngettext": (1, 2), "lazy_ngettext": (1, 2), "pgettext": ((1, "c"), 2),
+        "_": None,
+        "gettext": None,
+        "lazy_gettext": None,
+        "_l": None,
+        "ngettext": (1, 2),
+        "lazy_ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
     }
     found = set()
     for folder in (PACKAGE, paths.TEMPLATES):

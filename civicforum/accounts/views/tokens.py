@@ -9,6 +9,7 @@ from civicforum.accounts import actions, policies, queries
 from civicforum.accounts.forms import TokenForm
 from civicforum.accounts.models import User
 from civicforum.accounts.views.door import bp, page, signed_in
+from civicforum.web.forms import options
 from civicforum.web.limits import limited
 
 
@@ -18,7 +19,7 @@ def tokens() -> Any:
     """The tokens that work, and a form to make another. A new one is shown in this answer alone."""
     person = signed_in()
     form = TokenForm()
-    form.scopes.choices = [(scope, _words(scope)) for scope in policies.token_scopes(person)]
+    form.scopes.choices = options((scope, _words(scope)) for scope in policies.token_scopes(person))
     token = form.submits(lambda: _create_token(person, form))
     if token:
         return render_template("accounts/new_token.html", token=token), 201

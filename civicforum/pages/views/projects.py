@@ -4,18 +4,13 @@ from typing import Any
 
 from flask import render_template
 
-from civicforum.discussions.policies import can_start_thread
-from civicforum.discussions.queries import list_threads
-from civicforum.pages.queries import list_running_in, today
+from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships import policies
-from civicforum.partnerships.queries import get_project, list_updates
+from civicforum.partnerships.queries import get_project
 from civicforum.text import render_markdown
 from civicforum.townhalls.queries import list_coming
 from civicforum.web.viewer import viewer
-
-SHOWN_THREADS = 6
-SHOWN_NEWS = 2
 
 
 def show_project(slug: str) -> Any:
@@ -26,13 +21,12 @@ def show_project(slug: str) -> Any:
         "pages/project.html",
         project=project,
         vision=render_markdown(project.vision),
-        today=today(),
-        threads=list_threads(person, project, limit=SHOWN_THREADS),
-        running=list_running_in(person, project),
+        today=queries.today(),
+        threads=queries.list_discussed(person, project),
+        running=queries.list_running_in(person, project),
         coming=list_coming(person, limit=3, project=project),
-        news=list_updates(person, project, limit=SHOWN_NEWS).items,
+        news=queries.list_headlines(person, project),
         may_edit=policies.can_edit_project(person, project),
-        may_start=can_start_thread(person, project),
     )
 
 

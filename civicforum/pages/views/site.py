@@ -93,7 +93,7 @@ def set_up_poster() -> Any:
     done = queries.set_up_progress()
     if done.town_hall is None:
         return redirect(url_for("pages.set_up_meeting"))
-    poster_url = room_url("townhalls.poster", town_hall_id=done.town_hall.id)
+    poster_url = room_url("townhalls.show_poster", town_hall_id=done.town_hall.id)
     return _step("pages/set_up_poster.html", 5, None, done=done, poster_url=poster_url)
 
 

@@ -9,6 +9,7 @@ from civicforum.partnerships import actions, policies, queries
 from civicforum.partnerships.forms import OwnPartnerForm, PartnerEditForm, PartnerForm
 from civicforum.partnerships.models import Partner, Project
 from civicforum.partnerships.views.blueprint import bp, need
+from civicforum.web.forms import options
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
@@ -35,7 +36,7 @@ def new_partner(slug: str) -> Any:
     need(policies.can_edit_project(viewer(), project))
     form = PartnerForm()
     others = queries.list_other_organizations(viewer(), project)
-    form.organization.choices = [(row.id, row.name) for row in others]
+    form.organization.choices = options((row.id, row.name) for row in others)
     added = form.submits(
         lambda: actions.add_partner(
             viewer(),

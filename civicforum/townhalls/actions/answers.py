@@ -66,9 +66,7 @@ def cancel_rsvp(actor: Actor, town_hall_id: int) -> Rsvp:
 
 
 @transactional
-def ask_by_mail(
-    actor: Actor, town_hall_id: int, name: str, email: str, wish: Wish, locale: str
-) -> None:
+def ask_by_mail(actor: Actor, town_hall_id: int, name: str, email: str, wish: Wish, locale: str) -> None:
     """Send a link to ``email``: no seat is taken until its reader presses the button there.
 
     Whether the address is known here is not told: it gets a link to its own answer in every case.
@@ -188,9 +186,7 @@ def _largest_party(town_hall: TownHall, wish: Wish) -> int:
 
 
 def _are_needs(needs: Sequence[NeedWish] | None) -> bool:
-    return needs is None or all(
-        need.kind in NEEDS and len(need.note) <= MAXIMUM_NOTE for need in needs
-    )
+    return needs is None or all(need.kind in NEEDS and len(need.note) <= MAXIMUM_NOTE for need in needs)
 
 
 def _new_row(town_hall: TownHall) -> Rsvp:
@@ -199,7 +195,7 @@ def _new_row(town_hall: TownHall) -> Rsvp:
         state="unconfirmed",
         mode=town_hall.modes[0],
         party_size=1,
-        place=_next_place(town_hall),
+        place=0,
         code=new_code(),
         revision=1,
     )
@@ -295,8 +291,9 @@ def promote(town_hall: TownHall, asking: Rsvp | None = None) -> None:
         waiting = _fitting(town_hall, mode)
         if not waiting:
             continue
-        free = _free(town_hall, mode)
-        lucky = promotable(free, [row.party_size for row in waiting])
+        taken = queries.count_taken(town_hall.id, mode)
+        sizes = [row.party_size for row in waiting]
+        lucky = promotable(town_hall.capacity_for(mode), taken, sizes)
         for row in waiting[:lucky]:
             _seat(row, is_told=row is not asking)
         if lucky:

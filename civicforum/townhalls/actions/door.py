@@ -149,7 +149,5 @@ def _at_the_door(actor: Actor, town_hall_id: int) -> TownHall:
     town_hall = lock(TownHall, town_hall_id)
     if not policies.can_see(actor, town_hall):
         raise NotFound
-    require(
-        policies.can_check_in(actor, town_hall), _("Only those who help at this meeting keep its door.")
-    )
+    require(policies.can_check_in(actor, town_hall), _("Only those who help at this meeting keep its door."))
     return town_hall

@@ -56,9 +56,7 @@ def create_town_hall(
     project = lock(Project, project_id)
     if not can_see_project(actor, project):
         raise NotFound
-    require(
-        policies.can_call(actor, project), _("Only those who run this project can call a meeting.")
-    )
+    require(policies.can_call(actor, project), _("Only those who run this project can call a meeting."))
     town_hall = _new(actor, project, facts)
     _write_agenda(town_hall, agenda)
     db.session.flush()
@@ -248,12 +246,13 @@ def change_town_hall(
     agenda: Sequence[Item] | None = None,
 ) -> TownHall:
     """Edit, then publish or cancel, in one: what a PATCH asks for."""
-    town_hall = edit_town_hall(actor, town_hall_id, facts, revision, agenda) if facts or agenda is not None else None
+    town_hall = _to_run(actor, town_hall_id)
+    if facts or agenda is not None:
+        town_hall = edit_town_hall(actor, town_hall_id, facts, revision, agenda)
     if status == "published":
         return publish_town_hall(actor, town_hall_id)
     if status == "cancelled":
         return cancel_town_hall(actor, town_hall_id, reason)
-    town_hall = town_hall or _to_run(actor, town_hall_id)
     if status == "draft" and town_hall.is_published:
         raise Conflict(_("A published meeting cannot become a draft again. Cancel it instead."))
     return town_hall
@@ -263,9 +262,7 @@ def _to_run(actor: Actor, town_hall_id: int) -> TownHall:
     town_hall = lock(TownHall, town_hall_id)
     if not policies.can_see(actor, town_hall):
         raise NotFound
-    require(
-        policies.can_run(actor, town_hall), _("Only those who run this project can change its meetings.")
-    )
+    require(policies.can_run(actor, town_hall), _("Only those who run this project can change its meetings."))
     return town_hall
 
 

@@ -84,9 +84,7 @@ def plan_reminders(town_hall: TownHall) -> None:
         at = town_hall.starts_at - before
         key = f"townhall:{town_hall.id}:remind:{kind}"
         if town_hall.status == "published" and at > now():
-            jobs.enqueue(
-                "townhalls.remind", run_at=at, unique_key=key, town_hall_id=town_hall.id, kind=kind
-            )
+            jobs.enqueue("townhalls.remind", run_at=at, unique_key=key, town_hall_id=town_hall.id, kind=kind)
         else:
             jobs.withdraw(key)
     jobs.enqueue(

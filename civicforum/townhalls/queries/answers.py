@@ -53,9 +53,7 @@ def find_person_answer(town_hall_id: int, user: User) -> Rsvp | None:
 
 
 def find_guest(town_hall_id: int, email: str) -> Rsvp | None:
-    return db.session.scalar(
-        select(Rsvp).where(Rsvp.town_hall_id == town_hall_id, Rsvp.guest_email == email)
-    )
+    return db.session.scalar(select(Rsvp).where(Rsvp.town_hall_id == town_hall_id, Rsvp.guest_email == email))
 
 
 def get_answer(rsvp_id: int) -> Rsvp:

@@ -57,6 +57,4 @@ def calendar_version(user: User) -> int:
 
 
 def find_by_uid(project_id: int, uid: str) -> TownHall | None:
-    return db.session.scalar(
-        select(TownHall).where(TownHall.project_id == project_id, TownHall.uid == uid)
-    )
+    return db.session.scalar(select(TownHall).where(TownHall.project_id == project_id, TownHall.uid == uid))

@@ -27,13 +27,12 @@ class Tally:
 
 def tally(town_hall_id: int) -> Tally:
     coming = db.session.scalar(
-        select(func.sum(Rsvp.party_size)).where(
-            Rsvp.town_hall_id == town_hall_id, Rsvp.state == "going"
-        )
+        select(func.sum(Rsvp.party_size)).where(Rsvp.town_hall_id == town_hall_id, Rsvp.state == "going")
     )
     here = db.session.execute(
-        select(func.sum(CheckIn.party_size), func.sum(CheckIn.party_size).filter(CheckIn.name != ""))
-        .where(CheckIn.town_hall_id == town_hall_id, CheckIn.undone_at.is_(None))
+        select(func.sum(CheckIn.party_size), func.sum(CheckIn.party_size).filter(CheckIn.name != "")).where(
+            CheckIn.town_hall_id == town_hall_id, CheckIn.undone_at.is_(None)
+        )
     ).one()
     return Tally(coming or 0, here[0] or 0, here[1] or 0)
 

@@ -55,7 +55,7 @@ def list_town_halls(
     limit: int = 20,
     cursor: str | None = None,
 ) -> Page[TownHall]:
-    """Town halls by their beginning: ``when`` is coming (soonest first), past (latest first) or None for all."""
+    """Town halls by their beginning: ``when`` is coming (soonest first), past (latest first) or None: all."""
     is_backward = when == "past"
     statement = _visible(viewer)
     if project is not None:

@@ -33,9 +33,7 @@ def list_needs(viewer: Actor, town_hall: TownHall) -> Sequence[Need]:
 
 def list_all_needs(town_hall_id: int) -> Sequence[Need]:
     """Every need of a meeting, also of those who do not come: for forgetting them."""
-    return db.session.scalars(
-        select(Need).join(Need.rsvp).where(Rsvp.town_hall_id == town_hall_id)
-    ).all()
+    return db.session.scalars(select(Need).join(Need.rsvp).where(Rsvp.town_hall_id == town_hall_id)).all()
 
 
 def get_need(viewer: Actor, town_hall: TownHall, need_id: int) -> Need:
@@ -57,16 +55,13 @@ def count_needs(town_hall: TownHall) -> tuple[int, int]:
         .where(Rsvp.town_hall_id == town_hall.id, Rsvp.state.in_(INTERESTED))
         .group_by(Need.state)
     ).all()
-    by_state = {state: number for state, number in rows}
+    by_state = {row[0]: row[1] for row in rows}
     return sum(by_state.values()), by_state.get("provided", 0) + by_state.get("confirmed", 0)
 
 
 def latest_summary(town_hall: TownHall) -> Summary | None:
     return db.session.scalar(
-        select(Summary)
-        .where(Summary.town_hall_id == town_hall.id)
-        .order_by(Summary.version.desc())
-        .limit(1)
+        select(Summary).where(Summary.town_hall_id == town_hall.id).order_by(Summary.version.desc()).limit(1)
     )
 
 
@@ -90,9 +85,7 @@ def list_who_came(town_hall_id: int) -> Sequence[Rsvp]:
     if came:
         return came
     return db.session.scalars(
-        select(Rsvp)
-        .where(Rsvp.town_hall_id == town_hall_id, Rsvp.state == "going")
-        .order_by(Rsvp.id)
+        select(Rsvp).where(Rsvp.town_hall_id == town_hall_id, Rsvp.state == "going").order_by(Rsvp.id)
     ).all()
 
 

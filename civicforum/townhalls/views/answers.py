@@ -35,9 +35,7 @@ def rsvp(town_hall_id: int) -> Any:
 
 def _answer(form: AnswerForm, town_hall_id: int) -> Rsvp:
     wish = form.wish()
-    return actions.rsvp(
-        viewer(), town_hall_id, wish.answer, wish.mode, wish.party_size, wish.needs
-    )
+    return actions.rsvp(viewer(), town_hall_id, wish.answer, wish.mode, wish.party_size, wish.needs)
 
 
 def _ask_by_mail(town_hall_id: int) -> Any:

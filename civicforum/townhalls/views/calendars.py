@@ -59,13 +59,9 @@ def personal_calendar_url(person: Actor) -> str | None:
     return url_for("townhalls.personal_calendar", token=token, _external=True)
 
 
-def _written(
-    town_halls: Sequence[TownHall], name: str, file_name: str = "calendar.ics"
-) -> BaseResponse:
+def _written(town_halls: Sequence[TownHall], name: str, file_name: str = "calendar.ics") -> BaseResponse:
     entries = [
-        schemas.calendar_entry(
-            row, url_for("townhalls.show_town_hall", town_hall_id=row.id, _external=True)
-        )
+        schemas.calendar_entry(row, url_for("townhalls.show_town_hall", town_hall_id=row.id, _external=True))
         for row in town_halls
     ]
     response = Response(calendar_text(entries, name), mimetype="text/calendar")

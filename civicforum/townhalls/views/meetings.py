@@ -11,6 +11,7 @@ from civicforum.db import now
 from civicforum.live.changes import channel_revision, current_stream
 from civicforum.partnerships.policies import is_organizer
 from civicforum.partnerships.queries import get_project, list_own_projects
+from civicforum.text import render_markdown
 from civicforum.townhalls import policies, queries, schemas
 from civicforum.townhalls.agenda import item_states, total_minutes
 from civicforum.townhalls.forms import AnswerForm, GuestForm
@@ -71,6 +72,8 @@ def render_page(town_hall: TownHall, own: Rsvp | None, form: AnswerForm) -> str:
         seats=queries.seats_by_mode([town_hall])[town_hall.id],
         link=schemas.shown_link(person, town_hall, own),
         summary=queries.latest_summary(town_hall),
+        summary_html=render_markdown(town_hall.summary),
+        access_html=render_markdown(town_hall.access_statement),
         public_needs=schemas.public_needs(town_hall),
         agenda=agenda_now(town_hall),
         agenda_minutes=total_minutes(town_hall.agenda),

@@ -1,5 +1,6 @@
 """The summary of a meeting."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -28,13 +29,13 @@ def show_minutes(town_hall_id: int) -> str:
     )
 
 
-def _chosen(versions: Any) -> Summary | None:
+def _chosen(versions: Sequence[Summary]) -> Summary | None:
     number = request.args.get("version", type=int)
     if number is None:
         return versions[0] if versions else None
     for version in versions:
         if version.version == number:
-            return version  # type: ignore[no-any-return]  # a row of Summary
+            return version
     raise NotFound
 
 

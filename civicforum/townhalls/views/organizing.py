@@ -112,9 +112,7 @@ def edit_town_hall(town_hall_id: int) -> Any:
     if request.method == "GET":
         form.fill(town_hall)
     done = form.submits(
-        lambda: actions.edit_town_hall(
-            viewer(), town_hall_id, form.facts(), form.revision.data, form.items()
-        )
+        lambda: actions.edit_town_hall(viewer(), town_hall_id, form.facts(), form.revision.data, form.items())
     )
     if done is None:
         town_hall = _run(town_hall_id)
@@ -136,9 +134,7 @@ def publish_town_hall(town_hall_id: int) -> BaseResponse:
 def cancel_town_hall(town_hall_id: int) -> Any:
     town_hall = _run(town_hall_id)
     form = CancelForm()
-    done = form.submits(
-        lambda: actions.cancel_town_hall(viewer(), town_hall_id, form.reason.data or "")
-    )
+    done = form.submits(lambda: actions.cancel_town_hall(viewer(), town_hall_id, form.reason.data or ""))
     if done is None:
         return render_template("townhalls/cancel.html", town_hall=town_hall, form=form)
     flash(_("Cancelled. Everybody who answered is told once."), "success")
@@ -218,9 +214,7 @@ def _need_form(need: Any) -> NeedForm:
 def settle_need(town_hall_id: int, need_id: int) -> Any:
     form = NeedForm(prefix=f"need{need_id}-")
     done = form.submits(
-        lambda: actions.settle_need(
-            viewer(), town_hall_id, need_id, form.state.data, form.reply.data or ""
-        )
+        lambda: actions.settle_need(viewer(), town_hall_id, need_id, form.state.data, form.reply.data or "")
     )
     if done is None:
         town_hall = queries.get_town_hall(viewer(), town_hall_id)
@@ -250,9 +244,7 @@ def import_calendar(slug: str) -> Any:
     project = _callable(slug)
     form = CalendarForm()
     project_id = project.id
-    done = form.submits(
-        lambda: actions.import_calendar(viewer(), project_id, form.file.data.read())
-    )
+    done = form.submits(lambda: actions.import_calendar(viewer(), project_id, form.file.data.read()))
     if done is None:
         return render_template("townhalls/import.html", project=get_project(viewer(), slug), form=form)
     flash(

@@ -1,0 +1,322 @@
+from datetime import timedelta
+
+import pytest
+from factories import make_token, make_user, save
+from mailbox import deliver, mails_to
+from sqlalchemy import delete
+
+from civicforum.accounts import actions, arrivals, links, queries
+from civicforum.accounts.models import SYSTEM, ApiToken, EndedSession, Guest, User
+from civicforum.accounts.names import skeleton
+from civicforum.agreement.queries import standing_of
+from civicforum.db import db, now, transaction
+from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
+from civicforum.web.site import get_site
+
+GUEST = Guest()
+
+
+def sign_up(email="ana@example.org", name="Ana Lopez", **more):
+    actions.sign_up(GUEST, email, name, **more)
+    return queries.find_by_email(email)
+
+
+def called(name, **facts):
+    return make_user(name=name, name_skeleton=skeleton(name), **facts)
+
+
+def test_signing_up_makes_an_account_that_waits_for_its_mail(app):
+    user = sign_up(locale="es")
+    assert (user.name, user.handle, user.is_confirmed, user.locale) == ("Ana Lopez", "ana-lopez", False, "es")
+    assert standing_of(user).accepted_version == 1
+    assert [mail["Subject"] for mail in mails_to(app, "ana@example.org")] != []
+
+
+def test_an_account_of_a_confirmed_address_is_left_alone(app):
+    user = make_user(email="ana@example.org", password_hash="hers", name="Ana")
+    sign_up(name="Somebody Else", password_hash="his")
+    db.session.refresh(user)
+    assert (user.name, user.password_hash) == ("Ana", "hers")
+    assert "already" in mails_to(app, "ana@example.org")[0]["Subject"]
+
+
+def test_who_signs_up_again_before_confirming_is_who_the_mail_names(app):
+    sign_up(name="Squatter", password_hash="his")
+    user = sign_up(name="Ana Lopez", password_hash="hers")
+    assert (user.name, user.password_hash) == ("Ana Lopez", "hers")
+
+
+@pytest.mark.parametrize("name", ["Ana Lopez", "ana lopez", "Аnа Lореz", "Ana  Lópéz"])
+def test_a_name_that_looks_like_somebodys_is_refused(app, name):
+    called("Ana Lopez")
+    with pytest.raises(Invalid) as refused:
+        sign_up("other@example.org", name)
+    assert list(refused.value.errors) == ["name"]
+
+
+@pytest.mark.parametrize("name", ["Moderator", "Ana, Moderator", "<b>Ana</b>", "Ana\u202e", "", "Mayor ✓"])
+def test_a_name_that_claims_or_breaks_something_is_refused(app, name):
+    with pytest.raises(Invalid) as refused:
+        sign_up(name=name)
+    assert list(refused.value.errors) == ["name"]
+
+
+def test_a_sign_up_that_nobody_confirmed_takes_no_name_after_a_day(app):
+    called("Ana Lopez", email_confirmed_at=None, created_at=now() - timedelta(days=2))
+    assert sign_up("other@example.org").name == "Ana Lopez"
+
+
+def test_two_people_of_one_name_get_two_handles(app):
+    save(User(email="x@example.org", name="Other", name_skeleton="other", handle="ana-lopez"))
+    assert sign_up().handle == "ana-lopez-2"
+
+
+def test_somebody_signed_in_does_not_sign_up(app):
+    with pytest.raises(NotAllowed):
+        actions.sign_up(make_user(), "ana@example.org", "Ana Lopez")
+
+
+def test_confirming_works_once(app):
+    user = sign_up()
+    token = links.make_token(user, "confirm")
+    assert actions.confirm_address(GUEST, token).is_confirmed
+    with pytest.raises(links.DeadLink):
+        actions.confirm_address(GUEST, token)
+
+
+def test_a_newer_mail_makes_the_older_link_worthless(app):
+    token = links.make_token(sign_up(), "confirm")
+    actions.ask_for_confirmation(GUEST, "ana@example.org")
+    with pytest.raises(links.DeadLink):
+        actions.confirm_address(GUEST, token)
+
+
+def test_that_was_not_me_removes_the_account(app):
+    token = links.make_token(sign_up(), "confirm")
+    actions.discard_sign_up(GUEST, token)
+    assert queries.find_by_email("ana@example.org") is None
+
+
+def test_an_unconfirmed_account_is_forgotten_and_a_confirmed_one_is_not(app):
+    waiting, confirmed = sign_up(), make_user()
+    actions.drop_unconfirmed(SYSTEM, waiting.id)
+    actions.drop_unconfirmed(SYSTEM, confirmed.id)
+    assert [queries.find_user(waiting.id), queries.find_user(confirmed.id)] == [None, confirmed]
+
+
+def test_a_sign_in_link_works_once_and_confirms(app):
+    user = sign_up()
+    token = links.make_token(user, "sign-in")
+    assert actions.use_sign_in_link(GUEST, token).is_confirmed
+    with pytest.raises(links.DeadLink):
+        actions.use_sign_in_link(GUEST, token)
+
+
+def test_a_new_password_ends_every_session_and_is_told_by_mail(app):
+    user = make_user(password_hash="old")
+    session_id = user.get_id()
+    actions.reset_password(GUEST, links.make_token(user, "reset"), "new")
+    assert queries.find_by_session(session_id) is None
+    assert user.password_hash == "new"
+    assert "changed" in mails_to(app, user.email)[0]["Subject"]
+
+
+def test_asking_for_a_link_says_nothing_and_mails_only_whom_it_knows(app):
+    user = make_user()
+    assert actions.ask_for_link(GUEST, "nobody@example.org") is None
+    assert actions.ask_for_link(GUEST, user.email) is None
+    assert [str(mail["To"]) for mail in deliver(app)] == [user.email]
+
+
+def test_one_session_ends_and_the_others_go_on(app):
+    user = make_user()
+    actions.end_session(user, "key of the phone")
+    assert queries.find_by_session(user.get_id(), "key of the phone") is None
+    assert queries.find_by_session(user.get_id(), "key of the laptop") == user
+
+
+def test_ended_sessions_are_forgotten_once_their_cookie_is_too_old(app):
+    save(EndedSession(key="old", ended_at=now() - timedelta(days=32)), EndedSession(key="new"))
+    actions.forget_ended_sessions(SYSTEM)
+    assert [row.key for row in db.session.query(EndedSession)] == ["new"]
+
+
+def test_nobody_ends_the_sessions_of_another(app):
+    with pytest.raises(NotAllowed):
+        actions.end_all_sessions(make_user("administrator"), make_user())
+
+
+def test_a_profile_is_changed_by_its_owner_alone(app):
+    user = make_user()
+    with pytest.raises(NotAllowed):
+        actions.update_profile(make_user("administrator"), user, name="Else", handle="else")
+    actions.update_profile(user, user, name="New Name", handle="@New-Name", timezone="Europe/Madrid")
+    assert (user.name, user.handle, user.timezone) == ("New Name", "new-name", "Europe/Madrid")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("handle", "admin"), ("handle", "x"), ("handle", "taken"), ("timezone", "Mars/Sea")]
+)
+def test_a_profile_refuses_what_cannot_be_had(app, field, value):
+    make_user(handle="taken")
+    user = make_user()
+    with pytest.raises(Invalid) as refused:
+        actions.update_profile(user, user, **{"name": user.name, "handle": user.handle, field: value})
+    assert list(refused.value.errors) == [field]
+
+
+def test_a_new_address_counts_only_once_its_mail_was_read(app):
+    user = make_user(email="old@example.org", password_hash="hash")
+    actions.ask_for_new_address(user, user, "New@Example.org")
+    assert user.email == "old@example.org"
+    token = links.make_token(user, "change-email")
+    session_id = user.get_id()
+    actions.change_address(GUEST, token)
+    assert (user.email, user.pending_email) == ("new@example.org", None)
+    assert queries.find_by_session(session_id) is None
+    told = {str(mail["To"]) for mail in deliver(app)}
+    assert told == {"old@example.org"}  # the mail to the new one had been superseded
+
+
+def test_the_old_address_can_take_the_account_back(app):
+    user = make_user(email="thief@example.org", password_hash="stolen")
+    make_token(user)
+    token = links.make_token(user, "undo-email", "owner@example.org thief@example.org")
+    actions.undo_change_of_address(GUEST, token)
+    assert (user.email, user.password_hash) == ("owner@example.org", None)
+    assert queries.list_tokens(user) == []
+    with pytest.raises(links.DeadLink):
+        actions.undo_change_of_address(GUEST, token)
+
+
+def test_an_address_that_somebody_has_is_not_given_twice_and_not_told(app):
+    other, user = make_user(email="taken@example.org"), make_user()
+    actions.ask_for_new_address(user, user, "taken@example.org")
+    assert user.pending_email is None
+    assert [str(mail["To"]) for mail in deliver(app)] == [other.email]
+
+
+def test_a_token_is_kept_as_a_hash_and_found_by_itself(app):
+    user = make_user()
+    token = actions.create_token(user, user, "my script", ["read"])
+    row = queries.find_token(token)
+    assert (row.user_id, row.scopes, token in row.token_hash) == (user.id, "read", False)
+
+
+def test_a_token_gets_no_scope_beyond_its_person(app):
+    user = make_user()
+    with pytest.raises(Invalid):
+        actions.create_token(user, user, "too much", ["read", "admin"])
+
+
+def test_the_command_line_gives_all_scopes(app):
+    token = actions.create_token(SYSTEM, make_user(), "command line")
+    assert queries.find_token(token).scopes == "read write moderate admin"
+
+
+def test_a_revoked_or_expired_token_is_nobodys(app):
+    user = make_user()
+    revoked, expired = (actions.create_token(user, user, "t", ["read"], days=1) for _ in range(2))
+    actions.revoke_token(user, queries.find_token(revoked).id)
+    with transaction():
+        queries.find_token(expired).expires_at = now() - timedelta(seconds=1)
+    assert [queries.find_token(revoked), queries.find_token(expired)] == [None, None]
+
+
+def test_a_token_of_another_is_not_there(app):
+    token = actions.create_token(SYSTEM, make_user(), "hers")
+    with pytest.raises(NotFound):
+        actions.revoke_token(make_user("administrator"), queries.find_token(token).id)
+
+
+def test_the_use_of_a_token_is_noted_at_most_every_ten_minutes(app):
+    user = make_user()
+    row = queries.find_token(actions.create_token(user, user, "t", ["read"]))
+    moments = []
+    for ago in (None, timedelta(minutes=5), timedelta(minutes=11)):
+        with transaction():
+            row.last_used_at = ago and now() - ago
+        before = row.last_used_at
+        actions.note_token_use(SYSTEM, row.id)
+        db.session.refresh(row)
+        moments.append(row.last_used_at != before)
+    assert moments == [True, False, True]
+
+
+def test_the_last_administrator_stays(app):
+    first = make_user("administrator")
+    with pytest.raises(Conflict):
+        actions.revoke_role(first, first, "administrator")
+    actions.grant_role(first, make_user(), "administrator")
+    actions.revoke_role(first, first, "administrator")
+    assert not first.is_administrator
+
+
+def test_a_suspension_ends_sessions_and_is_lifted_again(app):
+    moderator, user = make_user("moderator"), make_user()
+    session_id = user.get_id()
+    actions.suspend_person(moderator, user, now() + timedelta(days=1))
+    assert user.is_suspended()
+    assert queries.find_by_session(session_id) is None
+    actions.lift_suspension(moderator, user)
+    assert not user.is_suspended()
+
+
+def set_up(**changes):
+    facts = {
+        "site_name": "Tarrow Bend Together",
+        "sentence": "We listen.",
+        "timezone": "America/New_York",
+        "locale": "en",
+        "contact_phone": "555-0142",
+        "name": "Ada Admin",
+        "email": "ada@example.org",
+        "password_hash": "hash",
+        "independent_name": "Judge Reyes",
+        "independent_email": "reyes@example.org",
+    }
+    return actions.set_up_site(GUEST, **facts | changes)
+
+
+def test_setting_up_names_the_town_and_its_administrator(app):
+    user = set_up()
+    site = get_site()
+    assert (user.is_administrator, user.is_confirmed) == (True, True)
+    assert (site.name, site.timezone, site.independent_name) == (
+        "Tarrow Bend Together",
+        "America/New_York",
+        "Judge Reyes",
+    )
+    assert site.set_up_at is not None
+    assert "works" in mails_to(app, "ada@example.org")[0]["Subject"]
+
+
+def test_a_town_is_set_up_once(app):
+    set_up()
+    with pytest.raises(Conflict):
+        set_up(email="second@example.org")
+    assert queries.find_by_email("second@example.org") is None
+
+
+def test_rooms_above_are_told_of_every_arrival(app, monkeypatch):
+    monkeypatch.setattr(arrivals, "_greetings", [])
+    met = []
+    arrivals.register(lambda user, accepted: met.append((user.name, accepted)))
+    sign_up()
+    actions.add_person(SYSTEM, "b@example.org", "Bo", "partner")
+    assert met == [("Ana Lopez", True), ("Bo", False)]
+
+
+def test_whoever_has_the_keys_may_name_people_as_they_are_called(app):
+    user = actions.add_person(SYSTEM, "Admin@Town.local", "Admin", "administrator")
+    assert (user.email, user.name, user.is_administrator) == ("admin@town.local", "Admin", True)
+    with pytest.raises(Conflict):
+        actions.add_person(SYSTEM, "admin@town.local", "Again")
+
+
+def test_tokens_die_with_the_account(app):
+    user = make_user()
+    make_token(user)
+    with transaction():
+        db.session.execute(delete(User).where(User.id == user.id))
+    assert db.session.query(ApiToken).count() == 0

@@ -1,0 +1,114 @@
+"""A throw-away PostgreSQL for this run: one cluster, a migrated template, a fresh copy for each test.
+
+A test folder gets it by ``from postgres import *`` in its conftest. It is left out, and says so, only where
+PostgreSQL is not installed.
+"""
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from civicforum.app import create_app
+from civicforum.config import load_settings
+from civicforum.db import db
+from civicforum.schema import upgrade_database
+
+__all__ = ["postgres_cluster", "postgres_url"]
+
+SERVER_USER = "postgres"
+PORT = 54329  # names the socket; nothing listens on the network
+_copies = itertools.count(1)
+
+
+def _programs() -> Path | None:
+    """Debian's folder of the newest server, or wherever initdb is on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def _run(*command: object) -> None:
+    """Run as the server's own user: PostgreSQL refuses to be root."""
+    as_server = ["runuser", "-u", SERVER_USER, "--"] if os.geteuid() == 0 else []
+    done = subprocess.run([*as_server, *map(str, command)], capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, f"{command[0]}: {done.stderr}"
+
+
+class Cluster:
+    """A running server, reached through a socket in its own folder."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder, programs
+
+    def start(self) -> "Cluster":
+        data = self.folder / "data"
+        _run(
+            self.programs / "initdb", "-D", data, "-A", "trust", "-U", SERVER_USER, "--no-sync", "-E", "UTF8"
+        )
+        options = f"-k {self.folder} -p {PORT} -c listen_addresses= -c fsync=off -c max_connections=200"
+        _run(self.programs / "pg_ctl", "-D", data, "-o", options, "-l", self.folder / "log", "-w", "start")
+        return self
+
+    def stop(self) -> None:
+        _run(self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://{SERVER_USER}@/{name}?host={self.folder}&port={PORT}"
+
+    def execute(self, statement: str) -> None:
+        address = f"host={self.folder} port={PORT} user={SERVER_USER} dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]  # names of our own
+
+    def migrate_template(self) -> None:
+        self.execute("CREATE DATABASE template_civicforum")
+        environ = {
+            "CIVICFORUM_DATA_DIR": tempfile.mkdtemp(dir=self.folder.parent),
+            "CIVICFORUM_DATABASE_URL": self.url("template_civicforum"),
+        }
+        app = create_app(load_settings(environ))
+        upgrade_database(app)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """The server of this run, with its migrated template."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql): its checks are left out")
+    above = Path(tempfile.mkdtemp(prefix="civicforum-pg-"))
+    above.chmod(0o755)
+    folder = above / "cluster"
+    folder.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(folder, SERVER_USER, SERVER_USER)
+    cluster = Cluster(folder, programs).start()
+    try:
+        cluster.migrate_template()
+        yield cluster
+    finally:
+        with contextlib.suppress(AssertionError):
+            cluster.stop()
+        shutil.rmtree(above, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """The address of a migrated, empty PostgreSQL database of this test's own."""
+    name = f"copy_{os.getpid()}_{next(_copies)}"
+    postgres_cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+    yield postgres_cluster.url(name)
+    postgres_cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

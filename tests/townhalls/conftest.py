@@ -1,0 +1,1 @@
+from postgres import *  # noqa: F403 - fixtures
