@@ -18,7 +18,7 @@ help: ## Tell what can be made
 	@echo 'PORT=8000 is where the demo is served; CIVICFORUM_DATA_DIR moves all that is written.'
 
 demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
-	$(BIN)/civicforum demo --if-empty
+	CIVICFORUM_BASE_URL="$${CIVICFORUM_BASE_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/civicforum demo --if-empty
 	exec $(BIN)/civicforum serve --port $(PORT)
 
 test: test-ready ## Run every test

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import factories
 import pytest
 import requests
 import socketio
 import socketio.exceptions
 
-import factories
 from civicforum.accounts.passwords import hash_password
 from civicforum.app import create_app
 from civicforum.config import load_settings
@@ -219,7 +219,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """``new_page(**options)`` opens a page in a browser of its own (nobody signed in); script errors fail the test."""
+    """``new_page(**options)``: a page in a fresh browser, nobody signed in; script errors fail the test."""
     contexts, errors = [], []
 
     def open_page(**options: Any) -> Any:

@@ -48,7 +48,7 @@ class Rule(Model, HasId):
 
 
 class ListedWord(Model, HasId, HasCreatedAt):
-    """A word (or phrase) that is held for a look, masked or flagged; whole words, case and accents ignored."""
+    """A word (or phrase) that is held, masked or flagged; whole words, case and accents ignored."""
 
     __tablename__ = "listed_word"
 

@@ -13,9 +13,7 @@ from civicforum.live.changes import changes_since
 from civicforum.live.publisher import message
 from civicforum.web.viewer import viewer
 
-blp = Blueprint(
-    "channels", __name__, url_prefix="/api/v1", description="Live changes, as over the socket."
-)
+blp = Blueprint("channels", __name__, url_prefix="/api/v1", description="Live changes, as over the socket.")
 
 
 class ChangesQuery(Schema):
@@ -34,9 +32,7 @@ class ChangesSchema(Schema):
     items = fields.List(
         fields.Dict(),
         required=True,
-        metadata={
-            "description": "Each changed object once, as everybody may know it, with its `type`."
-        },
+        metadata={"description": "Each changed object once, as everybody may know it, with its `type`."},
     )
     more = fields.Boolean(required=True)
     reset = fields.Boolean(
@@ -51,7 +47,7 @@ class ChannelChanges(MethodView):
     @blp.arguments(ChangesQuery, location="query")
     @blp.response(200, ChangesSchema)
     def get(self, query: dict[str, Any], name: str) -> Any:
-        """Every object changed after a revision, in order of revision, at most 200 and never splitting one."""
+        """Every object changed after a revision, once, in order; at most 200, never splitting a revision."""
         registry.check_watch(viewer(), name)
         changes = changes_since(name, query["after"], query["stream"])
         return {**message(changes), "reset": changes.is_reset}

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_smorest import Api
 
 import civicforum.api
+from civicforum.api import docs
 from civicforum.errors import NotAllowed
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import person_key
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
         room = importlib.import_module(f"civicforum.api.{module.name}")
         if hasattr(room, "blp"):
             api.register_blueprint(room.blp)
+    docs.init_app(app, api.spec)
 
 
 def scoped(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -14,9 +14,7 @@ from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
-blp = Blueprint(
-    "posts", __name__, url_prefix="/api/v1", description="One post, and reactions to it."
-)
+blp = Blueprint("posts", __name__, url_prefix="/api/v1", description="One post, and reactions to it.")
 
 
 def _told(post_id: int) -> schemas.ToldPost:

@@ -46,9 +46,7 @@ class Threads(MethodView):
     @limited("post")
     @blp.arguments(schemas.NewThreadSchema)
     @blp.response(201, schemas.ThreadSchema)
-    @blp.alt_response(
-        202, schema=schemas.ThreadSchema, description="Held until a moderator has looked."
-    )
+    @blp.alt_response(202, schema=schemas.ThreadSchema, description="Held until a moderator has looked.")
     def post(self, body: dict[str, Any], slug: str) -> Any:
         """Start a thread, with its first post."""
         project_id = get_project(viewer(), slug).id
@@ -88,9 +86,7 @@ class Posts(MethodView):
     @limited("post")
     @blp.arguments(schemas.NewPostSchema)
     @blp.response(201, schemas.PostSchema)
-    @blp.alt_response(
-        202, schema=schemas.PostSchema, description="Held until a moderator has looked."
-    )
+    @blp.alt_response(202, schema=schemas.PostSchema, description="Held until a moderator has looked.")
     def post(self, body: dict[str, Any], thread_id: int) -> Any:
         """Say something, perhaps in answer to a post."""
         words = prepare_words(body["body"])

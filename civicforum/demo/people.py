@@ -67,7 +67,7 @@ def _joined_at(clock: Clock, place: int, table: Table, acts: Acts) -> datetime:
 def add_standings(stage: Stage, tables: Iterable[Table], version: int) -> None:
     """Everybody accepted the agreement; for all but newcomers somebody with a role vouched."""
     administrator = next(u for u in stage.people.values() if u.has_role("administrator"))
-    organizer = next(u for u in stage.people.values() if u.has_role("moderator"))
+    moderator = next(u for u in stage.people.values() if u.has_role("moderator"))
     for table in tables:
         user = stage.people[table["key"]]
         standing = Standing(
@@ -75,7 +75,7 @@ def add_standings(stage: Stage, tables: Iterable[Table], version: int) -> None:
         )
         if not table["newcomer"]:
             standing.vouched_at = user.created_at + LOOKED_AROUND
-            standing.vouched_by_id = (organizer if user is administrator else administrator).id
+            standing.vouched_by_id = (moderator if user is administrator else administrator).id
         stage.standings[table["key"]] = standing
     db.session.add_all(stage.standings.values())
     db.session.flush()

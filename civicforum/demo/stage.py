@@ -12,7 +12,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.notifications.models import Notification
 from civicforum.partnerships.models import Organization, Project
 
-READ_AFTER = timedelta(hours=20)
+READ_AFTER = timedelta(days=4)
 MOST_UNREAD = 3
 
 
@@ -57,7 +57,7 @@ class Stage:
 
 
 def deliver(stage: Stage) -> None:
-    """Put the letters into the inboxes in the order of their times; of the last hours, a few are unread."""
+    """Put the letters into the inboxes in the order of their times; of the last days, a few are unread."""
     unread: dict[int, int] = {}
     rows = []
     for letter in sorted(stage.letters, key=lambda letter: letter.at, reverse=True):

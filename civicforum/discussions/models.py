@@ -26,9 +26,7 @@ class Thread(Model, HasId, HasCreatedAt):
     """A discussion. ``last_seq`` is the number of the latest post; it is raised under this row's lock."""
 
     __tablename__ = "thread"
-    __table_args__ = (
-        Index("ix_thread_project_id_last_post_at", "project_id", "last_post_at", "id"),
-    )
+    __table_args__ = (Index("ix_thread_project_id_last_post_at", "project_id", "last_post_at", "id"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
@@ -79,9 +77,7 @@ class Post(Model, HasId, HasCreatedAt):
     edited_at: Mapped[datetime | None]
     thread: Mapped[Thread] = relationship(lazy="joined")
     author: Mapped[User | None] = relationship(lazy="joined")
-    reply_to: Mapped["Post | None"] = relationship(
-        foreign_keys=[reply_to_id], remote_side="Post.id"
-    )
+    reply_to: Mapped["Post | None"] = relationship(foreign_keys=[reply_to_id], remote_side="Post.id")
 
     @property
     def is_visible(self) -> bool:

@@ -21,7 +21,7 @@ UNPUBLISHED = ("pending", "declined")
 
 
 def can_see_thread(viewer: Actor, thread: Thread) -> bool:
-    """A thread is as visible as its project; one that is still being checked is its author's and moderators'."""
+    """As visible as its project; while it is still being checked, its author's and the moderators'."""
     if not can_see_project(viewer, thread.project):
         return False
     return thread.status != "pending" or _is_close_to(viewer, thread.author_id, thread)

@@ -66,9 +66,7 @@ def list_latest_threads(viewer: Actor, projects: Sequence[Project], limit: int =
         return []
     statement = (
         _threads()
-        .where(
-            Thread.project_id.in_([project.id for project in projects]), Thread.status != "pending"
-        )
+        .where(Thread.project_id.in_([project.id for project in projects]), Thread.status != "pending")
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
     )
@@ -184,9 +182,7 @@ def list_versions(viewer: Actor, post: Post) -> list[PostVersion]:
     """How the post read before each edit, oldest first; NotFound for who may not read its words."""
     if not policies.can_see_history(viewer, post):
         raise NotFound
-    statement = (
-        select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.revision)
-    )
+    statement = select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.revision)
     if not policies.can_see_hidden_versions(viewer, post):
         statement = statement.where(PostVersion.is_public)
     return list(db.session.scalars(statement))
@@ -253,7 +249,5 @@ def find_called(handles: Sequence[str], thread: Thread) -> list[User]:
     """The people of these handles who may see the thread."""
     if not handles:
         return []
-    people = db.session.scalars(
-        select(User).where(User.handle.in_(list(handles)), User.erased_at.is_(None))
-    )
+    people = db.session.scalars(select(User).where(User.handle.in_(list(handles)), User.erased_at.is_(None)))
     return [user for user in people if policies.can_see_thread(user, thread)]

@@ -1,4 +1,4 @@
-"""What is told outside of threads and posts: the one description for the API, its OpenAPI and live updates."""
+"""What is told outside of threads and posts: one description for the API, its OpenAPI and live updates."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -193,13 +193,11 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats = hats_for([post.author for post in posts], posts[0].thread.project)
-    return [
-        _tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts
-    ]
+    return [_tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts]
 
 
 def tell_posts_to_everybody(posts: Sequence[Post]) -> list[ToldPost]:
-    """The posts as told to all watchers of their channel alike: whoever watches has been asked for already."""
+    """The posts as told to all watchers of their channel alike; who may watch has been asked already."""
     return tell_posts(EVERYBODY, posts)
 
 
@@ -210,9 +208,7 @@ def _tell_post(
     voice: Voice | None,
     hats: dict[int, list[str]],
 ) -> ToldPost:
-    is_readable = post.is_visible or (
-        viewer is not EVERYBODY and policies.can_read_words(viewer, post)
-    )
+    is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
     is_parent_named = parent is not None and parent.is_visible and is_readable
     return ToldPost(

@@ -90,9 +90,7 @@ def _refuse_start(person: Actor) -> None:
     if not person.is_authenticated:
         raise NotAllowed
     raise NotAllowed(
-        _(
-            "You cannot start a thread here just now: the project is over, or your account may not write."
-        )
+        _("You cannot start a thread here just now: the project is over, or your account may not write.")
     )
 
 
@@ -108,9 +106,7 @@ def _start_thread(form: ThreadForm, project_id: int) -> Done:
 def _once(nonce: str | None, said: list[Any], deed: Any) -> Done:
     """Do it once for each opened form, however often its button is pressed."""
     key = f"form:{(nonce or new_nonce())[:80]}"
-    return once(
-        viewer(), person_key(), key, fingerprint("FORM", request.path, {"said": said}), deed
-    )
+    return once(viewer(), person_key(), key, fingerprint("FORM", request.path, {"said": said}), deed)
 
 
 def _say_held(is_held: bool) -> None:
@@ -168,13 +164,9 @@ def _draw_thread(thread: Thread, form: ReplyForm) -> str:
         answered=_prefill(form, thread),
         is_end=is_end,
         here=_here(shown, told.post_count),
-        previous_url=thread_url(thread, start=max(1, start - queries.PAGE_POSTS))
-        if start > 1
-        else None,
+        previous_url=thread_url(thread, start=max(1, start - queries.PAGE_POSTS)) if start > 1 else None,
         next_url=None if is_end else thread_url(thread, start=start + queries.PAGE_POSTS),
-        latest_url=None
-        if is_end
-        else thread_url(thread, start=page_start(max(1, thread.last_seq))),
+        latest_url=None if is_end else thread_url(thread, start=page_start(max(1, thread.last_seq))),
         reply_url=thread_url(thread),
         can_reply=policies.can_reply(person, thread),
         can_close=policies.can_close_thread(person, thread),
@@ -191,9 +183,7 @@ def _start(thread: Thread) -> int:
 def _here(posts: list[Post], count: int) -> str | None:
     if not posts or (posts[0].seq == 1 and posts[-1].seq == count):
         return None
-    return _(
-        "%(first)s to %(last)s of %(count)s", first=posts[0].seq, last=posts[-1].seq, count=count
-    )
+    return _("%(first)s to %(last)s of %(count)s", first=posts[0].seq, last=posts[-1].seq, count=count)
 
 
 def make_cards(person: Actor, posts: list[Post]) -> list[Card]:
@@ -221,12 +211,8 @@ def _held_note(post: Post) -> str | None:
         return None
     by = localtime(held.due_at)
     if held.cause == "links":
-        return _(
-            "It has several links, so a moderator of this project reads it by %(time)s.", time=by
-        )
-    return _(
-        "It has a word on our list, so a moderator of this project reads it by %(time)s.", time=by
-    )
+        return _("It has several links, so a moderator of this project reads it by %(time)s.", time=by)
+    return _("It has a word on our list, so a moderator of this project reads it by %(time)s.", time=by)
 
 
 def _prefill(form: ReplyForm, thread: Thread) -> str | None:
@@ -274,9 +260,7 @@ def edit(post_id: int) -> Any:
     changed_meanwhile = None
     try:
         edited = form.submits(
-            lambda: actions.edit_post(
-                person, post_id, prepare_words(form.body.data), form.revision.data
-            )
+            lambda: actions.edit_post(person, post_id, prepare_words(form.body.data), form.revision.data)
         )
     except Conflict as conflict:
         if "yours" not in conflict.extra:

@@ -57,8 +57,6 @@ def prepare_title(title: str) -> str:
         raise Invalid(errors={"title": [_("Please give it a title.")]})
     if len(line) > MAX_TITLE_CHARACTERS:
         raise Invalid(
-            errors={
-                "title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]
-            }
+            errors={"title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]}
         )
     return mask_words(line)[:MAX_TITLE_CHARACTERS]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from civicforum.db import after_commit, before_commit, db, find_locked, transaction
+from civicforum.db import after_commit, before_commit, db, find_locked, lock, transaction
 from civicforum.live.doorbell import ring
 from civicforum.live.models import Channel, LiveChange, Stream
 
@@ -58,9 +58,7 @@ def _locked_channel(name: str) -> Channel:
             db.session.add(Channel(name=name, revision=0, audience_version=0))
     except IntegrityError:
         pass  # another transaction made it first; ours waits for its lock below
-    found = find_locked(Channel, name)
-    assert found is not None
-    return found
+    return lock(Channel, name)
 
 
 def _record(channel: str, kind: str, object_id: int) -> None:
@@ -93,7 +91,7 @@ class Changes:
 def changes_since(
     channel: str, after: int | None = None, stream: str | None = None, limit: int = MAXIMUM_CHANGES
 ) -> Changes:
-    """The objects changed after revision ``after`` (None: from now on), each once, never splitting a revision."""
+    """The objects changed after revision ``after`` (None: from now on), each once; no revision is split."""
     row = db.session.execute(
         select(Channel.revision, Channel.audience_version).where(Channel.name == channel)
     ).one_or_none()

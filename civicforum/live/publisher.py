@@ -80,6 +80,9 @@ class Publisher:
         # The next pulse tells the new socket, too: its page may have been drawn before the latest notice.
         self.told_unread.pop(identity.user_id or 0, None)
 
+    def count_sockets(self, user_id: int) -> int:
+        return sum(identity.user_id == user_id for identity, _ in self.sockets.values())
+
     def disconnect(self, sid: str) -> None:
         _identity, channels = self.sockets.pop(sid, (None, set()))
         for channel in channels:
@@ -185,7 +188,7 @@ class Publisher:
         watched.is_dirty = watched.is_dirty or changes.has_more
 
     def _send_reset(self, channel: str, watched: _Watched, changes: Changes) -> None:
-        """The database was restored under us: everybody is asked again, and reads afresh in the new stream."""
+        """The database was restored under us: all are asked again, and read afresh in the new stream."""
         self._ask_again(channel, watched)
         watched.sent_revision, watched.stream = changes.revision, changes.stream
         watched.audience_version = changes.audience_version

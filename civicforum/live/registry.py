@@ -39,7 +39,7 @@ def registered() -> Mapping[str, ChannelType]:
 
 
 def parse_channel(name: Any) -> tuple[ChannelType, int]:
-    """The type and id that ``thread:7`` names. Raises Invalid for what is no name, NotFound for no such kind."""
+    """The type and id that ``thread:7`` names. Raises Invalid for no name, NotFound for no such kind."""
     if not isinstance(name, str) or len(name) > 40:
         raise Invalid("A channel's name is a short text such as thread:7.")
     kind, _colon, number = name.partition(":")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
 from civicforum.moderation.actions import MAX_NOTE, MAX_REASON
@@ -29,12 +29,10 @@ class HideForm(Form):
 class ReasonForm(Form):
     """A reason alone: to leave or to restore."""
 
+    scope = "settle"
+
     reason = Words(_("Why"), MAX_REASON, description=_("The author can read this."))
     version = HiddenField(default="0")
-
-
-class VersionForm(Form):
-    version = IntegerField(default=0)
 
 
 class FlagForm(Form):

@@ -16,13 +16,16 @@ from civicforum.errors import CivicForumError, Invalid
 from civicforum.live import doorbell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.notifications.queries import unread_counts
-from civicforum.sockets.packets import CarefulPacket
+from civicforum.sockets.packets import CarefulPacket, drop_nonsense
+from civicforum.sockets.sweeper import Sweeper
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
 
 MAXIMUM_MESSAGE_BYTES = 16_384
 LARGEST_REVISION = 2**53
+# A person with many tabs on many devices is far below this.
+MAXIMUM_SOCKETS_PER_PERSON = 100
 
 
 def open_sockets(app: Flask) -> SocketIO:
@@ -46,14 +49,20 @@ def open_sockets(app: Flask) -> SocketIO:
     doorbell.listen(publisher.ring)
     doorbell.listen_for_people(publisher.ring_person)
     _register_handlers(app, socketio, publisher)
+    drop_nonsense(_server(socketio))
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
+    socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
     return socketio
 
 
+def _server(socketio: SocketIO) -> Any:
+    """python-socketio's own server inside, which the extension makes together with itself."""
+    return socketio.server
+
+
 def _outlets(socketio: SocketIO) -> Outlets:
-    server = socketio.server
-    assert server is not None
+    server = _server(socketio)
     return Outlets(
         emit=lambda event, payload, to: socketio.emit(event, payload, to=to),
         enter=lambda sid, room: server.enter_room(sid, room),
@@ -78,9 +87,7 @@ def stale_identities(identities: list[Identity]) -> set[Identity]:
     versions = queries.session_versions([i.user_id for i in identities if i.user_id is not None])
     ended = queries.ended_sessions({i.session_key for i in identities if i.session_key})
     return {
-        i
-        for i in identities
-        if versions.get(i.user_id or 0) != i.session_version or i.session_key in ended
+        i for i in identities if versions.get(i.user_id or 0) != i.session_version or i.session_key in ended
     }
 
 
@@ -93,7 +100,10 @@ def _register_handlers(app: Flask, socketio: SocketIO, publisher: Publisher) -> 
 
 def _connecting(publisher: Publisher) -> Callable[..., None]:
     def connect(auth: Any = None) -> None:
-        publisher.connect(request.sid, _identify(auth))  # type: ignore[attr-defined]
+        identity = _identify(auth)
+        if identity.user_id and publisher.count_sockets(identity.user_id) >= MAXIMUM_SOCKETS_PER_PERSON:
+            raise ConnectionRefusedError("too many connections")
+        publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
 
     return connect
 

@@ -9,6 +9,7 @@ from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model, now
 from civicforum.discussions.models import Thread
 from civicforum.partnerships.models import Project
+from civicforum.townhalls.agenda import item_states
 
 MODES = ("in_person", "online", "hybrid")
 ANSWERS = ("going", "maybe", "not_going")
@@ -111,6 +112,10 @@ class TownHall(Model, HasId, HasCreatedAt):
     @property
     def link_opens_at(self) -> datetime:
         return self.starts_at - LINK_OPENS_BEFORE
+
+    def agenda_states(self, at: datetime | None = None) -> list[str]:
+        """For each agenda item whether it is done, now or next, by the plan."""
+        return item_states(self.agenda, self.starts_at, self.ends_at, at or now())
 
     def is_running(self, at: datetime | None = None) -> bool:
         return self.status == "published" and self.has_begun(at) and not self.is_over(at)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from civicforum.notifications.registry import Notice, register
 from civicforum.townhalls import queries
 from civicforum.townhalls.models import TownHall
-from civicforum.web.filters import localtime
+from civicforum.web.filters import localtime, zone_name
 
 
 def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
@@ -26,7 +26,8 @@ def _address(reason: str, row: TownHall) -> str:
 
 
 def _sentence(reason: str, row: TownHall) -> str:
-    words = {"title": row.title, "when": localtime(row.starts_at, row.timezone)}
+    when = f"{localtime(row.starts_at, row.timezone)} ({zone_name(row.starts_at, row.timezone)})"
+    words = {"title": row.title, "when": when}
     if reason == "promoted":
         return _("A seat is yours: you are coming to “%(title)s”, %(when)s.", **words)
     if reason == "cancelled":

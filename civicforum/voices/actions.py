@@ -14,7 +14,7 @@ TRIES = 5
 def record_voice(kind: str, object_id: int, channel: str, author_id: int | None) -> Voice:
     """The voice of this object, made if it has none yet; its number is new and public.
 
-    Plain, not an action: call it inside the action in which the thing is said, so that both commit or neither.
+    Plain, not an action: call it in the action in which the thing is said, so that both commit or neither.
     """
     if not in_action():
         raise RuntimeError("A voice is recorded in the transaction in which something is said.")

@@ -18,7 +18,5 @@ class Voice(Model, HasId, HasCreatedAt):
     kind: Mapped[str] = mapped_column(String(20))
     object_id: Mapped[int]
     channel: Mapped[str] = mapped_column(String(64), index=True)
-    author_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id", ondelete="SET NULL"), index=True
-    )
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(String(20), default="received")

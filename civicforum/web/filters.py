@@ -1,10 +1,13 @@
 """How times and numbers read on a page."""
 
-from datetime import UTC, date, datetime, time, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, get_timezone_name
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import get_timezone_name
 from flask import Flask
 from flask_babel import (
     format_date,
@@ -46,8 +49,10 @@ def day(at: datetime | date, zone: str | None = None) -> str:
     local = in_zone(at, zone).date() if isinstance(at, datetime) else at
     if local.year != in_zone(now(), zone).year:
         return format_date(local, "long")
-    noon = datetime.combine(local, time(12))
-    return format_skeleton("MMMMEEEEd", noon, locale=get_locale() or "en")
+    locale = get_locale() or Locale("en")
+    # The skeleton of day and month alone is short in English ('Thu, Dec 3'): the full one without its year.
+    pattern = re.sub(r"(,? ?('de' )?y)", "", locale.date_formats["full"].pattern)
+    return babel_date(local, pattern, locale=locale)
 
 
 def short_date(on: date) -> str:

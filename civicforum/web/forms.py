@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     DateTimeLocalField,
     FieldList,
@@ -15,6 +16,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import HiddenInput
 
 from civicforum.errors import Invalid
 from civicforum.text import clean_text
@@ -23,7 +25,23 @@ REQUIRED = DataRequired(message=_("Please fill this in."))
 
 
 class Form(FlaskForm):
-    """A form of this house. ``add_errors`` puts what an action refused back beside its fields."""
+    """A form of this house. ``add_errors`` puts what an action refused back beside its fields.
+
+    ``scope`` sets its ids apart, where a page has two forms with fields of the same name.
+    """
+
+    scope = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.scope:
+            for field in self:
+                field.id = field.label.field_id = f"{self.scope}-{field.id}"
+
+    def hidden_tag(self, *_fields: Any) -> Markup:
+        """The hidden fields, without ids: nobody points at them, and a page may have many forms."""
+        hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
+        return Markup("").join(field(id=False) for field in hidden)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = bool(super().validate(extra_validators))

@@ -1,8 +1,8 @@
 from datetime import timedelta
+from mailbox import deliver, mails_to
 
 import pytest
 from factories import make_token, make_user, save
-from mailbox import deliver, mails_to
 from sqlalchemy import delete
 
 from civicforum.accounts import actions, arrivals, links, queries

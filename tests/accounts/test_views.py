@@ -1,13 +1,15 @@
 import re
 import shutil
+import time
 from datetime import timedelta
+from mailbox import deliver, link_in, mails_to
+from statistics import median
 from urllib.parse import quote
 
 import pytest
 from browser import forms_of, press, submit
 from factories import make_token, make_user, save
 from flask import Flask
-from mailbox import deliver, link_in, mails_to
 
 from civicforum.accounts import links, queries
 from civicforum.accounts.models import EndedSession
@@ -149,6 +151,22 @@ def test_a_known_and_an_unknown_address_cost_the_same_number_of_commits(app, url
         waiting.append(sum("INSERT INTO job" in statement for statement in n.statements))
         assert len(deliver(app)) - before <= 1
     assert min(waiting) >= 1
+
+
+@pytest.mark.parametrize("url", sorted(DOORS))
+def test_a_known_and_an_unknown_address_take_the_same_time(app, url):
+    known = person().email
+    times = {known: [], "": []}
+    for n in range(10):
+        for email in times:
+            name = {"name": f"Neighbor {'ABCDEFGHIJ'[n]}{'x' if email else 'y'}"} if url == "/sign-up" else {}
+            client = app.test_client()
+            client.get(url)
+            begun = time.perf_counter()
+            submit(client, url, email=email or f"nobody{n}@example.org", follow=False, **DOORS[url] | name)
+            times[email].append(time.perf_counter() - begun)
+    slow, quick = sorted((median(times[known]), median(times[""])), reverse=True)
+    assert slow / quick < 1.1
 
 
 def test_a_wrong_password_and_an_unknown_address_hear_the_same(app, client):
@@ -416,8 +434,10 @@ def test_nobody_becomes_anything_by_sending_more_fields(app, sign_in):
     page = browser.get("/settings")
     fields = dict(next(form for form in forms_of(page) if form["id"] == "profile")["fields"])
     more = {
-        "email": "evil@example.org", "role": "administrator", "is_administrator": "1", "grants": "administrator",
-        "session_version": "99", "email_confirmed_at": "2026-01-01", "suspended_until": "", "user_id": "1",
+        "email": "evil@example.org", "role": "administrator", "is_administrator": "1",
+        "grants": "administrator", "session_version": "99", "email_confirmed_at": "2026-01-01",
+        "suspended_until": "",
+        "user_id": "1",
         "password_hash": "x", "id": "1",
     }  # fmt: skip
     assert browser.post("/settings", data=fields | more).status_code == 302

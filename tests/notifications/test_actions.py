@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from factories import make_user
 from sqlalchemy import select
 
 from civicforum.accounts.models import SYSTEM, Guest
-from civicforum.db import db, transaction, transactional
+from civicforum.db import db, now, transactional
 from civicforum.errors import NotAllowed
 from civicforum.live import doorbell
 from civicforum.notifications.actions import mark_read, notify
@@ -14,6 +16,12 @@ from civicforum.notifications.queries import count_unread
 @transactional
 def tell(actor, *args, **kwargs):
     notify(*args, **kwargs)
+
+
+@transactional
+def tell_and_fail(actor, user_id):
+    notify([user_id], "reply", "post", 7)
+    raise ZeroDivisionError
 
 
 def told() -> list[tuple[int, str, str, int]]:
@@ -60,9 +68,8 @@ def test_another_reason_or_object_is_another_notice(app):
 
 def test_what_is_rolled_back_told_nobody(app, rung):
     ana = make_user()
-    with pytest.raises(ZeroDivisionError), transaction():
-        notify([ana.id], "reply", "post", 7)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        tell_and_fail(SYSTEM, ana.id)
     assert (told(), rung) == ([], [])
 
 
@@ -96,10 +103,6 @@ def test_who_has_no_inbox_marks_nothing(app, actor):
 
 
 def test_a_suspended_person_reads_their_inbox(app):
-    from datetime import timedelta
-
-    from civicforum.db import now
-
     ana = make_user(suspended_until=now() + timedelta(days=1))
     tell(SYSTEM, [ana.id], "reply", "post", 7)
     mark_read(ana)

@@ -2,9 +2,8 @@
 
 import time
 
-import pytest
-
 import factories
+import pytest
 from running import Refused
 
 
@@ -227,7 +226,7 @@ def test_one_connection_watches_fifty_channels_and_no_more(server, listener, ana
 
 
 def test_the_old_state_and_the_updates_are_the_state_of_now(server, listener, ana, thread):
-    """What clients saw, put together, is what the API tells: nothing lost, doubled, phantom or out of order."""
+    """What clients saw, put together, is what the API tells: nothing lost, doubled or out of order."""
     watchers = [listener() for _ in range(3)]
     for watcher in watchers:
         watcher.watch(thread["channel"])

@@ -16,7 +16,7 @@ from civicforum.accounts.forms import (
 from civicforum.accounts.models import User
 from civicforum.accounts.passwords import hash_password, verify_password
 from civicforum.accounts.sessions import begin_session
-from civicforum.accounts.views.door import bp, count_mail, page, signed_in, unreferred
+from civicforum.accounts.views.door import bp, count_mail, evenly, page, signed_in, unreferred
 from civicforum.accounts.views.signing_up import person_of
 from civicforum.errors import Invalid
 from civicforum.web.limits import address, check_limit, limited
@@ -86,6 +86,7 @@ def _ask_password_again(person: User, password: str, field: str) -> None:
 
 @bp.route("/settings/address", methods=["GET", "POST"])
 @limited("write")
+@evenly
 def change_address() -> Any:
     """Ask for another address; a link goes there, and nothing changes before it is used."""
     person = signed_in()

@@ -13,6 +13,7 @@ from civicforum.accounts.sessions import begin_session, close_session
 from civicforum.accounts.views.door import (
     bp,
     count_mail,
+    evenly,
     for_guests,
     page,
     signed_in,
@@ -70,6 +71,7 @@ def _onward() -> Any:
 
 @bp.route("/sign-in/link", methods=["GET", "POST"])
 @for_guests
+@evenly
 def ask_for_link() -> Any:
     """Ask for a link by mail that signs in."""
     form = AddressForm()
@@ -96,6 +98,7 @@ def use_link(token: str) -> Any:
 
 @bp.route("/reset", methods=["GET", "POST"])
 @for_guests
+@evenly
 def ask_for_reset() -> Any:
     """Ask for a link by mail to choose a new password."""
     form = AddressForm()

@@ -11,7 +11,7 @@ from civicforum.accounts.forms import AddressForm, ConfirmForm, SignUpForm
 from civicforum.accounts.models import User
 from civicforum.accounts.passwords import hash_password
 from civicforum.accounts.sessions import begin_session
-from civicforum.accounts.views.door import bp, count_mail, for_guests, page, unreferred
+from civicforum.accounts.views.door import bp, count_mail, evenly, for_guests, page, unreferred
 from civicforum.web.limits import address, check_limit
 from civicforum.web.redirects import safe_next
 from civicforum.web.viewer import viewer
@@ -19,6 +19,7 @@ from civicforum.web.viewer import viewer
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @for_guests
+@evenly
 def sign_up() -> Any:
     form = SignUpForm(data={"locale": str(get_locale())} if request.method == "GET" else None)
     if form.submits(lambda: _sign_up(form)):
@@ -42,6 +43,7 @@ def mail_sent() -> Any:
 
 @bp.route("/confirm", methods=["GET", "POST"])
 @for_guests
+@evenly
 def ask_for_confirmation() -> Any:
     """Ask again for the mail that confirms an address."""
     form = AddressForm()

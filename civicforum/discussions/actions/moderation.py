@@ -35,11 +35,7 @@ def remove_post(actor: Actor, post_id: int, rule: Rule, revision: int | None = N
 def _take_down(actor: Actor, post_id: int, rule: Rule, revision: int | None, state: str) -> Post:
     post = _lock_to_moderate(actor, post_id)
     check_revision(post, revision)
-    if (
-        post.state == state
-        or post.seq is None
-        or post.state not in ("visible", "pending", "hidden")
-    ):
+    if post.state == state or post.seq is None or post.state not in ("visible", "pending", "hidden"):
         raise Conflict(_("This comment is not shown any more. Look at it again, then decide."))
     _cite(post, rule)
     _change_state(post, state)

@@ -28,14 +28,12 @@ from civicforum.voices.actions import record_voice
 
 
 @transactional
-def post_reply(
-    actor: Actor, thread_id: int, body: str | Words, reply_to_id: int | None = None
-) -> Post:
+def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int | None = None) -> Post:
     """Say something in a thread, perhaps in answer to one of its posts.
 
-    The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors give
-    prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak, Conflict in
-    a closed thread, Invalid for words or a ``reply_to_id`` that will not do.
+    The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
+    give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
+    Conflict in a closed thread, Invalid for words or a ``reply_to_id`` that will not do.
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
@@ -64,9 +62,7 @@ def _cannot_speak(actor: Actor) -> str | None:
     if not actor.is_authenticated:
         return None
     if actor.is_suspended():
-        return _(
-            "Your account cannot write for now. Your settings say until when, and how to contest it."
-        )
+        return _("Your account cannot write for now. Your settings say until when, and how to contest it.")
     if not actor.is_confirmed:
         return _("Please confirm your e-mail address first: the link is in your mail.")
     return _("This project is over, or only its members speak here.")
@@ -74,14 +70,10 @@ def _cannot_speak(actor: Actor) -> str | None:
 
 def _check_open(thread: Thread) -> None:
     if thread.status == "pending":
-        raise Conflict(
-            _("This thread is still being checked. You can add to it once it is published.")
-        )
+        raise Conflict(_("This thread is still being checked. You can add to it once it is published."))
     if not thread.is_open:
         raise Conflict(
-            _(
-                "This thread is closed. Your words are not lost: copy them, and start a new thread with them."
-            )
+            _("This thread is closed. Your words are not lost: copy them, and start a new thread with them.")
         )
 
 
@@ -117,9 +109,7 @@ def edit_post(actor: Actor, post_id: int, body: str | Words, revision: int) -> P
 def _check_editable(post: Post) -> None:
     if post.state == "hidden":
         raise Conflict(
-            _(
-                "This comment is hidden. Mend it from the page that says why; then a moderator looks."
-            )
+            _("This comment is hidden. Mend it from the page that says why; then a moderator looks.")
         )
     if post.state not in ("visible", "pending"):
         raise Conflict(_("This comment was taken down, so there is nothing to change any more."))
@@ -185,9 +175,7 @@ def mend_post(actor: Actor, post_id: int, body: str | Words) -> Post:
         raise Conflict(_("This comment is not hidden (any more), so there is nothing to mend."))
     keep_version(actor, post, is_public=False)
     db.session.flush()
-    db.session.execute(
-        update(PostVersion).where(PostVersion.post_id == post.id).values(is_public=False)
-    )
+    db.session.execute(update(PostVersion).where(PostVersion.post_id == post.id).values(is_public=False))
     set_words(post, words)
     post.edited_at = now()
     touch(post.thread.channel, "post", post.id)

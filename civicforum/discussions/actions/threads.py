@@ -30,9 +30,7 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
         raise NotFound
     require(
         policies.can_start_thread(actor, project),
-        _(
-            "You cannot start a thread here just now: the project is over, or your account may not write."
-        ),
+        _("You cannot start a thread here just now: the project is over, or your account may not write."),
     )
     author = author_of(actor)
     thread = Thread(
@@ -52,9 +50,7 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
 
 
 def _add_first_post(actor: Actor, thread: Thread, words: Words) -> None:
-    post = Post(
-        thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending"
-    )
+    post = Post(thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending")
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)

@@ -47,7 +47,12 @@ def new_partner(slug: str) -> Any:
         )
     )
     if added is None:
-        return render_template("partnerships/new_partner.html", form=form, project=project)
+        return render_template(
+            "partnerships/new_partner.html",
+            form=form,
+            project=project,
+            may_found=policies.can_found_organization(viewer()),
+        )
     return redirect(url_for("partnerships.list_partners", slug=slug))
 
 

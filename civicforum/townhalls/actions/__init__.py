@@ -1,12 +1,6 @@
 """What happens with town halls: calling them, answering, the door, needs, summaries, calendars."""
 
-from civicforum.townhalls.actions.answers import (
-    answer_by_mail,
-    ask_by_mail,
-    cancel_by_mail,
-    cancel_rsvp,
-    rsvp,
-)
+from civicforum.townhalls.actions.answers import cancel_rsvp, rsvp
 from civicforum.townhalls.actions.calendars import (
     Imported,
     import_calendar,
@@ -22,12 +16,14 @@ from civicforum.townhalls.actions.door import (
     undo_check_in,
     walk_in,
 )
+from civicforum.townhalls.actions.guests import answer_by_mail, ask_by_mail, cancel_by_mail
 from civicforum.townhalls.actions.meetings import (
     cancel_town_hall,
     change_town_hall,
     create_town_hall,
     edit_town_hall,
     publish_town_hall,
+    suggested_hours,
 )
 from civicforum.townhalls.actions.needs import purge_needs, settle_need
 from civicforum.townhalls.actions.summaries import Decided, publish_summary, tell_summary
@@ -58,6 +54,7 @@ __all__ = [
     "renew_calendar",
     "rsvp",
     "settle_need",
+    "suggested_hours",
     "tell_all",
     "tell_summary",
     "undo_check_in",

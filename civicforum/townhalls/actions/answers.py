@@ -5,14 +5,12 @@ Every action here locks the town hall's row first, so seats are counted by one a
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from civicforum.accounts.models import Actor, Guest, User
-from civicforum.accounts.names import clean_name, normalize_email
-from civicforum.accounts.queries import find_by_email
+from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.text import clean_text
@@ -41,116 +39,38 @@ def rsvp(
     town hall while it counts. Raises NotFound where the actor may not know of it, Invalid for a wish that
     makes no sense, Conflict once it has begun, and where a larger party does not fit: the old seats stand.
     """
-    town_hall = _locked(actor, town_hall_id)
+    town_hall = lock_visible(actor, town_hall_id)
     require(
         policies.can_rsvp(actor, town_hall),
         _("Please confirm your address first; then you can say that you come."),
     )
-    assert isinstance(actor, User)
-    _refuse_if_closed(town_hall)
-    wish = _checked(town_hall, Wish(answer, mode or town_hall.modes[0], party_size, needs))
-    row = queries.find_person_answer(town_hall.id, actor) or _new_row(town_hall)
-    row.user, row.guest_email, row.guest_name = actor, None, ""
-    return _settle(town_hall, row, wish)
+    person = cast(User, actor)
+    refuse_if_closed(town_hall)
+    wish = checked(town_hall, Wish(answer, mode or town_hall.modes[0], party_size, needs))
+    row = queries.find_person_answer(town_hall.id, person) or new_row(town_hall)
+    row.user, row.guest_email, row.guest_name = person, None, ""
+    return settle(town_hall, row, wish)
 
 
 @transactional
 def cancel_rsvp(actor: Actor, town_hall_id: int) -> Rsvp:
     """Give the seats back; whoever waits moves up at once. Cancelling twice changes nothing."""
-    town_hall = _locked(actor, town_hall_id)
+    town_hall = lock_visible(actor, town_hall_id)
     row = queries.get_own(actor, town_hall)
-    return _cancel(town_hall, row)
-
-
-# --- without an account: by mail ---
-
-
-@transactional
-def ask_by_mail(actor: Actor, town_hall_id: int, name: str, email: str, wish: Wish, locale: str) -> None:
-    """Send a link to ``email``: no seat is taken until its reader presses the button there.
-
-    Whether the address is known here is not told: it gets a link to its own answer in every case.
-    """
-    town_hall = _locked(actor, town_hall_id)
-    require(policies.can_ask_by_mail(actor, town_hall))
-    _refuse_if_closed(town_hall)
-    wish = _checked(town_hall, wish)
-    name, email = _clean_guest(name, email)
-    user = find_by_email(email)
-    account = user if user is not None and user.is_confirmed else None
-    row = (
-        queries.find_person_answer(town_hall.id, account)
-        if account
-        else queries.find_guest(town_hall.id, email)
-    )
-    if row is None:
-        row = _new_row(town_hall)
-        if account:
-            row.user = account
-        else:
-            row.guest_email = email
-    if row.state in ("unconfirmed", "cancelled"):
-        row.guest_name = "" if row.user else name
-        row.state, row.mode, row.party_size = "unconfirmed", wish.mode, wish.party_size
-        row.locale = locale
-        _write_needs(row, wish.needs)
-    row.revision += 1
-    db.session.flush()
-    mail_one(row, "confirm", row.revision)
-
-
-def _clean_guest(name: str, email: str) -> tuple[str, str]:
-    errors = {}
-    try:
-        name = clean_name(name)
-    except ValueError as wrong:
-        errors["name"] = [str(wrong)]
-    try:
-        email = normalize_email(email)
-    except ValueError as wrong:
-        errors["email"] = [str(wrong)]
-    if errors:
-        raise Invalid(errors=errors)
-    return name, email
-
-
-@transactional
-def answer_by_mail(actor: Guest, rsvp_id: int, wish: Wish | None = None) -> Rsvp:
-    """Confirm (``wish`` None: what was asked for) or change the answer whose signed link was opened."""
-    row = queries.get_answer(rsvp_id)
-    town_hall = lock(TownHall, row.town_hall_id)
-    row = lock(Rsvp, rsvp_id)
-    require(policies.can_answer_by_mail(actor, row))
-    if not policies.can_see(row.user or actor, town_hall):
-        raise NotFound
-    _refuse_if_closed(town_hall)
-    if wish is None and row.state != "unconfirmed":
-        return row  # the button was pressed twice
-    wish = wish or Wish("going", row.mode, row.party_size, None)
-    return _settle(town_hall, row, _checked(town_hall, wish))
-
-
-@transactional
-def cancel_by_mail(actor: Guest, rsvp_id: int) -> Rsvp:
-    """Cancel the answer whose signed link was opened."""
-    row = queries.get_answer(rsvp_id)
-    town_hall = lock(TownHall, row.town_hall_id)
-    row = lock(Rsvp, rsvp_id)
-    require(policies.can_answer_by_mail(actor, row))
-    return _cancel(town_hall, row)
+    return give_back(town_hall, row)
 
 
 # --- facts ---
 
 
-def _locked(actor: Actor, town_hall_id: int) -> TownHall:
+def lock_visible(actor: Actor, town_hall_id: int) -> TownHall:
     town_hall = lock(TownHall, town_hall_id)
     if not policies.can_see(actor, town_hall):
         raise NotFound
     return town_hall
 
 
-def _refuse_if_closed(town_hall: TownHall) -> None:
+def refuse_if_closed(town_hall: TownHall) -> None:
     if town_hall.is_cancelled:
         raise Conflict(_("This meeting was cancelled. You need do nothing."))
     if town_hall.is_over():
@@ -161,7 +81,7 @@ def _refuse_if_closed(town_hall: TownHall) -> None:
         raise Conflict(_("This meeting is not published yet."))
 
 
-def _checked(town_hall: TownHall, wish: Wish) -> Wish:
+def checked(town_hall: TownHall, wish: Wish) -> Wish:
     errors: dict[str, list[Any]] = {}
     if wish.answer not in ANSWERS:
         errors["answer"] = [_("Choose one of the answers.")]
@@ -189,7 +109,7 @@ def _are_needs(needs: Sequence[NeedWish] | None) -> bool:
     return needs is None or all(need.kind in NEEDS and len(need.note) <= MAXIMUM_NOTE for need in needs)
 
 
-def _new_row(town_hall: TownHall) -> Rsvp:
+def new_row(town_hall: TownHall) -> Rsvp:
     row = Rsvp(
         town_hall_id=town_hall.id,
         state="unconfirmed",
@@ -212,14 +132,14 @@ def _next_place(town_hall: TownHall) -> int:
 # --- seats ---
 
 
-def _settle(town_hall: TownHall, row: Rsvp, wish: Wish) -> Rsvp:
+def settle(town_hall: TownHall, row: Rsvp, wish: Wish) -> Rsvp:
     """Write the answer with its seat or its place in the queue, and let others move up."""
     before = (row.state, row.mode, row.party_size)
     if wish.answer == "going":
         _take_seats(town_hall, row, wish)
     else:
         row.state, row.mode, row.party_size = wish.answer, wish.mode, wish.party_size
-    _write_needs(row, wish.needs)
+    write_needs(row, wish.needs)
     db.session.flush()
     promote(town_hall, asking=row)
     if (row.state, row.mode, row.party_size) != before:
@@ -316,7 +236,7 @@ def _seat(row: Rsvp, is_told: bool) -> None:
         tell_one(row, "promoted")
 
 
-def _cancel(town_hall: TownHall, row: Rsvp) -> Rsvp:
+def give_back(town_hall: TownHall, row: Rsvp) -> Rsvp:
     if row.state == "cancelled":
         return row
     if town_hall.is_over():
@@ -335,7 +255,7 @@ def _cancel(town_hall: TownHall, row: Rsvp) -> Rsvp:
 # --- needs ---
 
 
-def _write_needs(row: Rsvp, needs: Sequence[NeedWish] | None) -> None:
+def write_needs(row: Rsvp, needs: Sequence[NeedWish] | None) -> None:
     """Make the list of needs what is asked for now; what was answered already keeps its answer."""
     if needs is None:
         return

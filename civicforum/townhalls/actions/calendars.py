@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -108,7 +108,7 @@ def _facts(event: ImportedEvent) -> dict[str, Any]:
 
 def _make(actor: Actor, project: Project, event: ImportedEvent) -> TownHall:
     town_hall = TownHall(
-        **{**BLANK, **_facts(event)},
+        **{**BLANK, **_facts(event), "needs_until": usual_needs_until(event.starts_at)},
         project=project,
         mode="in_person",
         status="cancelled" if event.cancelled else "published",
@@ -117,7 +117,6 @@ def _make(actor: Actor, project: Project, event: ImportedEvent) -> TownHall:
         sequence=1 if event.cancelled else 0,
         revision=1,
         last_place=0,
-        needs_until=usual_needs_until(event.starts_at),
         created_by_id=actor.id,
         updated_at=now(),
     )
@@ -160,14 +159,14 @@ def _follow_status(actor: Actor, town_hall: TownHall, is_cancelled: bool) -> Non
 def renew_calendar(actor: Actor) -> int:
     """Give the actor's personal calendar a new address; the old one stops working. The new version."""
     require(is_person(actor))
-    assert isinstance(actor, User)
-    row = find_locked(CalendarKey, actor.id)
+    person = cast(User, actor)
+    row = find_locked(CalendarKey, person.id)
     if row is None:
         try:
             with db.session.begin_nested():
-                db.session.add(CalendarKey(user_id=actor.id, version=1))
+                db.session.add(CalendarKey(user_id=person.id, version=1))
         except IntegrityError:
             pass  # made meanwhile; ours waits for its lock below
-        row = lock(CalendarKey, actor.id)
+        row = lock(CalendarKey, person.id)
     row.version += 1
     return row.version

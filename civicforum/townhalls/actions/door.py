@@ -50,9 +50,8 @@ def check_in(
     at = _moment(at)
     row = queries.find_by_code(clean_code(code))
     refusal = _refusal(town_hall, row, at, force)
-    if refusal:
-        return Admission(refusal, rsvp=row if refusal in ("cancelled", "not_open") else None)
-    assert row is not None
+    if refusal or row is None:
+        return Admission(refusal or "not_found", rsvp=row if refusal in ("cancelled", "not_open") else None)
     present = queries.find_check_in(row.id)
     if present is not None:
         return Admission("already", present, row)
@@ -81,11 +80,11 @@ def _refusal(town_hall: TownHall, row: Rsvp | None, at: datetime, force: bool) -
     return None if is_door_open(town_hall, at) else "not_open"
 
 
-def is_door_open(town_hall: TownHall, at: datetime) -> bool:
+def is_door_open(town_hall: TownHall, at: datetime | None = None) -> bool:
     """From two hours before until some hours after the end, for whoever keeps the list late."""
     if town_hall.status != "published":
         return False
-    return town_hall.door_opens_at <= at <= town_hall.ends_at + DOOR_CLOSES_AFTER
+    return town_hall.door_opens_at <= (at or now()) <= town_hall.ends_at + DOOR_CLOSES_AFTER
 
 
 def _let_in(actor: Actor, town_hall: TownHall, row: Rsvp, nonce: str, at: datetime) -> CheckIn:
@@ -126,7 +125,7 @@ def walk_in(
         raise Invalid(errors={"name": [_("A name of 1 to %(most)d characters.", most=MAXIMUM_NAME)]})
     if not 1 <= party_size <= MAXIMUM_PARTY:
         raise Invalid(errors={"party_size": [_("From 1 to %(most)d people.", most=MAXIMUM_PARTY)]})
-    if not is_door_open(town_hall, now()):
+    if not is_door_open(town_hall):
         raise Conflict(_("The door opens two hours before the meeting."))
     return _add(town_hall, CheckIn(name=name, party_size=party_size, nonce=nonce, by_id=actor.id))
 

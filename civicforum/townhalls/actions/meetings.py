@@ -1,7 +1,7 @@
 """Calling a meeting, changing it, publishing it, cancelling it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -89,9 +89,17 @@ def _new(actor: Actor, project: Project, facts: Mapping[str, Any]) -> TownHall:
     return town_hall
 
 
-def usual_needs_until(starts_at: Any) -> Any:
-    """Until when access needs are taken where nobody said: three days before."""
-    return starts_at - timedelta(days=NEEDS_DAYS_BEFORE)
+def usual_needs_until(starts_at: datetime) -> datetime:
+    """Until when needs are taken where nobody said: three days before, later if that is too soon."""
+    usual = starts_at - timedelta(days=NEEDS_DAYS_BEFORE)
+    return usual if usual > now() + timedelta(days=1) else max(usual, starts_at - timedelta(hours=12))
+
+
+def suggested_hours() -> tuple[datetime, datetime, datetime]:
+    """Wall-clock times for a new meeting: an evening in two weeks, its end, until when needs are taken."""
+    day = now().astimezone(find_zone(get_site().timezone)) + timedelta(days=14)
+    begin = day.replace(hour=18, minute=30, second=0, microsecond=0, tzinfo=None)
+    return begin, begin + timedelta(minutes=90), begin - timedelta(days=NEEDS_DAYS_BEFORE)
 
 
 def prefilled_access_statement(town_hall: TownHall) -> str:

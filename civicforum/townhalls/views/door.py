@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from civicforum.db import now
 from civicforum.townhalls import actions, queries
 from civicforum.townhalls.forms import CodeForm, WalkInForm, new_nonce
 from civicforum.townhalls.views.blueprint import bp
@@ -32,7 +31,7 @@ def _render(town_hall_id: int, walk_in: WalkInForm, code: CodeForm) -> str:
         more=max(0, len(people) - SHOWN),
         walk_ins=queries.list_walk_ins(viewer(), town_hall),
         tally=queries.tally(town_hall.id),
-        is_open=actions.is_door_open(town_hall, now()),
+        is_open=actions.is_door_open(town_hall),
         search=search,
         walk_in_form=walk_in,
         code_form=code,

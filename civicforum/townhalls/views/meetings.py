@@ -7,13 +7,12 @@ import segno
 from flask import Response, render_template, request, url_for
 
 from civicforum.accounts.models import Actor
-from civicforum.db import now
 from civicforum.live.changes import channel_revision, current_stream
 from civicforum.partnerships.policies import is_organizer
 from civicforum.partnerships.queries import get_project, list_own_projects
 from civicforum.text import render_markdown
 from civicforum.townhalls import policies, queries, schemas
-from civicforum.townhalls.agenda import item_states, total_minutes
+from civicforum.townhalls.agenda import total_minutes
 from civicforum.townhalls.forms import AnswerForm, GuestForm
 from civicforum.townhalls.models import Rsvp, TownHall
 from civicforum.townhalls.views.blueprint import bp
@@ -87,8 +86,7 @@ def render_page(town_hall: TownHall, own: Rsvp | None, form: AnswerForm) -> str:
 
 def agenda_now(town_hall: TownHall) -> list[dict[str, Any]]:
     """The agenda with what is on by the plan."""
-    at = now()
-    states = item_states(town_hall.agenda, town_hall.starts_at, town_hall.ends_at, at)
+    states = town_hall.agenda_states()
     return [
         {"title": item.title, "minutes": item.minutes, "state": state, "note": item.presenter}
         for item, state in zip(town_hall.agenda, states, strict=True)

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,7 +10,6 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from civicforum.db import now
 from civicforum.errors import NotAllowed, NotFound, require
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project, list_own_projects
@@ -86,10 +84,7 @@ def _callable(slug: str) -> Project:
 def _prefill(form: TownHallForm) -> None:
     """A meeting in two weeks, at half past six, with the shipped agenda."""
     site = get_site()
-    evening = (now() + timedelta(days=14)).replace(hour=18, minute=30, second=0, microsecond=0)
-    form.starts_at.data = evening.replace(tzinfo=None)
-    form.ends_at.data = (evening + timedelta(minutes=90)).replace(tzinfo=None)
-    form.needs_until.data = (evening - timedelta(days=3)).replace(tzinfo=None)
+    form.starts_at.data, form.ends_at.data, form.needs_until.data = actions.suggested_hours()
     form.timezone.data = site.timezone
     locale = str(get_locale() or "en")
     form.agenda.data = write_agenda(shipped.agenda(locale))
@@ -205,7 +200,9 @@ def list_needs(town_hall_id: int) -> str:
 
 def _need_form(need: Any) -> NeedForm:
     form = NeedForm(formdata=None, prefix=f"need{need.id}-")
-    form.state.data, form.reply.data = need.state, need.reply
+    # The usual answer is ready: one press says yes.
+    form.state.data = "confirmed" if need.state == "requested" else need.state
+    form.reply.data = need.reply
     return form
 
 

@@ -1,0 +1,83 @@
+"""Reading projects, organizations and their people: the viewer first, and only what they may see."""
+
+from civicforum.partnerships.queries.hats import (
+    hats_for,
+    hats_of,
+)
+from civicforum.partnerships.queries.members import (
+    audience_ids,
+    count_organizers,
+    find_by_handle,
+    find_inviter,
+    find_membership,
+    get_invitation,
+    get_member,
+    get_membership,
+    get_sent_invitation,
+    has_any_role,
+    list_invitations,
+    list_members,
+    member_ids,
+)
+from civicforum.partnerships.queries.organizations import (
+    find_seat,
+    get_organization,
+    get_organization_by_id,
+    get_partner,
+    get_seat,
+    is_organization_slug_taken,
+    list_organizations,
+    list_other_organizations,
+    list_partnerships,
+    project_ids_of,
+)
+from civicforum.partnerships.queries.projects import (
+    get_project,
+    get_project_by_id,
+    is_project_slug_taken,
+    list_own_projects,
+    list_projects,
+    visible_projects_clause,
+)
+from civicforum.partnerships.queries.updates import (
+    find_updates,
+    get_update,
+    list_updates,
+)
+
+__all__ = [
+    "audience_ids",
+    "count_organizers",
+    "find_by_handle",
+    "find_inviter",
+    "find_membership",
+    "find_seat",
+    "find_updates",
+    "get_invitation",
+    "get_member",
+    "get_membership",
+    "get_organization",
+    "get_organization_by_id",
+    "get_partner",
+    "get_project",
+    "get_project_by_id",
+    "get_seat",
+    "get_sent_invitation",
+    "get_update",
+    "has_any_role",
+    "hats_for",
+    "hats_of",
+    "is_organization_slug_taken",
+    "is_project_slug_taken",
+    "list_invitations",
+    "list_members",
+    "list_organizations",
+    "list_other_organizations",
+    "list_own_projects",
+    "list_partnerships",
+    "list_projects",
+    "list_updates",
+    "member_ids",
+    "project_ids_of",
+    "visible_projects_clause",
+]

@@ -1,0 +1,226 @@
+"""The pages of threads, without scripts: read, write, change, take back, and every state with its words."""
+
+from datetime import timedelta
+
+import pytest
+from browser import press, submit
+from factories import join, make_post, make_project, make_thread, make_user
+
+from civicforum.accounts.models import SYSTEM
+from civicforum.agreement.actions import list_word
+from civicforum.db import now
+from civicforum.discussions import actions, queries
+
+
+@pytest.fixture
+def ana(app):
+    return make_user(name="Ana Ruiz")
+
+
+@pytest.fixture
+def thread(ana):
+    return actions.start_thread(
+        ana, make_project(title="Safer Southwest").id, "The bus stop", "The first words."
+    )
+
+
+def url(thread) -> str:
+    return f"/threads/{thread.id}/{thread.slug}"
+
+
+def test_a_thread_is_found_by_its_number_and_keeps_what_was_asked(client, thread):
+    assert client.get(f"/threads/{thread.id}").location == url(thread)
+    assert client.get(f"/threads/{thread.id}?from=7").location == f"{url(thread)}?from=7"
+    assert client.get(f"/threads/{thread.id}/another-name").location == url(thread)
+
+
+def test_a_guest_reads_everything_and_is_told_how_to_reply(client, thread):
+    page = client.get(url(thread))
+    assert page.status_code == 200
+    assert "The first words." in page.text
+    assert '<article class="post" id="post-1"' in page.text
+    assert f'data-channel="{thread.channel}"' in page.text
+    assert "sign in to reply" in page.text
+    assert 'id="reply"' not in page.text
+
+
+def test_the_page_names_the_channel_stream_and_revision_to_watch_from(client, thread):
+    from civicforum.live.changes import changes_since
+
+    now_ = changes_since(thread.channel)
+    page = client.get(url(thread)).text
+    assert f'data-stream="{now_.stream}" data-revision="{now_.revision}"' in page
+
+
+def test_a_reply_is_published_and_its_author_lands_on_it(sign_in, thread):
+    ben = sign_in(make_user())
+    answer = submit(ben, url(thread), "reply", follow=False, body="Yes, *very* late.")
+    assert answer.location == f"{url(thread)}#post-2"
+    page = ben.get(answer.location)
+    assert "<em>very</em>" in page.text
+
+
+def test_a_double_click_publishes_once(sign_in, thread):
+    from browser import forms_of
+
+    ben = sign_in(make_user())
+    form = next(f for f in forms_of(ben.get(url(thread))) if f["id"] == "reply")
+    fields = {**form["fields"].to_dict(), "body": "Once."}
+    places = {ben.post(url(thread), data=fields).location for _click in range(3)}
+    assert places == {f"{url(thread)}#post-2"}
+    assert queries.get_thread(SYSTEM, thread.id).last_seq == 2
+
+
+def test_blank_words_come_back_with_a_sentence(sign_in, thread):
+    page = submit(sign_in(make_user()), url(thread), "reply", body="   ")
+    assert "Please fill this in." in page.text
+    assert queries.get_thread(SYSTEM, thread.id).last_seq == 1
+
+
+def test_reply_and_quote_work_by_link(sign_in, thread):
+    ben = sign_in(make_user())
+    post = queries.list_posts(SYSTEM, thread)[0]
+    page = ben.get(f"{url(thread)}?quote={post.id}").text
+    assert "&gt; The first words." in page
+    submit(ben, f"{url(thread)}?reply_to={post.id}", "reply", body="Yes.")
+    assert queries.list_posts(SYSTEM, thread)[1].reply_to_id == post.id
+    assert "to Ana Ruiz" in ben.get(url(thread)).text
+
+
+def test_a_thread_is_started_from_the_project(sign_in, ana, app):
+    project = make_project()
+    browser = sign_in(ana)
+    page = submit(browser, f"/projects/{project.slug}/threads/new", title="A new lamp?", body="It is dark.")
+    assert page.request.path.endswith("/a-new-lamp")
+    assert "It is dark." in page.text
+    listed = browser.get(f"/projects/{project.slug}/threads").text
+    assert "A new lamp?" in listed
+    assert "It is dark." in listed
+
+
+def test_what_is_held_is_shown_to_its_author_with_who_checks_it(sign_in, client, thread):
+    list_word(SYSTEM, "badger", "hold")
+    ben = sign_in(make_user())
+    page = submit(ben, url(thread), "reply", body="CANARY badger.")
+    assert "Only you see this yet." in page.text
+    assert "CANARY badger." in page.text
+    assert "a moderator of this project reads it by" in page.text
+    for other in (client, sign_in(make_user())):
+        assert "CANARY" not in other.get(url(thread)).text
+        assert "1 comment<" in other.get(url(thread)).text
+
+
+def test_a_closed_thread_says_so_and_offers_the_next_step(sign_in, thread):
+    actions.close_thread(SYSTEM, thread.id)
+    page = sign_in(make_user()).get(url(thread)).text
+    assert "This thread is closed" in page
+    assert f"/projects/{thread.project.slug}/threads/new" in page
+    assert 'id="reply"' not in page
+
+
+def test_who_is_suspended_is_told_where_to_look(sign_in, thread):
+    page = sign_in(make_user(suspended_until=now() + timedelta(days=1))).get(url(thread)).text
+    assert "Your account cannot write for now." in page
+    assert 'id="reply"' not in page
+
+
+def test_a_long_thread_is_read_in_pages_that_land_on_a_post(client, thread):
+    for n in range(2, 121):
+        make_post(thread, body=f"Comment {n}.")
+    first = client.get(url(thread)).text
+    assert 'id="post-50"' in first
+    assert 'id="post-51"' not in first
+    assert f"{url(thread)}?from=51" in first
+    assert f"{url(thread)}?from=101" in first
+    assert 'data-end="false"' in first
+    last = client.get(f"{url(thread)}?from=101").text
+    assert 'id="post-101"' in last
+    assert 'id="post-120"' in last
+    assert 'data-end="true"' in last
+    assert client.get(f"/posts/{queries.list_posts(SYSTEM, thread, after=76, limit=1)[0].id}").location == (
+        f"{url(thread)}?from=51#post-77"
+    )
+    for odd in ("0", "-5", "999999999999", "x"):
+        assert client.get(f"{url(thread)}?from={odd}").status_code == 200
+
+
+def test_an_edit_is_saved_and_its_history_is_public(sign_in, client, ana, thread):
+    post = queries.list_posts(SYSTEM, thread)[0]
+    page = submit(sign_in(ana), f"/posts/{post.id}/edit", body="The second words.")
+    assert "The second words." in page.text
+    history = client.get(f"/posts/{post.id}/history").text
+    assert "<del>first </del><ins>second </ins>" in history
+
+
+def test_an_edit_race_shows_both_texts_and_saves_neither(sign_in, ana, thread):
+    from browser import forms_of
+
+    post = queries.list_posts(SYSTEM, thread)[0]
+    browser = sign_in(ana)
+    form = next(f for f in forms_of(browser.get(f"/posts/{post.id}/edit")) if "revision" in f["fields"])
+    actions.edit_post(ana, post.id, "From the phone.", 1)
+    page = browser.post(f"/posts/{post.id}/edit", data={**form["fields"].to_dict(), "body": "From the desk."})
+    assert "From the phone." in page.text
+    assert "From the desk." in page.text
+    assert queries.get_post(SYSTEM, post.id).body == "From the phone."
+
+
+def test_taking_back_and_supporting_are_one_press(sign_in, ana, thread):
+    post = queries.list_posts(SYSTEM, thread)[0]
+    ben = sign_in(make_user(name="Ben Okafor"))
+    assert 'data-support aria-pressed="true"' in press(ben, url(thread), f"/posts/{post.id}/support").text
+    assert "Ben Okafor" in ben.get(f"/posts/{post.id}/supporters").text
+    assert 'data-support aria-pressed="true"' not in press(ben, url(thread), f"/posts/{post.id}/support").text
+    page = press(sign_in(ana), url(thread), f"/posts/{post.id}/withdraw").text
+    assert "Taken back by its author" in page
+
+
+def test_others_do_not_find_the_edit_page(sign_in, client, thread):
+    post = queries.list_posts(SYSTEM, thread)[0]
+    assert sign_in(make_user()).get(f"/posts/{post.id}/edit").status_code == 404
+
+
+def test_hidden_words_are_on_no_page_for_others(sign_in, client, app):
+    canary = make_user(name="CANARY", handle="canary")
+    thread = make_thread(make_project())
+    make_post(thread)
+    hidden = make_post(thread, canary, "CANARY", state="hidden", rule_number=2, rule_title="Be kind")
+    make_post(thread, make_user(), reply_to_id=hidden.id)
+    for other in (client, sign_in(make_user())):
+        for path in (url(thread), f"/posts/{hidden.id}/article", f"{url(thread)}?quote={hidden.id}"):
+            page = other.get(path)
+            assert page.status_code == 200
+            assert "canary" not in page.text.lower()
+        for path in ("history", "supporters", "edit"):
+            assert other.get(f"/posts/{hidden.id}/{path}").status_code in (404, 302)
+    assert "CANARY" in sign_in(canary).get(url(thread)).text
+
+
+def test_a_closed_projects_threads_are_404_for_strangers(sign_in, client, app):
+    member = make_user()
+    project = make_project(visibility="members")
+    join(project, member)
+    thread = make_thread(project, title="CANARY")
+    post = make_post(thread)
+    paths = (
+        url(thread),
+        f"/threads/{thread.id}",
+        f"/posts/{post.id}",
+        f"/posts/{post.id}/article",
+        f"/posts/{post.id}/history",
+        f"/projects/{project.slug}/threads",
+    )
+    for stranger in (client, sign_in(make_user()), sign_in(make_user("moderator"))):
+        assert {stranger.get(path).status_code for path in paths} == {404}
+    assert sign_in(member).get(url(thread)).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_page_takes_the_same_queries_whatever_its_length(sign_in, count_queries, thread, count):
+    for _n in range(count - 1):
+        make_post(thread, make_user())
+    browser = sign_in(make_user())
+    browser.get(url(thread))
+    with count_queries() as n:
+        assert browser.get(url(thread)).status_code == 200
+    assert n.total == 32

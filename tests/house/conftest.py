@@ -1,0 +1,3 @@
+"""A real browser for the pages; see tests/running.py."""
+
+from running import browser  # noqa: F401 - a fixture of this folder

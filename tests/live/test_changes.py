@@ -1,0 +1,79 @@
+"""What changed since: each object once, no revision split, and a reset for another history."""
+
+import contextlib
+
+import pytest
+
+from civicforum.db import transaction
+from civicforum.live import changes
+from civicforum.live.changes import changes_since, open_channel, renew_stream, shrink_audience, touch
+
+NAME = "thread:7"
+
+
+@pytest.fixture
+def channel(app) -> str:
+    with transaction():
+        open_channel(NAME)
+    return NAME
+
+
+def commit(*ids: int) -> None:
+    with transaction():
+        for object_id in ids:
+            touch(NAME, "post", object_id)
+
+
+def test_a_commit_raises_the_revision_by_one_whatever_it_touches(channel):
+    commit(1, 2, 3, 2)
+    commit(3)
+    found = changes_since(NAME, 0)
+    assert (found.revision, found.has_more, found.is_reset) == (2, False, False)
+    assert found.objects == (("post", 1), ("post", 2), ("post", 3))
+
+
+def test_what_is_rolled_back_is_never_told(channel):
+    with contextlib.suppress(ZeroDivisionError), transaction():
+        touch(NAME, "post", 1)
+        raise ZeroDivisionError
+    assert (changes_since(NAME, 0).revision, changes_since(NAME, 0).objects) == (0, ())
+
+
+@pytest.mark.parametrize("sizes", [[1] * 12, [3, 1, 4, 1, 5], [7, 7], [2, 9, 1], [5, 5, 5]])
+def test_reading_in_parts_splits_no_revision_and_loses_nothing(channel, sizes):
+    ends, next_id = [], 1
+    for size in sizes:
+        commit(*range(next_id, next_id + size))
+        next_id += size
+        ends.append(next_id - 1)
+    seen, after = [], 0
+    for _part in range(50):
+        found = changes_since(NAME, after, limit=4)
+        seen += [object_id for _kind, object_id in found.objects]
+        assert seen[-1] in ends
+        assert found.revision == ends.index(seen[-1]) + 1
+        after = found.revision
+        if not found.has_more:
+            break
+    assert seen == list(range(1, next_id))
+
+
+def test_from_now_on_is_nothing_yet(channel):
+    commit(1)
+    assert (changes_since(NAME).objects, changes_since(NAME).revision) == ((), 1)
+    assert changes_since(NAME, 1).objects == ()
+
+
+def test_another_stream_and_a_revision_ahead_are_a_reset(channel):
+    commit(1)
+    stream = changes_since(NAME).stream
+    assert changes_since(NAME, 0, stream).is_reset is False
+    assert changes_since(NAME, 2, stream).is_reset is True
+    renew_stream()
+    assert changes_since(NAME, 1, stream).is_reset is True
+
+
+def test_a_shrunk_audience_raises_both_versions(channel):
+    with transaction():
+        shrink_audience([NAME])
+    assert changes.channel_versions([NAME]) == {NAME: (1, 1)}
