@@ -9,7 +9,7 @@ BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock run-ready test-ready
+.PHONY: help demo test lint format words bench lock run-ready test-ready
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
@@ -37,8 +37,11 @@ format: test-ready ## Let the tools put style right
 	$(BIN)/ruff format
 	$(BIN)/djlint templates --reformat --quiet
 
+words: test-ready ## Collect the words that people read, for translation
+	$(BIN)/python tools/words.py
+
 bench: test-ready ## Measure speed on this machine
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m bench
 
 # pyproject.toml says what the program needs, requirements/*.in what a checkout needs beside it.
 # The locks name no address, so that they work with any mirror. UPGRADE=--upgrade takes the newest.

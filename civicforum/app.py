@@ -5,10 +5,12 @@ import importlib.util
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
 from civicforum import db, languages, mail, paths
@@ -30,8 +32,16 @@ ROOMS = (
     "moderation",
     "pages",
 )
+LARGEST_ID = 2**31 - 1
 YEAR_SECONDS = 365 * 24 * 3600
 csrf = CSRFProtect()
+
+
+class RowNumber(IntegerConverter):
+    """A row's id in an address: a number that no database holds is simply not there (404)."""
+
+    def __init__(self, map: Any, *args: Any, **limits: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_ID, **limits})
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path=static_url,
     )
     app.config.update(_configuration(settings))
+    app.url_map.converters["int"] = RowNumber
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url)
     Migrate(app, db.db, directory=str(paths.MIGRATIONS), render_as_batch=True)

@@ -20,11 +20,9 @@ from civicforum.discussions.queries import get_post
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
 from civicforum.moderation.log import record_line
-from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.models import MAX_NOTE, MAX_REASON, Case, Flag, Measure
 from civicforum.notifications.actions import notify
 
-MAX_REASON = 2000
-MAX_NOTE = 500
 CASE_ACTIONS = ("hide", "restore", "leave")
 
 

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from civicforum.moderation.actions import MAX_NOTE, MAX_REASON
+from civicforum.moderation.models import MAX_NOTE, MAX_REASON
 from civicforum.web.forms import Form, Words
 
 

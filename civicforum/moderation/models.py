@@ -9,6 +9,9 @@ from civicforum.accounts.models import User
 from civicforum.agreement.models import Rule
 from civicforum.db import HasCreatedAt, HasId, Model
 
+MAX_REASON = 2000  # characters
+MAX_NOTE = 500
+
 
 class Case(Model, HasId, HasCreatedAt):
     """A question before the moderators about one thing said, or one person. One open case for each target.

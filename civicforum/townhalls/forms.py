@@ -158,7 +158,7 @@ class TownHallForm(Form):
     def _check_time(self, field: Any) -> None:
         try:
             self._moment(field)
-        except ValueError as wrong:
+        except (ValueError, OverflowError) as wrong:
             raise ValidationError(str(wrong)) from wrong
 
     def facts(self) -> dict[str, Any]:

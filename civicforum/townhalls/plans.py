@@ -24,6 +24,7 @@ FIELDS = (
     "needs_until",
 )
 MODES = ("in_person", "online", "hybrid")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 LONGEST = timedelta(days=14)
 MOST_SEATS = 1_000_000
 # A change of one of these is a move: calendars and people are told.
@@ -57,6 +58,8 @@ def faults(facts: Mapping[str, Any]) -> dict[str, list[Any]]:
     if not _is_web_address(facts["online_url"]):
         found["online_url"] = [_("Give a web address that begins with https://.")]
     found.update(_wrong_hours(facts["starts_at"], facts["ends_at"]))
+    if facts["needs_until"] is not None and not is_in_reach(facts["needs_until"]):
+        found["needs_until"] = [_("That year is too far away.")]
     for name in ("capacity", "online_capacity"):
         if facts[name] is not None and not 0 <= facts[name] <= MOST_SEATS:
             found[name] = [_("A number of people from 0; leave it empty where there is no limit.")]
@@ -64,11 +67,19 @@ def faults(facts: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _wrong_hours(starts_at: datetime, ends_at: datetime) -> dict[str, list[Any]]:
+    for name, at in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if not is_in_reach(at):
+            return {name: [_("That year is too far away.")]}
     if ends_at <= starts_at:
         return {"ends_at": [_("It must end after it begins.")]}
     if ends_at - starts_at > LONGEST:
         return {"ends_at": [_("That is longer than two weeks. Make it several meetings.")]}
     return {}
+
+
+def is_in_reach(at: datetime) -> bool:
+    """Whether every calendar and database can hold this moment, in any zone."""
+    return FIRST_YEAR <= at.year < LAST_YEAR
 
 
 def _is_web_address(url: str) -> bool:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from civicforum.db import db
 from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
@@ -93,6 +93,8 @@ def _with_headers(response: Response, error: CivicForumError) -> Response:
 def _http_answer(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):  # a foreign Host: no page of ours belongs to that name
+        return Response("This address is not served here.\n", 400, mimetype="text/plain")
     if getattr(error, "data", None):  # webargs: which fields of a body are wrong
         return answer(Invalid(errors=_flatten(error.data.get("messages", {}))))  # type: ignore[attr-defined]
     spoken = CivicForumError(_WORDS.get(error.code, lambda: error.description)())

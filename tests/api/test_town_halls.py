@@ -72,6 +72,8 @@ def test_a_meeting_is_called_and_read(client, token_for, organizer, project):
     ("change", "field"),
     [
         ({"starts_at": "2037-07-20T18:30:00"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00+14:00"}, "starts_at"),
+        ({"ends_at": "9999-12-31T23:00:00-14:00"}, "ends_at"),
         ({"timezone": "Mars/Base"}, "timezone"),
         ({"capacity": "2"}, "capacity"),
         ({"capacity": 2.0}, "capacity"),
@@ -217,6 +219,16 @@ def test_the_door_over_the_api(client, token_for, organizer, project):
     assert said == ["not_open", "wrong_town_hall", "not_found", "ok"]
 
 
+@pytest.mark.parametrize(
+    "scan", [{"at": "0001-01-01T00:00:00+14:00"}, {"at": "2300-01-01T00:00:00Z"}, {"force": "yes"}, {"nonce": ""}]
+)
+def test_a_scan_that_makes_no_sense_is_refused(client, token_for, organizer, project, scan):
+    hall = make_town_hall(project, starts_at=now() + timedelta(minutes=30))
+    body = {"code": make_rsvp(hall, make_user()).code, "nonce": "a", **scan}
+    answer = client.post(f"{API}/{hall.id}/check-ins", json=body, headers=token_for(organizer))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, list(scan))
+
+
 def test_residents_keep_no_door(client, token_for, resident, project):
     hall = make_town_hall(project, starts_at=now() + timedelta(minutes=30))
     row = make_rsvp(hall, resident)
@@ -235,7 +247,7 @@ def test_a_token_that_only_reads_changes_nothing(client, project, resident):
 
 
 def test_watchers_are_told_how_seats_stand(client, project, resident):
-    hall = make_town_hall(project, capacity=3, online_url="https://meet.example/x")
+    hall = make_town_hall(project, mode="hybrid", capacity=3, online_url="https://meet.example/x")
     before = client.get(f"{API}/{hall.id}").json["revision"]
     actions.rsvp(resident, hall.id, "going")
     changes = client.get(f"/api/v1/channels/townhall:{hall.id}/changes?after={before}").json

@@ -30,8 +30,8 @@ def test_rooms_import_only_downwards():
 
 def transactional_functions():
     for module in [m for name, m in sys.modules.items() if name.startswith("civicforum.")]:
-        for function in vars(module).values():
-            if getattr(function, "is_transactional", False):
+        for function in list(vars(module).values()):
+            if inspect.isfunction(function) and getattr(function, "is_transactional", False):
                 yield function
 
 

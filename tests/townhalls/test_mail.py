@@ -123,6 +123,14 @@ def test_all_are_told_once_that_it_is_cancelled_and_calendars_follow(app, hall, 
     assert "The roof leaks." in words(mail)
 
 
+def test_a_word_changed_after_a_move_does_not_swallow_the_news(app, hall, organizer):
+    person = come(hall)
+    deliver(app)
+    actions.edit_town_hall(organizer, hall.id, {"location": "Church"})
+    actions.edit_town_hall(organizer, hall.id, {"summary": "A comma."})
+    assert subjects(app, person.email)[1:] == ["Changed: Lantern Street"]
+
+
 def test_mails_speak_the_readers_language_and_the_meetings_clock(app, hall):
     person = come(hall, locale="es", timezone="Asia/Tokyo")
     (mail,) = mails_to(app, person.email)

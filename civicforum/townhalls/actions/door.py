@@ -11,7 +11,7 @@ from civicforum.agreement.actions import count_attended
 from civicforum.db import db, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.text import clean_text
-from civicforum.townhalls import policies, queries
+from civicforum.townhalls import plans, policies, queries
 from civicforum.townhalls.actions.telling import show_change
 from civicforum.townhalls.codes import clean_code
 from civicforum.townhalls.models import DOOR_CLOSES_AFTER, MAXIMUM_PARTY, CheckIn, Rsvp, TownHall
@@ -105,6 +105,8 @@ def _add(town_hall: TownHall, check_in_: CheckIn) -> CheckIn:
 
 
 def _moment(at: datetime | None) -> datetime:
+    if at is not None and not plans.is_in_reach(at):
+        raise Invalid(errors={"at": [_("That year is too far away.")]})
     if at is not None and at > now() + CLOCKS_DIFFER:
         raise Invalid(errors={"at": [_("That moment has not come yet.")]})
     return at or now()

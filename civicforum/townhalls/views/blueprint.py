@@ -15,7 +15,7 @@ def spoken(code: str) -> str:
     return spoken_code(code)
 
 
-@bp.context_processor
+@bp.app_context_processor
 def words() -> dict[str, Any]:
-    """Kinds of needs and ways to come, in words."""
+    """Kinds of needs and ways to come, in words: for this room's templates, live fragments too."""
     return {"need_words": NEED_WORDS, "need_state_words": NEED_STATE_WORDS, "way_words": WAYS}
