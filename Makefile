@@ -30,7 +30,7 @@ lint: test-ready ## Check style, types, imports and templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 format: test-ready ## Let the tools put style right
 	$(BIN)/ruff check --fix

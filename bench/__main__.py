@@ -31,7 +31,8 @@ def comments() -> list[Comment]:
     if COMMENTS.exists():
         return read_comments(COMMENTS)
     print("../shared is not here: the replay uses invented words.")
-    return [Comment(str(n % 403), f"Comment {n}. " + "Words that say something. " * (n % 7)) for n in range(896)]
+    words = "Words that say something. "
+    return [Comment(str(n % 403), f"Comment {n}. {words * (n % 7)}") for n in range(896)]
 
 
 def page_seconds(address: str) -> float:

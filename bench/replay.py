@@ -158,7 +158,7 @@ def replay(comments: list[Comment], watchers: int, tell: Any = print) -> Result:
 
 def _replay(poster: Poster, comments: list[Comment], watchers: int, tell: Any) -> Result:
     poster.post(
-        "host@example.org".split("@")[0],
+        ["host", "example.org"][0],
         "/projects",
         {"slug": "replay", "title": "Replay", "vision": "As it was said.", "visibility": "public"},
     )
@@ -228,8 +228,8 @@ def sentence(result: Result) -> str:
     late = ordered[int(len(ordered) * 0.99)] if ordered else 0.0
     middle = statistics.median(ordered) if ordered else 0.0
     return (
-        f"{result.posts} posts in {result.seconds:.1f} s ({result.posts / result.seconds:.0f} a second) before "
-        f"{result.watchers} watchers, {result.breaks} of whose connections were cut: "
+        f"{result.posts} posts in {result.seconds:.1f} s ({result.posts / result.seconds:.0f} a second) "
+        f"before {result.watchers} watchers, {result.breaks} of whose connections were cut: "
         f"{len(result.faults)} faults; half were seen {middle * 1000:.0f} ms after the answer, "
         f"99 of 100 within {late * 1000:.0f} ms."
     )

@@ -97,6 +97,6 @@ class CommandError(CivicForumError):
 
 
 def require(allowed: bool, message: Any = None) -> None:
-    """Go on only if the policy said yes; otherwise NotAllowed, with a sentence where there is a better one."""
+    """Go on only if the policy said yes; otherwise NotAllowed, perhaps with a better sentence."""
     if not allowed:
         raise NotAllowed(message)

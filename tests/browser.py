@@ -46,9 +46,8 @@ class _Forms(HTMLParser):
         name = found.get("name")
         if tag == "button":
             form["buttons"].append(found)
-        if tag == "option" and self._select:
-            if "selected" in found or self._select not in form["fields"]:
-                form["fields"][self._select] = found.get("value") or ""
+        if tag == "option" and self._select and ("selected" in found or self._select not in form["fields"]):
+            form["fields"][self._select] = found.get("value") or ""
         if not name or "disabled" in found:
             return
         form["names"].add(name)

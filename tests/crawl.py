@@ -46,11 +46,11 @@ def crawl(base_url: str, session: requests.Session, adapter: Any) -> Visit:
         visit.pages.setdefault(endpoint(adapter, arrived), (arrived, answer.text))
         for link in Links(answer.text).found:
             target = urlsplit(urljoin(answer.url, link))
-            if not urljoin(base_url, target.path).startswith(base_url) or target.netloc != urlsplit(base_url).netloc:
+            if target.netloc != urlsplit(base_url).netloc or target.path.startswith("/static"):
                 continue
             address = target.path + (f"?{target.query}" if target.query else "")
             door = endpoint(adapter, target.path) + re.sub(r"=[^&]*", "", target.query)
-            if address not in seen and counts.get(door, 0) < PAGES_OF_A_DOOR and not target.path.startswith("/static"):
+            if address not in seen and counts.get(door, 0) < PAGES_OF_A_DOOR:
                 seen.add(address)
                 counts[door] = counts.get(door, 0) + 1
                 waiting.append(address)

@@ -1,4 +1,4 @@
-"""The smallest valid thing of each kind, committed. Names are unique; everything else is as plain as can be."""
+"""The smallest valid thing of each kind, committed. Names are unique; all else is as plain as can be."""
 
 import itertools
 import secrets

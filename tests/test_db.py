@@ -1,9 +1,10 @@
 """The action is the transaction."""
 
 import pytest
+from factories import make_user
+
 from civicforum.accounts.models import User
 from civicforum.db import after_commit, db, transactional
-from factories import make_user
 
 
 @transactional

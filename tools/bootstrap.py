@@ -265,9 +265,7 @@ def place_node() -> None:
 
 def system_node() -> Path | None:
     """The system's Node if it is new enough and has an npm beside it."""
-    path = os.pathsep.join(
-        part for part in os.get_exec_path() if Path(part).resolve() != BIN.resolve()
-    )
+    path = os.pathsep.join(part for part in os.get_exec_path() if Path(part).resolve() != BIN.resolve())
     node = shutil.which("node", path=path)
     if node is None or shutil.which("npm", path=path) is None:
         return None

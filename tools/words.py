@@ -1,7 +1,7 @@
 """Collect every word that people read into the Spanish catalogue, for `make words`.
 
-    python tools/words.py           new messages are added, gone ones leave, translations stay
-    python tools/words.py --missing prints what has no Spanish yet, and exits 1 if there is any
+python tools/words.py           new messages are added, gone ones leave, translations stay
+python tools/words.py --missing prints what has no Spanish yet, and exits 1 if there is any
 """
 
 import sys

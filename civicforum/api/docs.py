@@ -45,11 +45,14 @@ def _operations(document: dict[str, Any], path: str, methods: dict[str, Any]) ->
     for method in METHODS:
         if method in methods:
             told = methods[method]
-            parameters = [*shared, *told.get("parameters", [])]
-            takes = [(p["name"], _kind(p.get("schema", {})), p.get("required", False)) for p in parameters if "name" in p]
-            yield Operation(
-                method.upper(), path, told.get("summary", ""), takes + _body(document, told), sorted(told["responses"])
-            )
+            takes = _parameters([*shared, *told.get("parameters", [])]) + _body(document, told)
+            yield Operation(method.upper(), path, told.get("summary", ""), takes, sorted(told["responses"]))
+
+
+def _parameters(parameters: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+    return [
+        (p["name"], _kind(p.get("schema", {})), p.get("required", False)) for p in parameters if "name" in p
+    ]
 
 
 def _body(document: dict[str, Any], told: dict[str, Any]) -> list[tuple[str, str, bool]]:

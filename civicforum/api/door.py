@@ -51,7 +51,7 @@ def scoped(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             viewer()
             token = g.get("api_token")
             if token is not None and scope not in token.scopes.split():
-                raise NotAllowed(_("This API token may not do that: it lacks the scope %(scope)s.", scope=scope))
+                raise NotAllowed(_("This API token lacks the scope for that: %(scope)s.", scope=scope))
             return view(*args, **kwargs)
 
         return run

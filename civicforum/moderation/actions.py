@@ -234,7 +234,7 @@ def _lock_case_about(post_id: int) -> Case | None:
 
 @transactional
 def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
-    """Approve or decline a comment that waits: it is published now, or its author is told the rule and why."""
+    """Publish a comment that waits, or decline it and tell its author the rule and why."""
     found = db.session.get(Hold, hold_id)
     if found is None or found.kind != "post":
         raise NotFound

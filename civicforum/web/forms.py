@@ -50,11 +50,10 @@ class Form(FlaskForm):
 
     def add_errors(self, invalid: Invalid) -> None:
         for name, sentences in invalid.errors.items():
-            field = self[name] if name in self else None
-            if field is None:
-                self.form_errors.extend(map(str, sentences))
+            if name in self:
+                self[name].errors = [*self[name].errors, *map(str, sentences)]
             else:
-                field.errors = [*field.errors, *map(str, sentences)]
+                self.form_errors.extend(map(str, sentences))
         if not invalid.errors:
             self.form_errors.append(str(invalid))
 

@@ -9,7 +9,7 @@ from civicforum.db import HasCreatedAt, HasId, Model
 
 
 class Site(Model):
-    """One row: the town's name and how to reach it. ``set_up_at`` is None until the first-run page is done."""
+    """One row: the town's name and how to reach it. ``set_up_at`` is None until the set-up page is done."""
 
     __tablename__ = "site"
 

@@ -255,3 +255,8 @@ def test_watchers_are_told_how_seats_stand(client, project, resident):
     assert (item["type"], item["id"], item["seats"]["in_person"]["taken"]) == ("townhall", hall.id, 1)
     assert item["online_url"] is None
     assert "1 of 3 seats taken" in item["fragment"]
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "-1", "1.0"])
+def test_a_number_that_no_meeting_has_is_not_there(client, number):
+    assert client.get(f"{API}/{number}").status_code == 404

@@ -34,7 +34,9 @@ def town(tmp_path_factory):
     folder = tmp_path_factory.mktemp("town")
     server = Server(folder, free_port())
     subprocess.run(
-        [COMMAND, "demo"], env={**server.environment, "PATH": "/usr/bin:/bin"}, check=True,
+        [COMMAND, "demo"],
+        env={**server.environment, "PATH": "/usr/bin:/bin"},
+        check=True,
         capture_output=True,
     )
     yield server.start()
@@ -96,7 +98,9 @@ def test_every_page_is_valid_html(visits, tmp_path):
             addresses[file.name] = address
     done = subprocess.run(
         ["java", "-jar", VNU, "--errors-only", "--format", "json", "--exit-zero-always", tmp_path],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = {
         f"{addresses[Path(m['url']).name]}: {m['message']} [{m.get('extract', '')[:120]}]"

@@ -1,6 +1,9 @@
 """Hiding, restoring, mending, flagging, holding: what happens, who is told, what stands in the log."""
 
 import pytest
+from factories import join, make_agreement, make_post, make_project, make_thread, make_user
+from sqlalchemy import select, text
+
 from civicforum.accounts.models import SYSTEM, Guest, User
 from civicforum.agreement.actions import hold_for_review, install_shipped
 from civicforum.db import db, transaction
@@ -12,9 +15,6 @@ from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case, Flag, LogEntry
 from civicforum.notifications.models import Notification
-from sqlalchemy import select, text
-
-from factories import join, make_agreement, make_post, make_project, make_thread, make_user
 
 HIDE = Deed("hide", 2, "It is about what people are.")
 
