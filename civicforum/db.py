@@ -21,6 +21,7 @@ from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
+from civicforum.clock import now as now
 from civicforum.errors import NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -83,11 +84,6 @@ if TYPE_CHECKING:  # Flask-SQLAlchemy makes its base while running, where a type
 
 else:
     Model = db.Model
-
-
-def now() -> datetime:
-    """The present moment, aware, in UTC. The one clock of the house."""
-    return datetime.now(UTC)
 
 
 class HasId:

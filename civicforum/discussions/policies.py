@@ -1,6 +1,5 @@
 """Who may read, speak and decide in a thread. Pure and total: a User, a Guest or SYSTEM in, a bool out."""
 
-from datetime import UTC, datetime, timedelta
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.accounts.policies import is_person, same_person
@@ -13,7 +12,6 @@ from civicforum.partnerships.policies import (
     is_organizer,
 )
 
-EDIT_HOURS = 24
 # States in which the words are there for their author and the moderators, and for nobody else.
 KEPT_BACK = ("pending", "declined", "hidden", "removed", "withdrawn")
 # States in which others do not know that there is anything, unless it had a place already.
@@ -65,13 +63,6 @@ def can_see_hidden_versions(viewer: Actor, post: Post) -> bool:
 
 def can_edit_post(user: Actor, post: Post) -> bool:
     return same_person(user, post.author_id) and can_reply(user, post.thread)
-
-
-def is_in_edit_window(post: Post, at: datetime | None = None) -> bool:
-    """Words can be changed for a day after they were published; what was not, for as long as it waits."""
-    if post.published_at is None:
-        return True
-    return (at or datetime.now(UTC)) - post.published_at <= timedelta(hours=EDIT_HOURS)
 
 
 def can_withdraw_post(user: Actor, post: Post) -> bool:

@@ -220,7 +220,8 @@ def test_the_door_over_the_api(client, token_for, organizer, project):
 
 
 @pytest.mark.parametrize(
-    "scan", [{"at": "0001-01-01T00:00:00+14:00"}, {"at": "2300-01-01T00:00:00Z"}, {"force": "yes"}, {"nonce": ""}]
+    "scan",
+    [{"at": "0001-01-01T00:00:00+14:00"}, {"at": "2300-01-01T00:00:00Z"}, {"force": "yes"}, {"nonce": ""}],
 )
 def test_a_scan_that_makes_no_sense_is_refused(client, token_for, organizer, project, scan):
     hall = make_town_hall(project, starts_at=now() + timedelta(minutes=30))

@@ -45,7 +45,7 @@ def read_events(data: bytes, fallback_zone: str | None = None) -> list[ImportedE
     Raises Invalid with a sentence that names the event that is wrong.
     """
     try:
-        events = read_calendar(data, fallback_zone or get_site().timezone)
+        events = read_calendar(data, fallback_zone or get_site().timezone, now())
     except CalendarError as wrong:
         raise Invalid(errors={"file": [str(wrong)]}) from wrong
     for number, event in enumerate(events, 1):

@@ -8,13 +8,14 @@ with a sentence that names the event.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import recurring_ical_events
 from flask_babel import lazy_gettext as _
 from icalendar import Calendar
 from icalendar.cal.component import Component
 
+from civicforum import clock
 from civicforum.text import clean_text
 from civicforum.townhalls.calendar.checks import refuse_unreadable
 from civicforum.townhalls.calendar.event_times import times_of
@@ -162,7 +163,7 @@ def _read_series(events: Sequence[Component], zone: str | None, now: datetime | 
         series.setdefault(uid_of(event), []).append(event)
     if len(series) > MAX_SERIES:
         raise CalendarError(_("The calendar has more than %(most)s repeating events.", most=MAX_SERIES))
-    first = now or datetime.now(UTC)
+    first = now or clock.now()
     occurrences = [found for parts in series.values() for found in _expanded(parts, zone, first)]
     return [_read(event, uid_of_occurrence(event), zone) for event in occurrences]
 
