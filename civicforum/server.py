@@ -3,6 +3,7 @@
 Nothing of the application is imported before gevent has patched the standard library (see ``cli``).
 """
 
+import gc
 import logging
 import signal
 import socket
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 BACKLOG = 4096
 STOP_SECONDS = 4
-SLOW_REQUEST_SECONDS = 60
+COLLECT_AFTER_OBJECTS = 20_000
 
 
 class Handler(WSGIHandler):
@@ -30,6 +31,13 @@ class Handler(WSGIHandler):
     def __init__(self, sock: socket.socket, address: Any, server: Any, rfile: Any = None) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().__init__(sock, address, server, rfile)
+
+    def get_environ(self) -> dict[str, Any]:
+        """A connection that became a WebSocket ends with it: its last bytes are no further request."""
+        environ: dict[str, Any] = super().get_environ()
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            self.close_connection = True
+        return environ
 
     def log_request(self) -> None:
         """Quiet: structured logs say what is needed."""
@@ -53,6 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: Flask, listener: socket.socket, with_jobs: bool = True) -> None:
     """Serve until SIGTERM or SIGINT; finish what is under way, for a few seconds at most."""
+    _spare_the_collector()
     open_sockets(app)
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
@@ -71,3 +80,10 @@ def serve(app: Flask, listener: socket.socket, with_jobs: bool = True) -> None:
     jobs.bell.set()
     if worker is not None:
         worker.join(timeout=STOP_SECONDS)
+
+
+def _spare_the_collector() -> None:
+    """What is loaded now stays for good: let the garbage collector not walk it again with every request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)

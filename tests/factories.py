@@ -155,14 +155,14 @@ def make_town_hall(project: Project, **facts: Any) -> TownHall:
     return town_hall
 
 
-def make_rsvp(town_hall: TownHall, user: User, state: str = "going", **facts: Any) -> Rsvp:
+def make_rsvp(town_hall: TownHall, user: User | None, state: str = "going", **facts: Any) -> Rsvp:
     with transaction():
         town_hall = db.session.get_one(TownHall, town_hall.id)
         town_hall.last_place += 1
         row = Rsvp(
             **{
                 "town_hall_id": town_hall.id,
-                "user_id": user.id,
+                "user_id": user and user.id,
                 "state": state,
                 "place": town_hall.last_place,
                 "code": secrets.token_hex(6).upper(),

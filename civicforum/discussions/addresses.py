@@ -75,7 +75,7 @@ def _of_author(viewer: Actor, post: Post) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     if post.state in ("visible", "pending"):
         found["withdraw"] = url_for("discussions.withdraw", post_id=post.id)
-        if policies.can_edit_post(viewer, post) and policies.is_in_edit_window(post):
+        if policies.can_edit_post(viewer, post) and post.is_in_edit_window():
             found["edit"] = url_for("discussions.edit", post_id=post.id)
     else:
         found["reasons"] = room_url("moderation.show_reasons", post_id=post.id)

@@ -1,14 +1,15 @@
 """Threads of a project, and the posts in them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, Model
+from civicforum.db import HasCreatedAt, HasId, Model, now
 from civicforum.partnerships.models import Project
 
+EDIT_HOURS = 24
 REACTIONS = ("support", "thanks", "concern")
 POST_STATES = (
     "visible",
@@ -82,6 +83,12 @@ class Post(Model, HasId, HasCreatedAt):
     @property
     def is_visible(self) -> bool:
         return self.state == "visible"
+
+    def is_in_edit_window(self, at: datetime | None = None) -> bool:
+        """Words can be changed for a day after they were published; until then, for as long as they wait."""
+        if self.published_at is None:
+            return True
+        return (at or now()) - self.published_at <= timedelta(hours=EDIT_HOURS)
 
 
 class PostVersion(Model, HasId):

@@ -1,6 +1,5 @@
 """Who may read, speak and decide in a thread. Pure and total: a User, a Guest or SYSTEM in, a bool out."""
 
-
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.accounts.policies import is_person, same_person
 from civicforum.discussions.models import Post, Thread

@@ -21,7 +21,7 @@ from civicforum.discussions.addresses import (
 )
 from civicforum.discussions.forms import EditForm, ReplyForm, ThreadForm, new_nonce
 from civicforum.discussions.history import word_diff
-from civicforum.discussions.models import REACTIONS, Post, Thread
+from civicforum.discussions.models import EDIT_HOURS, REACTIONS, Post, Thread
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import Conflict, NotAllowed, NotFound
 from civicforum.partnerships.queries import get_project
@@ -275,7 +275,7 @@ def edit(post_id: int) -> Any:
             post=post,
             back_url=post_url(post.thread, post.id, post.seq),
             current=changed_meanwhile,
-            hours=policies.EDIT_HOURS,
+            hours=EDIT_HOURS,
         )
     _say_held(edited.state == "pending")
     return redirect(post_url(edited.thread, edited.id, edited.seq))

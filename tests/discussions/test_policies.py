@@ -119,8 +119,8 @@ def test_nobody_moderates_their_own_words(town):
 def test_the_edit_window_is_a_day(town):
     _people, _thread, post = town()
     post.published_at = now() - timedelta(hours=23, minutes=59)
-    assert policies.is_in_edit_window(post) is True
+    assert post.is_in_edit_window() is True
     post.published_at = now() - timedelta(hours=24, minutes=1)
-    assert policies.is_in_edit_window(post) is False
+    assert post.is_in_edit_window() is False
     post.published_at = None
-    assert policies.is_in_edit_window(post) is True
+    assert post.is_in_edit_window() is True

@@ -20,7 +20,7 @@ from civicforum.discussions.actions.publishing import (
     set_words,
     tell_people,
 )
-from civicforum.discussions.models import Post, PostVersion, Thread
+from civicforum.discussions.models import EDIT_HOURS, Post, PostVersion, Thread
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import touch
@@ -113,12 +113,11 @@ def _check_editable(post: Post) -> None:
         )
     if post.state not in ("visible", "pending"):
         raise Conflict(_("This comment was taken down, so there is nothing to change any more."))
-    if not policies.is_in_edit_window(post, now()):
-        hours = policies.EDIT_HOURS
+    if not post.is_in_edit_window():
         raise Conflict(
             _(
                 "Comments can be changed for %(hours)s hours. Add what is new as a reply.",
-                hours=hours,
+                hours=EDIT_HOURS,
             )
         )
 
