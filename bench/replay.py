@@ -14,7 +14,6 @@ import argparse  # noqa: E402 - gevent patches the standard library first
 import csv  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
-import random  # noqa: E402
 import re  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
@@ -188,17 +187,16 @@ def _replay(poster: Poster, comments: list[Comment], watchers: int, tell: Any) -
         if post in watcher.heard_at
     ]
     for watcher in crowd:
-        watcher.client.disconnect()
+        watcher.close()
     return Result(len(comments), watchers, sum(w.breaks for w in crowd), seconds, lags, faults)
 
 
 def _lose_some(crowd: list[Watcher], number: int) -> None:
-    """Cut one of the unlucky fifth, and let it come back a little later."""
+    """Cut one of the unlucky fifth; it comes back a little later."""
     unlucky = crowd[::CUT_EVERY]
     watcher = unlucky[number // 10 % len(unlucky)]
     if watcher.client.connected:
         watcher.cut()
-        gevent.spawn_later(random.uniform(0.05, 1.5), watcher.connect)
 
 
 def _settle(crowd: list[Watcher], posts: int) -> None:

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import socketio
+import socketio.exceptions
 
 
 class Watcher:
@@ -22,15 +23,32 @@ class Watcher:
         self.arrived: list[int] = []
         self.heard_at: dict[int, float] = {}
         self.breaks = 0
+        self.is_done = False
         self.client: Any = None
 
     def connect(self) -> None:
         """Open a connection and catch up; an earlier one may have broken."""
         client = socketio.Client(reconnection=False)
         client.on("update", self._update)
+        client.on("disconnect", lambda *_reason: self._lost(client))
         client.connect(self.base_url, transports=["websocket"], wait_timeout=30)
         self.client = client
         self.catch_up()
+
+    def _lost(self, client: Any) -> None:
+        """Come back after a random moment, as every client does, unless it was meant to end."""
+        if client is self.client and not self.is_done:
+            self.breaks += 1
+            client.start_background_task(self._come_back)
+
+    def _come_back(self) -> None:
+        while not self.is_done:
+            time.sleep(random.uniform(0.05, 1.5))
+            try:
+                return self.connect()
+            except (socketio.exceptions.SocketIOError, OSError):
+                continue
+        return None
 
     def catch_up(self) -> None:
         """Ask for what changed since what we have, until that is all."""
@@ -71,8 +89,11 @@ class Watcher:
 
     def cut(self) -> None:
         """Lose the connection without a word, as a phone in a lift does."""
-        self.breaks += 1
-        self.client.eio.disconnect(abort=True)
+        self.client.eio.ws.shutdown()
+
+    def close(self) -> None:
+        self.is_done = True
+        self.client.disconnect()
 
     def bodies_in_order(self) -> list[str]:
         """What this watcher holds, in the thread's order."""

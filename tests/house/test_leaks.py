@@ -336,7 +336,7 @@ def fills_for(app, town: Town, voice: str) -> dict[str, list[Any]]:
     own = {"answers/token": [tokens.sign_answer(secret, n) for n in town.fills["answers/rsvp_id"]]}
     if voice != "guest":
         user = town.people[voice]
-        own["my/token"] = [tokens.sign_calendar(secret, user.id, calendar_version(user.id))]
+        own["my/token"] = [tokens.sign_calendar(secret, user.id, calendar_version(user))]
     return {**town.fills, **own}
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, or_, select
 
-from civicforum.accounts.models import Actor, User
+from civicforum.accounts.models import Actor, Guest, User
 from civicforum.db import db
 from civicforum.errors import NotFound
+from civicforum.townhalls import policies
 from civicforum.townhalls.models import Reminder, Rsvp, TownHall
 
 # Answers of people who want to know how it goes on.
@@ -57,9 +58,14 @@ def find_guest(town_hall_id: int, email: str) -> Rsvp | None:
 
 
 def get_answer(rsvp_id: int) -> Rsvp:
-    """An answer by its id, for whoever holds the signed link to it, and for tasks."""
+    """An answer by its id, for whoever holds the signed link to it, and for tasks.
+
+    NotFound once whoever gave it may not see the meeting any more: a link keeps no door open.
+    """
     row = db.session.get(Rsvp, rsvp_id)
     if row is None or not row.town_hall.is_published:
+        raise NotFound
+    if not policies.can_see(row.user or Guest(), row.town_hall):
         raise NotFound
     return row
 
