@@ -1,0 +1,117 @@
+"""Jobs: they commit with the change, run once, wait, retry, and give up in sight."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from civicforum import jobs
+from civicforum.db import db, now, transaction
+from civicforum.jobs import Job
+
+done: list[int] = []
+
+
+@jobs.task("tests.note")
+def note(number: int) -> None:
+    done.append(number)
+
+
+@jobs.task("tests.fail")
+def fail() -> None:
+    raise ValueError("not today")
+
+
+@jobs.task("tests.give_up")
+def give_up() -> None:
+    raise jobs.GiveUp("never")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_done() -> None:
+    done.clear()
+
+
+def enqueue(*args, **kwargs) -> None:
+    with transaction():
+        jobs.enqueue(*args, **kwargs)
+
+
+def enqueue_and_fail() -> None:
+    with transaction():
+        jobs.enqueue("tests.note", number=7)
+        1 / 0  # noqa: B018 - the deed that goes wrong
+
+
+def waiting() -> list[Job]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Job).order_by(Job.id)))
+
+
+def test_a_job_runs_once_and_is_gone(app):
+    enqueue("tests.note", number=7)
+    assert (jobs.run_due(app), jobs.run_due(app)) == (1, 0)
+    assert (done, waiting()) == ([7], [])
+
+
+def test_a_job_vanishes_with_its_transaction(app):
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
+    assert (jobs.run_due(app), done) == (0, [])
+
+
+def test_a_later_job_waits_for_its_time(app):
+    enqueue("tests.note", run_at=now() + timedelta(hours=1), number=7)
+    assert jobs.run_due(app) == 0
+    with time_machine.travel(now() + timedelta(hours=2)):
+        assert jobs.run_due(app) == 1
+    assert done == [7]
+
+
+def test_a_key_keeps_only_the_newest(app):
+    enqueue("tests.note", unique_key="k", number=1)
+    enqueue("tests.note", unique_key="k", number=2)
+    jobs.run_due(app)
+    assert done == [2]
+
+
+def test_a_withdrawn_job_never_runs(app):
+    enqueue("tests.note", unique_key="k", number=1)
+    with transaction():
+        jobs.withdraw("k")
+    assert (jobs.run_due(app), done) == (0, [])
+
+
+def test_a_failed_job_is_tried_again_later_and_then_stands_as_failed(app):
+    enqueue("tests.fail")
+    at = now()
+    for attempt in range(jobs.MAXIMUM_ATTEMPTS):
+        at += timedelta(days=1)
+        with time_machine.travel(at):
+            assert jobs.run_due(app) == 1, attempt
+    (job,) = waiting()
+    assert (job.attempts, job.last_error) == (jobs.MAXIMUM_ATTEMPTS, "ValueError: not today")
+    assert job.failed_at is not None
+
+
+def test_a_job_that_gives_up_is_not_tried_again(app):
+    enqueue("tests.give_up")
+    assert (jobs.run_due(app), jobs.run_due(app)) == (1, 0)
+    assert waiting()[0].failed_at is not None
+
+
+def test_a_job_of_a_dead_worker_is_taken_over_when_its_lease_ends(app):
+    enqueue("tests.note", number=7)
+    with transaction():
+        waiting()[0].leased_until = now() + timedelta(minutes=5)
+    assert jobs.run_due(app) == 0
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        assert jobs.run_due(app) == 1
+    assert done == [7]
+
+
+def test_the_number_waiting_is_what_is_due(app):
+    enqueue("tests.note", number=1)
+    enqueue("tests.note", number=2, run_at=now() + timedelta(hours=1))
+    assert jobs.count_waiting() == 1

@@ -1,0 +1,77 @@
+"""A retried deed happens once."""
+
+import pytest
+from factories import make_user
+
+from civicforum.db import db, transactional
+from civicforum.errors import Conflict, Invalid
+from civicforum.web.idempotency import Done, fingerprint, once
+
+deeds: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_done() -> None:
+    deeds.clear()
+
+
+def do() -> Done:
+    deeds.append(1)
+    return Done(201, "post", 40 + len(deeds))
+
+
+def test_the_same_key_does_it_once_and_answers_the_same(app):
+    user = make_user()
+    first = once(user, "user:1", "key", "print", do)
+    assert (once(user, "user:1", "key", "print", do), len(deeds)) == (first, 1)
+    assert first == Done(201, "post", 41)
+
+
+def test_without_a_key_each_is_a_deed(app):
+    user = make_user()
+    assert once(user, "user:1", None, "print", do) != once(user, "user:1", None, "print", do)
+
+
+def test_a_key_belongs_to_one_person(app):
+    user = make_user()
+    once(user, "user:1", "key", "print", do)
+    assert once(user, "user:2", "key", "print", do).object_id == 42
+
+
+def test_a_key_for_something_else_is_refused(app):
+    user = make_user()
+    once(user, "user:1", "key", "print", do)
+    with pytest.raises(Invalid):
+        once(user, "user:1", "key", "another print", do)
+
+
+def test_a_failed_deed_leaves_the_key_free(app):
+    user = make_user()
+
+    def fail() -> Done:
+        raise Conflict("Not now.")
+
+    with pytest.raises(Conflict):
+        once(user, "user:1", "key", "print", fail)
+    assert once(user, "user:1", "key", "print", do).object_id == 41
+
+
+def test_key_and_deed_commit_together(app):
+    user = make_user(name="Old")
+
+    @transactional
+    def rename(actor) -> None:
+        actor.name = "New"
+
+    def rename_and_answer() -> Done:
+        rename(db.session.merge(user))
+        return Done(200, "person", user.id)
+
+    once(user, "user:1", "key", "print", rename_and_answer)
+    assert user.name == "New"
+
+
+def test_what_makes_a_request_the_same():
+    body = {"b": 1, "a": "é"}
+    assert fingerprint("POST", "/x", body) == fingerprint("POST", "/x", dict(reversed(body.items())))
+    assert fingerprint("POST", "/x", body) != fingerprint("PUT", "/x", body)
