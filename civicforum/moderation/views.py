@@ -1,5 +1,6 @@
 """The pages of moderation: the queue, one comment, why it was hidden, flags, and the public log."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -195,11 +196,18 @@ def show_log() -> Any:
     count, head = queries.log_head()
     return render_template(
         "moderation/log.html",
-        lines=[line_json(line) for line in lines[:LOG_PAGE]],
+        lines=[_line(line) for line in lines[:LOG_PAGE]],
         next_cursor=following,
         count=count,
         head=head,
     )
+
+
+def _line(entry: Any) -> dict[str, Any]:
+    """A line of the log for the page: also its moment, and where the discussion is read."""
+    kind, _colon, id_ = entry.place.partition(":")
+    url = url_for("discussions.show_thread", thread_id=int(id_)) if kind == "thread" else None
+    return {**line_json(entry), "moment": datetime.fromisoformat(entry.at), "thread_id": id_, "url": url}
 
 
 @bp.get("/moderation/report")

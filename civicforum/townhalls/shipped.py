@@ -27,4 +27,4 @@ def _templates(name: str, locale: str) -> Any:
 
 @cache
 def _loaded() -> dict[str, Any]:
-    return tomllib.loads((PACKAGE / "demo" / "templates.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((PACKAGE / "townhalls" / "shipped.toml").read_text(encoding="utf-8"))

@@ -54,6 +54,8 @@ def _first_administrator(email: str, name: str, password_hash: str, locale: str)
     user = insert_person(email, name, password_hash, locale)
     user.email_confirmed_at = now()
     user.grants.append(RoleGrant(role="administrator"))
+    # A flag must reach somebody from the first day on.
+    user.grants.append(RoleGrant(role="moderator"))
     db.session.flush()
     return user
 

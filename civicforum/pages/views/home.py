@@ -9,7 +9,7 @@ from civicforum.notifications.queries import list_inbox
 from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships.queries import list_projects
-from civicforum.townhalls.queries import list_coming, list_running
+from civicforum.townhalls.queries import find_own, list_coming, list_running
 from civicforum.web.site import get_site
 from civicforum.web.viewer import viewer
 
@@ -27,7 +27,9 @@ def home() -> Any:
         needs_set_up=get_site().set_up_at is None and not has_administrator(),
         running=list_running(person),
         next_meeting=coming[0] if coming else None,
+        own_answer=find_own(person, coming[0]) if coming else None,
         later=coming[1:],
+        to_do=queries.list_to_do(person),
         notices=_top_of_inbox(person),
         threads=queries.list_discussed(person),
         projects=list_projects(person, limit=SHOWN_PROJECTS, is_open=True),

@@ -9,7 +9,7 @@ from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships import policies
 from civicforum.partnerships.queries import get_project
 from civicforum.text import render_markdown
-from civicforum.townhalls.queries import list_coming
+from civicforum.townhalls.queries import find_own, list_coming
 from civicforum.web.viewer import viewer
 
 
@@ -17,6 +17,7 @@ def show_project(slug: str) -> Any:
     """Vision, who decides and by when, phases, partners, what is discussed, what is next, news."""
     person = viewer()
     project = get_project(person, slug)
+    coming = list_coming(person, limit=3, project=project)
     return render_template(
         "pages/project.html",
         project=project,
@@ -24,7 +25,8 @@ def show_project(slug: str) -> Any:
         today=queries.today(),
         threads=queries.list_discussed(person, project),
         running=queries.list_running_in(person, project),
-        coming=list_coming(person, limit=3, project=project),
+        coming=coming,
+        own_answer=find_own(person, coming[0]) if coming else None,
         news=queries.list_headlines(person, project),
         may_edit=policies.can_edit_project(person, project),
     )

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from civicforum.accounts.actions import send_test_mail
 from civicforum.accounts.policies import can_administer
+from civicforum.config import is_loopback
 from civicforum.discussions.addresses import room_url
 from civicforum.errors import NotAllowed
 from civicforum.pages import actions, queries
@@ -94,7 +95,17 @@ def set_up_poster() -> Any:
     if done.town_hall is None:
         return redirect(url_for("pages.set_up_meeting"))
     poster_url = room_url("townhalls.show_poster", town_hall_id=done.town_hall.id)
-    return _step("pages/set_up_poster.html", 5, None, done=done, poster_url=poster_url)
+    base_url = current_app.config["BASE_URL"]
+    is_only_here = is_loopback(base_url)
+    return _step(
+        "pages/set_up_poster.html",
+        5,
+        None,
+        done=done,
+        poster_url=poster_url,
+        base_url=base_url,
+        is_only_here=is_only_here,
+    )
 
 
 def _step(template: str, number: int, form: Any, **more: Any) -> str:
