@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from civicforum import db, languages, mail, paths
 from civicforum.accounts import sessions
 from civicforum.config import Settings, is_loopback, load_settings
-from civicforum.web import filters, headers, limits, problems
+from civicforum.web import bodies, filters, headers, limits, problems
 from civicforum.web.viewer import login_manager
 
 ROOMS = (
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.init_app(app)
     mail.init_app(app, settings.mail_url, settings.data_dir)
     sessions.init_app(app, csrf)
+    bodies.init_app(app)
     for room in ROOMS:
         _open_room(app, room)
     _open_api(app)

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ from typing import Any
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, Table, func, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from civicforum.db import db, is_sqlite, now, transaction
 from civicforum.errors import CommandError
 
 FORMAT = 1
 BATCH_ROWS = 500
+# What a damaged file can raise on its way into the database: cut, flipped, or edited by hand.
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, SQLAlchemyError)
 Progress = Callable[[str, int], None]
 
 
@@ -52,7 +56,7 @@ def count_rows_in(path: Path) -> int:
     try:
         with zipfile.ZipFile(path) as archive:
             return sum(json.loads(archive.read("manifest.json"))["rows"].values())
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (*UNREADABLE, AttributeError) as error:
         raise CommandError(f"{path} is no backup of CivicForum: {error}.") from error
 
 
@@ -66,8 +70,13 @@ def restore_backup(path: Path, progress: Progress) -> dict[str, int]:
             manifest = _read_manifest(archive)
             with transaction():
                 return _replace_all(archive, manifest, progress)
-    except (OSError, zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise CommandError(f"{path} cannot be restored: {error}. Nothing was changed.") from error
+    except UNREADABLE as error:
+        why = _first_line(error)
+        raise CommandError(f"{path} cannot be restored: {why}. Nothing was changed.") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _tables() -> list[Table]:
@@ -107,7 +116,7 @@ def _plain(value: Any) -> str:
 
 def _read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-    if manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise CommandError("This backup is of a format that is not known here. Nothing was changed.")
     here = _schema_revision(db.session.connection())
     if manifest.get("schema") != here:

@@ -16,6 +16,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from postgres import *  # noqa: F403 - fixtures
+from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
+
 from civicforum.app import create_app
 from civicforum.config import load_settings
 from civicforum.db import db

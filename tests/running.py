@@ -1,7 +1,7 @@
 """A real server, real browsers and real Socket.IO clients, for journeys and sockets.
 
-A test folder gets them by ``from running import *`` in its conftest. People and projects are written straight
-into the server's database from the test's process; what is *done* goes through the server's doors.
+The fixtures are taken in by the one conftest.py, so that a run has one browser. People and projects are
+written straight into the server's database from the test's process; what is *done* goes through its doors.
 """
 
 import contextlib

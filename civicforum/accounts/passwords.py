@@ -1,25 +1,24 @@
 """Hashing and checking passwords (argon2id): always outside a transaction, never in the way of others."""
 
 import unicodedata
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent import get_hub, monkey
+
+from civicforum.web.aside import aside
 
 # OWASP's choice for servers that do other things, too: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    return str(_aside(_hasher.hash, _normal(password)))
+    return str(aside(_hasher.hash, _normal(password)))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password is right. For nobody's hash (None) it takes as long, and is False."""
-    is_right = bool(_aside(_verify, password_hash or _nobodys_hash(), _normal(password)))
+    is_right = bool(aside(_verify, password_hash or _nobodys_hash(), _normal(password)))
     return is_right and password_hash is not None
 
 
@@ -46,10 +45,3 @@ def _normal(password: str) -> str:
 @cache
 def _nobodys_hash() -> str:
     return _hasher.hash("nobody's password")
-
-
-def _aside(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Compute in a real thread under gevent, where a tenth of a second would hold up everybody."""
-    if not monkey.is_module_patched("threading"):
-        return function(*arguments)
-    return get_hub().threadpool.apply(function, arguments)

@@ -1,7 +1,6 @@
 """Finding people and tokens."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from hashlib import sha256
 
 from sqlalchemy import exists, func, or_, select
@@ -17,8 +16,13 @@ def find_user(user_id: int) -> User | None:
 
 
 def get_person(handle: str) -> User:
-    """The person with this handle; NotFound for nobody and for former participants."""
-    user = db.session.scalar(select(User).where(User.handle == handle.lower(), User.erased_at.is_(None)))
+    """The person with this handle; NotFound for nobody, for former participants, and before the address is
+    confirmed: the page of a sign-up would say that its address had no account."""
+    user = db.session.scalar(
+        select(User).where(
+            User.handle == handle.lower(), User.erased_at.is_(None), User.email_confirmed_at.is_not(None)
+        )
+    )
     if user is None:
         raise NotFound
     return user
@@ -43,7 +47,9 @@ def find_by_session(session_id: str, session_key: str | None = None) -> User | N
     user_id, _colon, version = session_id.partition(":")
     if not (user_id.isdigit() and version.isdigit()):
         return None
-    person = select(User).where(User.id == int(user_id), User.session_version == int(version))
+    person = select(User).where(
+        User.id == int(user_id), User.session_version == int(version), User.erased_at.is_(None)
+    )
     if session_key is not None:
         ended = exists().where(EndedSession.key == hash_token(session_key))
         person = person.where(~ended)
@@ -57,19 +63,19 @@ def ended_sessions(session_keys: Iterable[str]) -> set[str]:
     return {by_hash[key] for key in rows}
 
 
-def is_name_taken(name: str, but_for: str | None = None) -> bool:
-    """Whether somebody is called this, or so that it looks the same.
+def is_name_taken(name: str, but_for: int | None = None) -> bool:
+    """Whether somebody is called this, or so that it looks the same. ``but_for`` is the asker's own id.
 
-    Accounts that nobody confirmed within a day take no names. ``but_for`` is the asker's own address.
+    Only confirmed accounts take names. If a sign-up did, whoever signs up with somebody's address and then
+    tries the name again would learn whether the first one made an account.
     """
-    waits_no_longer = now() - timedelta(days=1)
     taken = select(User.id).where(
         User.name_skeleton == skeleton(name),
         User.erased_at.is_(None),
-        or_(User.email_confirmed_at.is_not(None), User.created_at > waits_no_longer),
+        User.email_confirmed_at.is_not(None),
     )
     if but_for is not None:
-        taken = taken.where(User.email != but_for)
+        taken = taken.where(User.id != but_for)
     return db.session.scalar(taken.limit(1)) is not None
 
 
@@ -98,14 +104,28 @@ def list_tokens(viewer: Actor) -> Sequence[ApiToken]:
 
 
 def find_token(token: str) -> ApiToken | None:
-    """The token as it is now: not revoked, not expired."""
+    """The token as it is now: not revoked, not expired, of somebody who is still here."""
     return db.session.scalar(
-        select(ApiToken).where(
+        select(ApiToken)
+        .join(ApiToken.user)
+        .where(
+            User.erased_at.is_(None),
             ApiToken.token_hash == hash_token(token),
             ApiToken.revoked_at.is_(None),
             or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()),
         )
     )
+
+
+def ended_tokens(token_ids: Iterable[int]) -> set[int]:
+    """Which of these were revoked, have run out or are gone, in one query."""
+    asked = set(token_ids)
+    alive = select(ApiToken.id).where(
+        ApiToken.id.in_(asked),
+        ApiToken.revoked_at.is_(None),
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()),
+    )
+    return asked - set(db.session.scalars(alive)) if asked else set()
 
 
 def hash_token(token: str) -> str:

@@ -51,7 +51,12 @@ def close_session() -> None:
 
 
 def load_from_session(session_id: str) -> User | None:
-    """The person whose session this is; None once it, or all of theirs, were ended."""
+    """The person whose session this is; None once it, or all of theirs, were ended.
+
+    A request with an API token is the token's: a cookie that came along does not widen its scopes.
+    """
+    if _has_token():
+        return None
     return queries.find_by_session(session_id, session.get("key"))
 
 
@@ -74,11 +79,15 @@ def _count_request() -> None:
 
 
 def _check_csrf(csrf: CSRFProtect) -> None:
-    has_token = request.headers.get("Authorization", "").lower().startswith("bearer ")
-    if has_token and request.path.startswith("/api/"):
+    if _has_token():
         _refuse_bad_token()
     else:
         csrf.protect()
+
+
+def _has_token() -> bool:
+    given = request.headers.get("Authorization", "").lower().startswith("bearer ")
+    return given and request.path.startswith("/api/")
 
 
 def _refuse_bad_token() -> None:

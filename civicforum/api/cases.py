@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from civicforum.api.door import idempotent, scoped
-from civicforum.errors import Invalid
+from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
@@ -23,29 +21,19 @@ from civicforum.moderation.schemas import (
 )
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
-from civicforum.web.pagination import MAXIMUM_LIMIT, decode_cursor, encode_cursor
 from civicforum.web.viewer import viewer
 
 blp = Blueprint("cases", __name__, url_prefix="/api/v1", description="Moderation by due process.")
-
-
-def page_limit() -> int:
-    """``?limit=``, at most 200."""
-    value = request.args.get("limit", "50")
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MAXIMUM_LIMIT):
-        raise Invalid(errors={"limit": [f"A whole number from 1 to {MAXIMUM_LIMIT}."]})
-    return int(value)
 
 
 @blp.route("/cases")
 class Cases(MethodView):
     @blp.doc(summary="Cases of the places you moderate, newest first")
     @scoped("moderate")
-    def get(self) -> Any:
-        cursor, limit = decode_cursor(request.args.get("cursor"), int), page_limit()
-        cases = queries.list_cases(viewer(), cursor[0] if cursor else None, limit + 1)
-        following = encode_cursor([cases[limit - 1].id]) if len(cases) > limit else None
-        return {"items": [case_json(case) for case in cases[:limit]], "next": following}
+    @blp.arguments(PageQuery, location="query")
+    def get(self, query: dict[str, Any]) -> Any:
+        page = queries.list_cases(viewer(), query["cursor"], query["limit"])
+        return {"items": [case_json(case) for case in page.items], "next": page.next}
 
     @blp.doc(summary="Open a case; with an action, act in it at once")
     @blp.arguments(NewCaseSchema)
@@ -106,8 +94,13 @@ class Flags(MethodView):
     @blp.doc(summary="Take your flag back")
     @blp.response(204)
     @scoped("write")
+    @limited("write")
     def delete(self, post_id: int) -> None:
-        actions.withdraw_flag(viewer(), post_id)
+        def do() -> Done:
+            actions.withdraw_flag(viewer(), post_id)
+            return Done(204, "flag", post_id)
+
+        idempotent(do)
 
 
 @blp.route("/moderation/log")
@@ -115,13 +108,9 @@ class Log(MethodView):
     @blp.doc(summary="The public, hash-chained log of moderation, newest first")
     @blp.alt_response(200, schema=LogLineSchema)
     @scoped("read")
-    def get(self) -> Any:
-        cursor, limit = decode_cursor(request.args.get("cursor"), int), page_limit()
-        lines = queries.list_log(cursor[0] if cursor else None, limit + 1)
+    @blp.arguments(PageQuery, location="query")
+    def get(self, query: dict[str, Any]) -> Any:
+        page = queries.list_log(query["cursor"], query["limit"])
         count, head = queries.log_head()
-        return {
-            "items": [line_json(line) for line in lines[:limit]],
-            "next": encode_cursor([lines[limit - 1].number]) if len(lines) > limit else None,
-            "count": count,
-            "head": head,
-        }
+        lines = [line_json(line) for line in page.items]
+        return {"items": lines, "next": page.next, "count": count, "head": head}

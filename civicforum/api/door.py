@@ -9,12 +9,14 @@ from typing import Any
 from flask import Flask, g, request
 from flask_babel import gettext as _
 from flask_smorest import Api
+from marshmallow import Schema, fields, validate
 
 import civicforum.api
 from civicforum.api import docs
 from civicforum.errors import NotAllowed
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import person_key
+from civicforum.web.pagination import MAXIMUM_LIMIT
 from civicforum.web.viewer import viewer
 
 
@@ -40,6 +42,13 @@ def init_app(app: Flask) -> None:
         if hasattr(room, "blp"):
             api.register_blueprint(room.blp)
     docs.init_app(app, api.spec)
+
+
+class PageQuery(Schema):
+    """How every list is asked for: ``?limit=`` (at most 200) and the opaque ``?cursor=``."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAXIMUM_LIMIT))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=500))
 
 
 def scoped(scope: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -4,10 +4,8 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
 
-from civicforum.api.door import idempotent, scoped
+from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.partnerships import actions, queries
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.schemas import (
@@ -18,21 +16,15 @@ from civicforum.partnerships.schemas import (
 )
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
-from civicforum.web.pagination import MAXIMUM_LIMIT
 from civicforum.web.viewer import viewer
 
 blp = Blueprint("projects", __name__, url_prefix="/api/v1", description="Partnership projects.")
 
 
-class ProjectListQuery(Schema):
-    limit = fields.Integer(load_default=50, validate=Range(1, MAXIMUM_LIMIT))
-    cursor = fields.String(load_default=None, validate=Length(max=500))
-
-
 @blp.route("/projects")
 class Projects(MethodView):
     @scoped("read")
-    @blp.arguments(ProjectListQuery, location="query")
+    @blp.arguments(PageQuery, location="query")
     @blp.response(200, ProjectListSchema)
     def get(self, query: dict[str, Any]) -> Any:
         """The projects that you may see, newest first."""

@@ -5,9 +5,9 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Range
 
-from civicforum.api.door import idempotent, scoped
+from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.discussions import actions, queries, schemas
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.partnerships.queries import get_project
@@ -21,11 +21,6 @@ blp = Blueprint(
 )
 
 
-class ThreadListQuery(Schema):
-    limit = fields.Integer(load_default=queries.PAGE_THREADS, validate=Range(1, MAXIMUM_LIMIT))
-    cursor = fields.String(load_default=None, validate=Length(max=500))
-
-
 class PostListQuery(Schema):
     after = fields.Integer(load_default=0, validate=Range(0, 2**31 - 1))
     limit = fields.Integer(load_default=queries.PAGE_POSTS, validate=Range(1, MAXIMUM_LIMIT))
@@ -34,7 +29,7 @@ class PostListQuery(Schema):
 @blp.route("/projects/<slug>/threads")
 class Threads(MethodView):
     @scoped("read")
-    @blp.arguments(ThreadListQuery, location="query")
+    @blp.arguments(PageQuery, location="query")
     @blp.response(200, schemas.ThreadListSchema)
     def get(self, query: dict[str, Any], slug: str) -> Any:
         """The project's threads, the one with the latest post first."""

@@ -4,25 +4,22 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from civicforum.api.door import idempotent, scoped
+from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.partnerships.queries import get_project
 from civicforum.townhalls import actions, queries, schemas
 from civicforum.townhalls.models import Rsvp as RsvpModel
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
-from civicforum.web.pagination import MAXIMUM_LIMIT
 from civicforum.web.viewer import viewer
 
 blp = Blueprint("town-halls", __name__, url_prefix="/api/v1", description="Meetings: when, where, who comes.")
 
 
-class TownHallListQuery(Schema):
+class TownHallListQuery(PageQuery):
     project = fields.String(load_default=None, metadata={"description": "A project's slug."})
     when = fields.String(load_default=None, validate=validate.OneOf(("coming", "past")))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, MAXIMUM_LIMIT))
-    cursor = fields.String(load_default=None, validate=validate.Length(max=500))
 
 
 def _told(town_hall_id: int) -> dict[str, Any]:

@@ -4,23 +4,20 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow import fields
+from marshmallow.validate import Length
 
-from civicforum.api.door import scoped
+from civicforum.api.door import PageQuery, scoped
 from civicforum.pages import queries
 from civicforum.pages.schemas import HeardSchema, ReceiptSchema, heard_json, receipt_json
 from civicforum.partnerships.queries import get_project
-from civicforum.web.pagination import MAXIMUM_LIMIT
 from civicforum.web.viewer import viewer
 
 blp = Blueprint("voices", __name__, url_prefix="/api/v1", description="What became of it.")
 
 
-class HeardQuery(Schema):
+class HeardQuery(PageQuery):
     project = fields.String(load_default=None, validate=Length(max=80))
-    limit = fields.Integer(load_default=50, validate=Range(1, MAXIMUM_LIMIT))
-    cursor = fields.String(load_default=None, validate=Length(max=500))
 
 
 @blp.route("/heard")

@@ -29,11 +29,13 @@ from civicforum.text import excerpt
 from civicforum.web.filters import localtime
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import limited, person_key
+from civicforum.web.numbers import whole_number
 from civicforum.web.redirects import safe_next
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("discussions", __name__)
-LARGEST_SEQ = 2**31 - 1
+# What the address of a thread may say beside its name; url_for takes other words for its own.
+PLACES = {"from", "quote", "reply_to"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     person = viewer()
     thread = queries.get_thread(person, thread_id)
     if request.method == "GET" and slug != thread.slug:
-        return redirect(thread_url(thread, **request.args.to_dict()))
+        return redirect(thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)}))
     form = ReplyForm()
     done = form.submits(lambda: _post_reply(form, thread_id))
     if done is None:
@@ -217,8 +219,8 @@ def _held_note(post: Post) -> str | None:
 
 def _prefill(form: ReplyForm, thread: Thread) -> str | None:
     """What the links Reply and Quote ask for without JavaScript: the name of whom one answers."""
-    wanted = form.reply_to.data or request.args.get("reply_to", type=int)
-    quoted = request.args.get("quote", type=int)
+    wanted = form.reply_to.data or whole_number(request.args.get("reply_to"))
+    quoted = whole_number(request.args.get("quote"))
     post_id = quoted or wanted
     if post_id is None or request.method != "GET":
         return None

@@ -35,6 +35,7 @@ class Identity:
     locale: str
     guest_key: str
     session_key: str | None = None
+    token_id: int | None = None
 
 
 @dataclass

@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: the thread, then the post, then the case or the hold.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -105,8 +106,9 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     rule = _checked(deed)
     post = _carry_out(actor, case, deed, rule)
     measure = _record(actor, case, deed, rule, post)
+    flaggers = _open_flaggers(case)
     _settle(case, deed)
-    _tell(actor, case, measure, post)
+    _tell(actor, measure, post, flaggers)
     return case
 
 
@@ -192,17 +194,20 @@ def _settle(case: Case, deed: Deed) -> None:
         )
 
 
-def _tell(actor: Actor, case: Case, measure: Measure, post: Post) -> None:
-    if measure.action in ("hide", "restore") and post.author_id is not None:
+def _open_flaggers(case: Case) -> Sequence[int]:
+    """Those who flagged and were not told of a result yet."""
+    return db.session.scalars(select(Flag.user_id).where(Flag.case_id == case.id, Flag.state == "open")).all()
+
+
+def _tell(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
+    is_kept_hidden = measure.action == "leave" and post.state == "hidden"
+    if (measure.action in ("hide", "restore") or is_kept_hidden) and post.author_id is not None:
         notify([post.author_id], f"post_{measure.action}", "post_case", post.id, actor_id=actor.id)
         jobs.enqueue(
             "moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id
         )
     if measure.action in ("hide", "leave"):
-        flaggers = db.session.scalars(
-            select(Flag.user_id).where(Flag.case_id == case.id, Flag.state.in_(("agreed", "disagreed")))
-        )
-        notify(flaggers.all(), f"flag_{measure.action}", "post_case", post.id, actor_id=actor.id)
+        notify(flaggers, f"flag_{measure.action}", "post_case", post.id, actor_id=actor.id)
 
 
 # --- the author's way back ---
@@ -296,12 +301,17 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
 
 @transactional
 def withdraw_flag(actor: Actor, post_id: int) -> None:
-    """Take one's flag back; the case closes if nobody else asked for it and nothing was done."""
+    """Take one's flag back; the case closes if nobody else asked for it and nothing was done.
+
+    Doing it twice changes nothing. Raises Conflict once a moderator has decided.
+    """
     _lock_place(actor, "post", post_id)
     flag = db.session.scalar(select(Flag).where(Flag.post_id == post_id, Flag.user_id == actor.id))
     if flag is None:
         raise NotFound
     require(policies.can_withdraw_flag(actor, flag))
+    if flag.state in ("agreed", "disagreed"):
+        raise Conflict(_("A moderator has decided about your flag, so it cannot be taken back any more."))
     flag.state = "withdrawn"
     db.session.flush()
     case = db.session.get(Case, flag.case_id) if flag.case_id else None

@@ -17,6 +17,9 @@ def _words(reason: str, thread: str) -> str:
         "post_hide": _(
             "Your comment in “%(thread)s” was hidden. Read why, and how to mend it.", thread=thread
         ),
+        "post_leave": _(
+            "A moderator looked again: your comment in “%(thread)s” stays hidden.", thread=thread
+        ),
         "post_restore": _("Your comment in “%(thread)s” is shown again.", thread=thread),
         "post_decline": _("Your comment in “%(thread)s” was not published. Read why.", thread=thread),
         "flag_hide": _("A comment you flagged in “%(thread)s” was hidden.", thread=thread),
@@ -34,7 +37,7 @@ def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notic
 
 
 def _url(reason: str, post: Any) -> str:
-    if reason in ("post_hide", "post_decline"):
+    if reason in ("post_hide", "post_decline", "post_leave"):
         return url_for("moderation.show_reasons", post_id=post.id)
     return url_for("discussions.show_thread", thread_id=post.thread_id, **{"from": post.seq})
 

@@ -21,8 +21,10 @@ from civicforum.moderation.chain import GENESIS, first_broken
 from civicforum.moderation.log import HEAD_ID, line_json
 from civicforum.moderation.models import Case, Flag, LogEntry, LogHead, Measure
 from civicforum.partnerships.models import Project
+from civicforum.web.pagination import Page, decode_cursor, page_of
 
 WAITING = ("open", "second_look")
+DECIDABLE = ("visible", "pending", "hidden")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def _waiting_cases(viewer: Actor) -> Select[Case]:
     return select(Case).where(
         Case.state.in_(WAITING),
         Case.target_type == "post",
+        # What its author took back meanwhile leaves nothing to decide.
+        Case.target_id.in_(select(Post.id).where(Post.state.in_(DECIDABLE))),
         _not_by(viewer, Case.target_author_id),
         _moderated_by(viewer, Case.project_id),
     )
@@ -157,17 +161,18 @@ def get_case(viewer: Actor, case_id: int) -> Case:
     return case
 
 
-def list_cases(viewer: Actor, after: int | None, limit: int) -> list[Case]:
-    """Cases of the places this person moderates, newest first, from before id ``after``."""
+def list_cases(viewer: Actor, cursor: str | None, limit: int) -> Page[Case]:
+    """Cases of the places this person moderates, newest first."""
     if not policies.can_see_queue(viewer):
         raise NotFound
     wanted = select(Case).where(
         _moderated_by(viewer, Case.project_id), _not_by(viewer, Case.target_author_id)
     )
-    if after is not None:
-        wanted = wanted.where(Case.id < after)
-    wanted = wanted.options(selectinload(Case.measures)).order_by(Case.id.desc()).limit(limit)
-    return list(db.session.scalars(wanted))
+    before = decode_cursor(cursor, int)
+    if before:
+        wanted = wanted.where(Case.id < before[0])
+    wanted = wanted.options(selectinload(Case.measures)).order_by(Case.id.desc()).limit(limit + 1)
+    return page_of(db.session.scalars(wanted).all(), limit, lambda case: [case.id])
 
 
 def find_case_about(target_type: str, target_id: int) -> Case | None:
@@ -237,12 +242,13 @@ def list_rules() -> Sequence[Rule]:
 # --- the public log ---
 
 
-def list_log(before: int | None, limit: int) -> list[LogEntry]:
-    """Lines of the log, newest first, from before number ``before``."""
-    wanted = select(LogEntry).order_by(LogEntry.number.desc()).limit(limit)
-    if before is not None:
-        wanted = wanted.where(LogEntry.number < before)
-    return list(db.session.scalars(wanted))
+def list_log(cursor: str | None, limit: int) -> Page[LogEntry]:
+    """Lines of the log, newest first."""
+    wanted = select(LogEntry).order_by(LogEntry.number.desc()).limit(limit + 1)
+    before = decode_cursor(cursor, int)
+    if before:
+        wanted = wanted.where(LogEntry.number < before[0])
+    return page_of(db.session.scalars(wanted).all(), limit, lambda line: [line.number])
 
 
 def log_head() -> tuple[int, str]:

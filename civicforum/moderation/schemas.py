@@ -82,7 +82,7 @@ class NewActionSchema(Schema):
     action = fields.String(required=True)
     rule = fields.Integer(load_default=None, allow_none=True, strict=True)
     reason = fields.String(load_default="")
-    version = fields.Integer(required=True, strict=True)
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
 
     class Meta:
         unknown = RAISE

@@ -13,7 +13,6 @@ from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
 from civicforum.web.limits import limited
-from civicforum.web.pagination import decode_cursor, encode_cursor
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("moderation", __name__)
@@ -37,19 +36,28 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
     post = get_post(viewer(), post_id)
     if not policies.can_work_in(viewer(), post.thread.project):
         raise NotFound
-    case = queries.find_case_about("post", post_id)
+    is_own = post.author_id is not None and post.author_id == viewer().id
+    # Nobody reads who flagged them and what was said of it, moderators neither.
+    case = None if is_own else queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
+    flags = queries.open_flags(case)
     return render_template(
         "moderation/post.html",
         post=post,
         before=queries.post_before(post),
         case=case,
-        flags=queries.open_flags(case),
+        flags=flags,
         hold=queries.waiting_hold(post),
-        is_own=post.author_id is not None and post.author_id == viewer().id,
-        hide_form=hide_form or _hide_form(version=version),
+        is_own=is_own,
+        hide_form=hide_form or _hide_form(version=version, rule=_flagged_rule(flags)),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
     )
+
+
+def _flagged_rule(flags: Any) -> str | None:
+    """The rule to begin with, where all flags name the same one."""
+    numbers = {flag.rule.number for flag in flags}
+    return str(numbers.pop()) if len(numbers) == 1 else None
 
 
 def _hide_form(**values: Any) -> forms.HideForm:
@@ -91,7 +99,7 @@ def _settle(post_id: int, action: str, done: str) -> Any:
 
 def _act(post_id: int, deed: Deed, version: str | None) -> Any:
     """Act in the case that the moderator saw, or open one if there was none."""
-    seen = int(version) if version and version.isdigit() else 0
+    seen = int(version) if version and version.isascii() and version.isdigit() and len(version) < 10 else 0
     case = queries.find_case_about("post", post_id)
     if seen and case is not None:
         return actions.decide_case(viewer(), case.id, deed, seen)
@@ -190,17 +198,10 @@ def _place(post: Any) -> str:
 
 @bp.get("/moderation/log")
 def show_log() -> Any:
-    cursor = decode_cursor(request.args.get("cursor"), int)
-    lines = queries.list_log(cursor[0] if cursor else None, LOG_PAGE + 1)
-    following = encode_cursor([lines[LOG_PAGE - 1].number]) if len(lines) > LOG_PAGE else None
+    page = queries.list_log(request.args.get("cursor"), LOG_PAGE)
     count, head = queries.log_head()
-    return render_template(
-        "moderation/log.html",
-        lines=[_line(line) for line in lines[:LOG_PAGE]],
-        next_cursor=following,
-        count=count,
-        head=head,
-    )
+    lines = [_line(line) for line in page.items]
+    return render_template("moderation/log.html", lines=lines, next_cursor=page.next, count=count, head=head)
 
 
 def _line(entry: Any) -> dict[str, Any]:

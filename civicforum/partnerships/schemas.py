@@ -73,7 +73,7 @@ class NewProjectSchema(_ProjectFields):
     """What founds a project. Without ``slug`` one is made from the title."""
 
     title = Cleaned(required=True, validate=validate.Length(min=1, max=MOST_TITLE))
-    vision = Cleaned(required=True, validate=validate.Length(min=1, max=MOST_VISION))
+    vision = Cleaned(load_default="", validate=validate.Length(max=MOST_VISION))
     slug = fields.String(validate=validate.Length(min=1, max=MAX_SLUG_CHARACTERS))
 
 
@@ -81,7 +81,7 @@ class ProjectChangesSchema(_ProjectFields):
     """What changes; all else stays. With ``revision`` a change that somebody else made is a 409."""
 
     title = Cleaned(validate=validate.Length(min=1, max=MOST_TITLE))
-    vision = Cleaned(validate=validate.Length(min=1, max=MOST_VISION))
+    vision = Cleaned(validate=validate.Length(max=MOST_VISION))
     revision = fields.Integer(strict=True)
 
 

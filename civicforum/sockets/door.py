@@ -16,8 +16,10 @@ from civicforum.errors import CivicForumError, Invalid
 from civicforum.live import doorbell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.notifications.queries import unread_counts
+from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
 from civicforum.sockets.sweeper import Sweeper
+from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
@@ -45,10 +47,11 @@ def open_sockets(app: Flask) -> SocketIO:
         cors_allowed_origins=None,
     )
     publisher = Publisher(app, _outlets(socketio))
+    crowd = Crowd(None) if settings.limits == "off" else Crowd()
     app.extensions["publisher"] = publisher
     doorbell.listen(publisher.ring)
     doorbell.listen_for_people(publisher.ring_person)
-    _register_handlers(app, socketio, publisher)
+    _register_handlers(socketio, publisher, crowd)
     drop_nonsense(_server(socketio))
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
@@ -80,43 +83,63 @@ def load_viewer(identity: Identity) -> Any:
     if identity.user_id is None:
         return Guest()
     session_id = f"{identity.user_id}:{identity.session_version}"
+    if identity.token_id and queries.ended_tokens([identity.token_id]):
+        return Guest()
     return queries.find_by_session(session_id, identity.session_key) or Guest()
 
 
 def stale_identities(identities: list[Identity]) -> set[Identity]:
     versions = queries.session_versions([i.user_id for i in identities if i.user_id is not None])
     ended = queries.ended_sessions({i.session_key for i in identities if i.session_key})
+    dead = queries.ended_tokens({i.token_id for i in identities if i.token_id})
     return {
-        i for i in identities if versions.get(i.user_id or 0) != i.session_version or i.session_key in ended
+        i
+        for i in identities
+        if versions.get(i.user_id or 0) != i.session_version or i.session_key in ended or i.token_id in dead
     }
 
 
-def _register_handlers(app: Flask, socketio: SocketIO, publisher: Publisher) -> None:
-    socketio.on("connect")(_connecting(publisher))
-    socketio.on("disconnect")(lambda _reason=None: publisher.disconnect(request.sid))  # type: ignore[attr-defined]
+def _register_handlers(socketio: SocketIO, publisher: Publisher, crowd: Crowd) -> None:
+    socketio.on("connect")(_connecting(publisher, crowd))
+    socketio.on("disconnect")(_disconnecting(publisher, crowd))
     socketio.on("watch")(_answering(lambda payload: _watch(publisher, payload)))
     socketio.on("unwatch")(_answering(lambda payload: _unwatch(publisher, payload)))
 
 
-def _connecting(publisher: Publisher) -> Callable[..., None]:
+def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     def connect(auth: Any = None) -> None:
+        if crowd.is_full(address()):
+            raise ConnectionRefusedError("too many connections")
         identity = _identify(auth)
         if identity.user_id and publisher.count_sockets(identity.user_id) >= MAXIMUM_SOCKETS_PER_PERSON:
             raise ConnectionRefusedError("too many connections")
         publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
+        crowd.enter(request.sid, address())  # type: ignore[attr-defined]
 
     return connect
 
 
+def _disconnecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
+    def disconnect(_reason: Any = None) -> None:
+        publisher.disconnect(request.sid)  # type: ignore[attr-defined]
+        crowd.leave(request.sid)  # type: ignore[attr-defined]
+
+    return disconnect
+
+
 def _identify(auth: Any) -> Identity:
-    """Who connects: by token if one is given (a bad one is refused), else by the session cookie."""
+    """Who connects: by token if one is given (a bad one is refused), else by the session cookie.
+
+    A token must be one for reading, and what it opened closes with it.
+    """
+    found = None
     token = auth.get("token") if isinstance(auth, dict) else None
     if token is None:
         person = viewer()
         user = person if person.is_authenticated else None
     else:
         found = queries.find_token(token) if isinstance(token, str) else None
-        if found is None:
+        if found is None or "read" not in found.scopes.split():
             raise ConnectionRefusedError("unauthorized")
         user = found.user
     locale = (user and user.locale) or str(get_locale() or "en")
@@ -126,6 +149,7 @@ def _identify(auth: Any) -> Identity:
         locale=locale,
         guest_key=secrets.token_hex(8),
         session_key=session.get("key") if user and token is None else None,
+        token_id=found.id if found else None,
     )
 
 
@@ -135,6 +159,8 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
     @wraps(handler)
     def handle(*payload: Any) -> dict[str, Any]:
         try:
+            check_limit("watch", f"socket:{request.sid}")  # type: ignore[attr-defined]
+            check_limit("watch-address", f"address:{address()}")
             if len(payload) != 1 or not isinstance(payload[0], dict):
                 raise Invalid("Send one object, such as {channel: 'thread:7'}.")
             return {"ok": True, **handler(payload[0])}

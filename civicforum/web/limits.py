@@ -6,6 +6,7 @@ Counted before the action, in memory or in Redis; refusing costs no transaction.
 import time
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -33,6 +34,8 @@ BUCKETS: dict[str, str] = {
     "flag": "20/day",
     "search": "60/minute",
     "token": "20/hour",
+    "watch": "300/minute",  # questions of one socket
+    "watch-address": "6000/minute",  # and of all sockets of one address, when a hall reconnects
 }
 
 
@@ -102,5 +105,29 @@ def person_key() -> str:
     return f"user:{person.id}" if person.is_authenticated else f"address:{address()}"
 
 
+def count_mail(email: str) -> None:
+    """Count a mail that somebody has sent to an address: by who asks and by who would get it.
+
+    The same for every address, whether it has an account or not. ``email`` is in the form in which it is
+    kept, so that no other spelling of it is another bucket.
+    """
+    check_limit("mail-link", f"address:{address()}")
+    check_limit("mail-out", f"email:{email}")
+
+
 def address() -> str:
-    return request.remote_addr or "unknown"
+    """Where the request comes from: an IPv4 address, or the IPv6 network that one subscriber has whole."""
+    return network_of(request.remote_addr or "unknown")
+
+
+def network_of(remote: str) -> str:
+    """``2001:db8:1:2::`` for each of the 2 to the 64th addresses that begin with it."""
+    try:
+        ip = ip_address(remote.partition("%")[0])
+    except ValueError:
+        return remote
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip) if ip.is_loopback else str(IPv6Address(int(ip) >> 64 << 64))

@@ -13,6 +13,7 @@ from civicforum.errors import Invalid
 
 T = TypeVar("T")
 MAXIMUM_LIMIT = 200
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         values = json.loads(text)
     except (ValueError, binascii.Error, RecursionError):
         values = None
-    if not isinstance(values, list) or [type(v) for v in values] != list(kinds):
+    is_sound = isinstance(values, list) and [type(v) for v in values] == list(kinds)
+    # A number that no database holds would be an error there.
+    if not is_sound or any(isinstance(v, int) and abs(v) > LARGEST_ID for v in values):
         raise Invalid(_("This page's address is damaged. Start again from the first page."))
     return tuple(values)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, json, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -24,6 +24,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_answer)
     app.register_error_handler(OperationalError, _busy_answer)
     app.register_error_handler(PoolTimeout, _busy_answer)
+    app.register_error_handler(DataError, _unstorable_answer)
+    app.register_error_handler(OverflowError, _unstorable_answer)
+    app.register_error_handler(RecursionError, _too_deep_answer)
     app.register_error_handler(Exception, _unexpected_answer)
 
 
@@ -40,7 +43,7 @@ def answer(error: CivicForumError) -> Any:
 
 
 def wants_json() -> bool:
-    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+    return f"{request.path}/".startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
 def problem(error: CivicForumError) -> Response:
@@ -136,6 +139,20 @@ def _csrf_answer(_error: CSRFError) -> Any:
 def _busy_answer(error: Exception) -> Any:
     log.warning("The database did not answer: %s", error)
     return answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+
+
+def _unstorable_answer(error: Exception) -> Any:
+    """The database took a value for no number or text of its own: PostgreSQL a NUL, SQLite 2 to the 63rd."""
+    log.info("Not storable: %s", type(error).__name__)
+    return answer(Invalid(_("A number is too large, or a text holds a character that cannot be stored.")))
+
+
+def _too_deep_answer(error: RecursionError) -> Any:
+    """Only what is nested by the thousand, such as a body of opening brackets, comes here."""
+    log.warning("A request was nested too deeply: %s", error)
+    spoken = CivicForumError(_WORDS[400]())
+    spoken.status, spoken.title = 400, HTTPStatus(400).phrase
+    return answer(spoken)
 
 
 def _unexpected_answer(error: Exception) -> Any:

@@ -27,7 +27,7 @@ def called(name, **facts):
 
 def test_signing_up_makes_an_account_that_waits_for_its_mail(app):
     user = sign_up(locale="es")
-    assert (user.name, user.handle, user.is_confirmed, user.locale) == ("Ana Lopez", "ana-lopez", False, "es")
+    assert (user.name, user.is_confirmed, user.locale) == ("Ana Lopez", False, "es")
     assert standing_of(user).accepted_version == 1
     assert [mail["Subject"] for mail in mails_to(app, "ana@example.org")] != []
 
@@ -41,9 +41,43 @@ def test_an_account_of_a_confirmed_address_is_left_alone(app):
 
 
 def test_who_signs_up_again_before_confirming_is_who_the_mail_names(app):
-    sign_up(name="Squatter", password_hash="his")
+    sign_up(name="Squatter", password_hash="hers")
     user = sign_up(name="Ana Lopez", password_hash="hers")
     assert (user.name, user.password_hash) == ("Ana Lopez", "hers")
+
+
+def test_of_two_passwords_for_an_address_that_nobody_confirmed_neither_holds(app):
+    sign_up(password_hash="hers")
+    assert sign_up(password_hash="his").password_hash is None
+
+
+def test_a_password_chosen_before_the_address_was_proved_dies_with_a_sign_in_link(app):
+    user = sign_up(password_hash="of who waits for the owner")
+    token = links.make_token(user, "sign-in")
+    assert actions.use_sign_in_link(GUEST, token).password_hash is None
+
+
+def test_signing_up_with_somebodys_name_does_not_tell_their_address(app):
+    called("Ana Lopez", email="ana@example.org")
+    said = []
+    for email in ("ana@example.org", "other@example.org"):
+        with pytest.raises(Invalid) as refused:
+            sign_up(email, "Ana Lopez")
+        said.append(refused.value.errors)
+    assert said[0] == said[1]
+
+
+def test_a_sign_up_leaves_no_trace_by_which_an_account_could_be_guessed(app):
+    called("Ana Lopez", email="ana@example.org")
+    for email in ("ana@example.org", "nobody@example.org"):
+        sign_up(email, "Rosa Marin")
+        with pytest.raises(NotFound):
+            queries.get_person("rosa-marin")
+        sign_up("asks@example.org", "Rosa Marin")
+    actions.confirm_address(
+        GUEST, links.make_token(queries.find_by_email("asks@example.org"), "confirm")
+    )
+    assert queries.get_person("rosa-marin").email == "asks@example.org"
 
 
 @pytest.mark.parametrize("name", ["Ana Lopez", "ana lopez", "Аnа Lореz", "Ana  Lópéz"])
@@ -61,14 +95,24 @@ def test_a_name_that_claims_or_breaks_something_is_refused(app, name):
     assert list(refused.value.errors) == ["name"]
 
 
-def test_a_sign_up_that_nobody_confirmed_takes_no_name_after_a_day(app):
-    called("Ana Lopez", email_confirmed_at=None, created_at=now() - timedelta(days=2))
+def test_a_sign_up_that_nobody_confirmed_takes_no_name(app):
+    called("Ana Lopez", email_confirmed_at=None)
     assert sign_up("other@example.org").name == "Ana Lopez"
+
+
+def confirmed(user):
+    return actions.confirm_address(GUEST, links.make_token(user, "confirm"))
+
+
+def test_of_two_who_asked_for_one_name_the_second_to_confirm_gets_a_number(app):
+    first, second = sign_up(), sign_up("other@example.org")
+    assert (confirmed(second).name, second.handle) == ("Ana Lopez", "ana-lopez")
+    assert (confirmed(first).name, first.handle) == ("Ana Lopez 2", "ana-lopez-2")
 
 
 def test_two_people_of_one_name_get_two_handles(app):
     save(User(email="x@example.org", name="Other", name_skeleton="other", handle="ana-lopez"))
-    assert sign_up().handle == "ana-lopez-2"
+    assert confirmed(sign_up()).handle == "ana-lopez-2"
 
 
 def test_somebody_signed_in_does_not_sign_up(app):

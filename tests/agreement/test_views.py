@@ -85,7 +85,7 @@ def test_only_an_administrator_sees_the_form(app, client, sign_in):
 
 def test_moderators_keep_the_word_list(app, sign_in):
     browser = sign_in(make_user("moderator"))
-    page = submit(browser, "/agreement/words", "word", word="<b>trash</b>", action="hold")
+    page = submit(browser, "/agreement/words", "list-word", word="<b>trash</b>", action="hold")
     assert "&lt;b&gt;trash&lt;/b&gt;" in page.text
     word_id = queries.list_words(SYSTEM)[0].id
     press(browser, "/agreement/words", f"/agreement/words/{word_id}/unlist")

@@ -134,11 +134,10 @@ def _plant_posts(town: Town, project) -> None:
     author, resident, moderator = (town.people[who] for who in ("author", "resident", "site_moderator"))
     thread = make_thread(project, resident, title="The square", slug="the-square")
     question = make_post(thread, resident, "A lantern in the open.")
-    say = lambda words: (
-        discussions.post_reply(
-            author, thread.id, f"{words} lantern @rita", question.id
-        ).id
-    )
+
+    def say(words: str) -> int:
+        return discussions.post_reply(author, thread.id, f"{words} lantern @rita", question.id).id
+
     hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
     discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
     for post_id in (hidden, mended, withdrawn, held_edit):
@@ -301,12 +300,11 @@ def asked_besides(town: Town) -> list[str]:
     found += [
         f"/api/v1/threads/{thread}/posts?after={seq}&limit=1" for thread in threads for seq in range(12)
     ]
-    slugs = dict.fromkeys(threads[:1], "the-square")
-    for thread, slug in slugs.items():
-        found += [f"/threads/{thread}/{slug}?from=1"]
-        found += [
-            f"/threads/{thread}/{slug}?{word}={post}" for word in ("quote", "reply_to") for post in posts
-        ]
+    page = f"/threads/{threads[0]}/the-square"
+    found += [
+        f"{page}?from=1",
+        *(f"{page}?{word}={post}" for word in ("quote", "reply_to") for post in posts),
+    ]
     found += ["/api/v1/projects?limit=1", "/api/v1/town-halls?limit=1", "/api/v1/heard?limit=1"]
     return [*found, "/api/v1/cases?limit=1", "/api/v1/moderation/log?limit=1"]
 

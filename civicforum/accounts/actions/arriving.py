@@ -30,14 +30,15 @@ def sign_up(
     """Ask for an account; a mail to the address says how it goes on.
 
     Whether the address has an account already is told to nobody but its owner, by that mail. An
-    account that nobody confirmed is overwritten: whoever reads the mail decides. Raises Invalid for a
-    name or an address that cannot be had.
+    account that nobody confirmed is overwritten: whoever reads the mail decides. If two sign-ups came with
+    two passwords, neither holds: nobody can say whose is the reader's. Raises Invalid for a name or an
+    address that cannot be had.
     """
     require(policies.can_sign_up(actor))
-    email, name = checked_email(email), checked_name(name, but_for=email)
+    email, name = checked_email(email), checked_name(name)
     user = queries.find_by_email(email)
     if user is None:
-        user = insert_person(email, name, password_hash, locale)
+        user = insert_person(email, name, password_hash, locale, handle=_no_handle_yet())
         arrivals.greet(user, has_accepted_agreement=True)
     else:
         user = lock(User, user.id)
@@ -45,7 +46,8 @@ def sign_up(
         jobs.enqueue("accounts.mail_existing", user_id=user.id, at=now().isoformat())
         return
     rename(user, name)
-    user.password_hash, user.locale = password_hash, locale
+    user.password_hash = password_hash if user.password_hash == password_hash else None
+    user.locale = locale
     user.link_version += 1
     jobs.enqueue("accounts.mail_confirmation", user_id=user.id)
     jobs.enqueue(
@@ -115,10 +117,31 @@ def _forget(user: User) -> None:
 
 
 def settle(user: User) -> None:
-    """Somebody proved that they read this address's mail: it is theirs, and older links are dead."""
-    user.email_confirmed_at = user.email_confirmed_at or now()
+    """Somebody proved that they read this address's mail: it is theirs, and older links are dead.
+
+    Now the account takes its name and handle, which it did not while it was only asked for.
+    """
+    if not user.is_confirmed:
+        rename(user, _free_name(user))
+        user.handle = next(h for h in _handles(names.suggest_handle(user.name)) if _is_free(h, user))
+        user.email_confirmed_at = now()
     user.link_version += 1
     jobs.withdraw(f"drop-unconfirmed:{user.id}")
+
+
+def _free_name(user: User) -> str:
+    """The name that was asked for; with a number, if somebody else has been called that since."""
+    numbered = (f"{user.name[: names.MAX_NAME_CHARACTERS - 4]} {number}" for number in range(2, 1000))
+    return next(n for n in itertools.chain([user.name], numbered) if not queries.is_name_taken(n, user.id))
+
+
+def _is_free(handle: str, user: User) -> bool:
+    return user.handle == handle or not queries.is_handle_taken(handle)
+
+
+def _no_handle_yet() -> str:
+    """What stands in the place of a handle until the address is confirmed: taken from nobody."""
+    return f"new-{secrets.token_hex(12)}"
 
 
 def lock_by_token(token: str, purpose: str) -> User:
@@ -138,7 +161,7 @@ def checked_email(email: str) -> str:
         raise Invalid(errors={"email": [str(error)]}) from error
 
 
-def checked_name(name: str, but_for: str | None = None) -> str:
+def checked_name(name: str, but_for: int | None = None) -> str:
     try:
         clean = names.clean_name(name)
     except ValueError as error:
@@ -183,13 +206,13 @@ def check_role(role: str) -> None:
 
 
 def insert_person(
-    email: str, name: str, password_hash: str | None, locale: str | None, timezone: str | None = None
+    email: str, name: str, password_hash: str | None, locale: str | None, handle: str | None = None
 ) -> User:
-    """A new row, with the first free handle that fits the name."""
-    for handle in _handles(names.suggest_handle(name)):
+    """A new row, with this handle or the first free one that fits the name."""
+    for handle in [handle] if handle else _handles(names.suggest_handle(name)):
         if queries.is_handle_taken(handle):
             continue
-        user = User(email=email, handle=handle, password_hash=password_hash, locale=locale, timezone=timezone)
+        user = User(email=email, handle=handle, password_hash=password_hash, locale=locale)
         rename(user, name)
         try:
             with db.session.begin_nested():

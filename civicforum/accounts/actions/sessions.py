@@ -19,8 +19,14 @@ KEPT_DAYS = 31
 
 @transactional
 def use_sign_in_link(actor: Actor, token: str) -> User:
-    """Use up a mailed link: the person who may be signed in now. It confirms the address as well."""
+    """Use up a mailed link: the person who may be signed in now. It confirms the address as well.
+
+    A password that was chosen before that is dropped: it may be of somebody who signed up with this
+    address to wait for its owner.
+    """
     user = lock_by_token(token, "sign-in")
+    if not user.is_confirmed:
+        user.password_hash = None
     settle(user)
     return user
 

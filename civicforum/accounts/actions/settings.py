@@ -31,7 +31,7 @@ def update_profile(
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
     if name != user.name:
-        rename(user, checked_name(name, but_for=user.email))
+        rename(user, checked_name(name, but_for=user.id))
     if handle != user.handle:
         user.handle = _checked_handle(handle)
     if timezone and timezone not in available_timezones():

@@ -10,8 +10,9 @@ from sqlalchemy import or_, update
 from civicforum.accounts import policies
 from civicforum.accounts.models import SYSTEM, Actor, ApiToken, User
 from civicforum.accounts.queries import hash_token
-from civicforum.db import db, lock, now, transactional
+from civicforum.db import after_commit, db, lock, now, transactional
 from civicforum.errors import Invalid, NotFound, require
+from civicforum.live.doorbell import ring_person
 
 SCOPES = ("read", "write", "moderate", "admin")
 PREFIX = "cf_"  # so that a scanner of leaked secrets knows one when it sees one
@@ -52,6 +53,8 @@ def revoke_token(actor: Actor, token_id: int) -> None:
     if not policies.can_revoke_token(actor, token.user_id):
         raise NotFound
     token.revoked_at = token.revoked_at or now()
+    user_id = token.user_id
+    after_commit(lambda: ring_person(user_id))
 
 
 def revoke_all(user: User) -> None:

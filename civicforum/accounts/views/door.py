@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import User
 from civicforum.errors import SignInNeeded
-from civicforum.web.limits import address, check_limit
+from civicforum.web.limits import count_mail as count_mail
 from civicforum.web.redirects import safe_next
 from civicforum.web.viewer import viewer
 
@@ -70,12 +70,3 @@ def unreferred(words: Any) -> Response:
     response = make_response(words)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def count_mail(email: str) -> None:
-    """Count a mail that somebody has sent to an address: by who asks and by who would get it.
-
-    The same for every address, whether it has an account or not.
-    """
-    check_limit("mail-link", f"address:{address()}")
-    check_limit("mail-out", f"email:{email}")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from civicforum.accounts import actions, links, queries
 from civicforum.accounts.forms import AddressForm, ConfirmForm, SignUpForm
 from civicforum.accounts.models import User
-from civicforum.accounts.passwords import hash_password
+from civicforum.accounts.passwords import hash_password, verify_password
 from civicforum.accounts.sessions import begin_session
 from civicforum.accounts.views.door import bp, count_mail, evenly, for_guests, page, unreferred
 from civicforum.web.limits import address, check_limit
@@ -30,9 +30,15 @@ def sign_up() -> Any:
 def _sign_up(form: SignUpForm) -> bool:
     check_limit("sign-up", f"address:{address()}")
     count_mail(form.email.data)
-    password_hash = hash_password(form.password.data) if form.password.data else None
+    password_hash = _hashed(form.email.data, form.password.data) if form.password.data else None
     actions.sign_up(viewer(), form.email.data, form.name.data, password_hash, locale=form.locale.data)
     return True
+
+
+def _hashed(email: str, password: str) -> str:
+    """The password's hash; the earlier one, where the same person presses the button twice."""
+    earlier, fresh = queries.read_password_hash(email), hash_password(password)
+    return earlier if earlier and verify_password(earlier, password) else fresh
 
 
 @bp.get("/mail-sent")

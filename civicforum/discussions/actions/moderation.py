@@ -8,6 +8,7 @@ from civicforum.db import db, transactional
 from civicforum.discussions import policies
 from civicforum.discussions.actions.publishing import (
     check_revision,
+    forget_hold,
     lock_post,
     lock_thread,
     publish,
@@ -38,6 +39,8 @@ def _take_down(actor: Actor, post_id: int, rule: Rule, revision: int | None, sta
     if post.state == state or post.seq is None or post.state not in ("visible", "pending", "hidden"):
         raise Conflict(_("This comment is not shown any more. Look at it again, then decide."))
     _cite(post, rule)
+    # A held edit that is taken down waits for nobody any more.
+    forget_hold(post)
     _change_state(post, state)
     return post
 

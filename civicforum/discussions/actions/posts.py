@@ -25,6 +25,7 @@ from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import touch
 from civicforum.voices.actions import record_voice
+from civicforum.web.numbers import LARGEST
 
 
 @transactional
@@ -80,7 +81,7 @@ def _check_open(thread: Thread) -> None:
 def _find_answered(thread: Thread, post_id: int | None) -> Post | None:
     if post_id is None:
         return None
-    post = db.session.get(Post, post_id)
+    post = db.session.get(Post, post_id) if 0 < post_id <= LARGEST else None
     if post is None or post.thread_id != thread.id or post.seq is None:
         raise Invalid(errors={"reply_to": [_("The comment you answer is not in this thread.")]})
     return post

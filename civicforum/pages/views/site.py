@@ -14,7 +14,7 @@ from civicforum.pages import actions, queries
 from civicforum.pages.forms import FirstPartnerForm, FirstProjectForm, SiteForm
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships.actions import create_organization, create_project
-from civicforum.web.limits import check_limit, limited
+from civicforum.web.limits import count_mail, limited
 from civicforum.web.site import get_site
 from civicforum.web.viewer import viewer
 
@@ -134,7 +134,7 @@ def site_settings() -> Any:
 def test_mail() -> Any:
     """A mail to the administrator who asks, to see whether mail leaves the house."""
     _need_administrator()
-    check_limit("mail-out", viewer().email)
+    count_mail(viewer().email)
     send_test_mail(viewer())
     flash(_("A test mail is on its way to %(email)s.", email=viewer().email), "success")
     return redirect(url_for("pages.site_settings"))

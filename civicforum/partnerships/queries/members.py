@@ -16,6 +16,7 @@ from civicforum.partnerships.models import (
     Project,
     Seat,
 )
+from civicforum.web.numbers import whole_number
 
 
 def list_members(viewer: Actor, project: Project) -> list[tuple[User, list[Membership]]]:
@@ -44,8 +45,7 @@ def get_membership(viewer: Actor, project: Project, membership_id: int) -> Membe
 def get_member(viewer: Actor, project: Project, user_id: str | None) -> User:
     """Somebody with a role here, by the id in an organizer's form."""
     require(policies.can_see_members(viewer, project))
-    wanted = int(user_id) if user_id and user_id.isascii() and user_id.isdigit() else 0
-    user = db.session.get(User, wanted) if wanted < 2**31 else None
+    user = db.session.get(User, whole_number(user_id) or 0)
     if user is None or not has_any_role(project.id, user.id):
         raise NotFound
     return user
@@ -93,7 +93,11 @@ def _is_waiting() -> tuple[ColumnElement[bool], ...]:
 def find_by_handle(handle: str) -> User | None:
     """The person of this handle, with or without the @ that people write before it."""
     wanted = handle.strip().removeprefix("@").lower()
-    return db.session.scalar(select(User).where(User.handle == wanted, User.erased_at.is_(None)))
+    return db.session.scalar(
+        select(User).where(
+            User.handle == wanted, User.erased_at.is_(None), User.email_confirmed_at.is_not(None)
+        )
+    )
 
 
 def find_inviter(invitation: Invitation) -> User | None:

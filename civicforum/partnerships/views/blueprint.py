@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from civicforum.errors import NotAllowed
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import person_key
+from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("partnerships", __name__)
@@ -29,5 +30,4 @@ def need(allowed: bool) -> None:
 
 def typed_revision(form: Any) -> int | None:
     """The revision in a form's hidden field; None where somebody took it out."""
-    text = form.revision.data or ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(form.revision.data)

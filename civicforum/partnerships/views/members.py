@@ -5,10 +5,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from civicforum.accounts.actions.arriving import plain_email
 from civicforum.partnerships import actions, policies, queries
 from civicforum.partnerships.forms import InviteForm, RoleForm
 from civicforum.partnerships.views.blueprint import bp, need
-from civicforum.web.limits import check_limit, limited
+from civicforum.web.limits import count_mail, limited
 from civicforum.web.viewer import viewer
 
 
@@ -33,8 +34,9 @@ def list_members(slug: str) -> Any:
 
 
 def _invite(project: Any, form: InviteForm) -> Any:
-    check_limit("mail-out", form.email.data.lower())
-    return actions.invite(viewer(), project, form.email.data, form.role.data)
+    email = plain_email(form.email.data)
+    count_mail(email)
+    return actions.invite(viewer(), project, email, form.role.data)
 
 
 @bp.post("/projects/<slug>/roles")

@@ -24,6 +24,7 @@ from civicforum.townhalls.actions.meetings import (
 from civicforum.townhalls.actions.telling import plan_reminders, show_change, tell_everybody
 from civicforum.townhalls.calendar import CalendarError, ImportedEvent, read_calendar
 from civicforum.townhalls.models import CalendarKey, TownHall
+from civicforum.web.aside import aside
 from civicforum.web.site import get_site
 
 # What a calendar says of a meeting; everything else is the organizers' own.
@@ -45,7 +46,7 @@ def read_events(data: bytes, fallback_zone: str | None = None) -> list[ImportedE
     Raises Invalid with a sentence that names the event that is wrong.
     """
     try:
-        events = read_calendar(data, fallback_zone or get_site().timezone, now())
+        events = aside(read_calendar, data, fallback_zone or get_site().timezone, now())
     except CalendarError as wrong:
         raise Invalid(errors={"file": [str(wrong)]}) from wrong
     for number, event in enumerate(events, 1):

@@ -220,7 +220,7 @@ def _needs_access_statement() -> str:
 def cancel_town_hall(actor: Actor, town_hall_id: int, reason: str) -> TownHall:
     """Call a meeting off. All who answered are told once, and it stays in calendars as cancelled.
 
-    Raises Conflict for one that is over. Cancelling twice changes nothing.
+    Raises Conflict for one that is over, and for a draft, of which nobody knows. Cancelling twice changes nothing.
     """
     town_hall = _to_run(actor, town_hall_id)
     if town_hall.is_cancelled:
@@ -230,15 +230,15 @@ def cancel_town_hall(actor: Actor, town_hall_id: int, reason: str) -> TownHall:
         _refuse({"reason": [_("Say why, in a sentence or two: people have planned for this day.")]})
     if town_hall.is_over():
         raise Conflict(_("This meeting is over and cannot be cancelled any more."))
-    was_published = town_hall.is_published
+    if not town_hall.is_published:  # cancelled, it would stand in every calendar
+        raise Conflict(_("This meeting is not published yet."))
     town_hall.status, town_hall.cancel_reason = "cancelled", reason
     town_hall.sequence += 1
     town_hall.revision += 1
     town_hall.updated_at = now()
     db.session.flush()
     plan_reminders(town_hall)
-    if was_published:
-        tell_everybody(town_hall, "cancelled", actor)
+    tell_everybody(town_hall, "cancelled", actor)
     show_change(town_hall)
     return town_hall
 
@@ -278,6 +278,9 @@ def _write_agenda(town_hall: TownHall, items: Sequence[Item]) -> bool:
     """Make the agenda these items; whether that changed anything."""
     if len(items) > MAXIMUM_ITEMS:
         _refuse({"agenda": [_("At most %(most)d items.", most=MAXIMUM_ITEMS)]})
+    items = [Item(" ".join(clean_text(item.title).split()), item.minutes) for item in items]
+    if not all(item.title for item in items):
+        _refuse({"agenda": [_("Each item of the agenda needs words.")]})
     old = [(item.title, item.minutes) for item in town_hall.agenda]
     if old == [(item.title, item.minutes) for item in items]:
         return False

@@ -16,6 +16,7 @@ from civicforum.partnerships.models import Membership, Project
 from civicforum.partnerships.queries import visible_projects_clause
 from civicforum.townhalls import policies
 from civicforum.townhalls.models import Rsvp, TownHall
+from civicforum.townhalls.plans import is_in_reach
 from civicforum.web.pagination import Page, decode_cursor, page_of
 
 
@@ -93,7 +94,7 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or not is_in_reach(instant):
         raise Invalid
     return instant
 

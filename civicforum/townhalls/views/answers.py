@@ -1,5 +1,6 @@
 """Saying that one comes: with an account, or by a link in a mail."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -8,12 +9,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civicforum.accounts.models import Guest
+from civicforum.accounts.names import normalize_email
 from civicforum.townhalls import actions, queries, schemas, tokens
 from civicforum.townhalls.forms import AnswerForm, GuestForm
 from civicforum.townhalls.models import Rsvp
 from civicforum.townhalls.views.blueprint import bp
 from civicforum.townhalls.views.meetings import render_page
-from civicforum.web.limits import check_limit, limited
+from civicforum.web.limits import count_mail, limited
 from civicforum.web.viewer import viewer
 
 
@@ -42,8 +44,6 @@ def _ask_by_mail(town_hall_id: int) -> Any:
     town_hall = queries.get_town_hall(viewer(), town_hall_id)
     form = GuestForm()
     form.offer(town_hall)
-    if form.validate():
-        check_limit("mail-out", (form.email.data or "").strip().lower())
     done = form.submits(lambda: _send_link(form, town_hall_id))
     if done is None:
         town_hall = queries.get_town_hall(viewer(), town_hall_id)
@@ -60,6 +60,7 @@ def _ask_by_mail(town_hall_id: int) -> Any:
 
 
 def _send_link(form: GuestForm, town_hall_id: int) -> bool:
+    _count_mail(form.email.data or "")
     actions.ask_by_mail(
         viewer(),
         town_hall_id,
@@ -69,6 +70,12 @@ def _send_link(form: GuestForm, town_hall_id: int) -> bool:
         str(get_locale() or "en"),
     )
     return True
+
+
+def _count_mail(email: str) -> None:
+    """Count in the bucket of the address as it is kept; what is no address gets no mail."""
+    with suppress(ValueError):
+        count_mail(normalize_email(email))
 
 
 @bp.post("/town-halls/<int:town_hall_id>/rsvp/cancel")

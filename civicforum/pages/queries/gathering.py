@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,19 +10,15 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import contains_eager, lazyload
 
 from civicforum.accounts.models import Actor
-from civicforum.accounts.policies import can_administer, has_site_role
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.policies import can_see_post
 from civicforum.errors import NotFound
-from civicforum.moderation.queries import count_queue
 from civicforum.partnerships.models import Organization, Project, Update
 from civicforum.partnerships.queries import list_updates, visible_projects_clause
 from civicforum.text import clean_text
-from civicforum.townhalls import policies as town_hall_policies
-from civicforum.townhalls.models import Need, Rsvp, Summary, TownHall
+from civicforum.townhalls.models import TownHall
 from civicforum.townhalls.queries import list_running
-from civicforum.townhalls.queries.answers import INTERESTED
 from civicforum.voices.models import STATES, Voice
 from civicforum.voices.queries import find_voice
 from civicforum.web.pagination import Page, decode_cursor, page_of
@@ -32,8 +28,6 @@ MOST_FOUND = 10
 MOST_SEARCHED_CHARACTERS = 100
 FEED_LENGTH = 30
 MOST_RUNNING = 50
-MOST_TO_DO = 5
-SUMMARY_DUE_DAYS = 30
 
 # --- what was heard ---
 
@@ -150,69 +144,6 @@ def list_discussed(viewer: Actor, project: Project | None = None, limit: int = 6
     if project is not None:
         statement = statement.where(Thread.project_id == project.id)
     return db.session.scalars(statement).all()
-
-
-@dataclass(frozen=True)
-class Task:
-    """Work that waits for somebody: ``kind`` is set_up, moderation, needs or summary; ``count`` of what."""
-
-    kind: str
-    count: int = 1
-    town_hall: TownHall | None = None
-
-
-def list_to_do(viewer: Actor) -> list[Task]:
-    """What waits for one who runs meetings, moderates or sets up; residents are not even asked about."""
-    tasks = []
-    if can_administer(viewer) and set_up_progress().is_unfinished:
-        tasks.append(Task("set_up"))
-    if waiting := count_queue(viewer):
-        tasks.append(Task("moderation", waiting))
-    if _helps_somewhere(viewer):
-        tasks += [*_open_needs(viewer), *_unwritten_summaries(viewer)]
-    return tasks
-
-
-def _helps_somewhere(viewer: Actor) -> bool:
-    if has_site_role(viewer, "organizer", "steward"):
-        return True
-    return any(row.role in ("organizer", "steward") for row in getattr(viewer, "memberships", ()))
-
-
-def _open_needs(viewer: Actor) -> list[Task]:
-    """Meetings to come where somebody waits for an answer on an access need, the soonest first."""
-    rows = db.session.execute(
-        _meetings(viewer, select(TownHall, func.count(Need.id)))
-        .join(Rsvp, Rsvp.town_hall_id == TownHall.id)
-        .join(Need, Need.rsvp_id == Rsvp.id)
-        .where(TownHall.ends_at > now(), Need.state == "requested", Rsvp.state.in_(INTERESTED))
-        .group_by(TownHall.id)
-        .order_by(TownHall.starts_at, TownHall.id)
-    ).all()
-    mine = [Task("needs", count, row) for row, count in rows if town_hall_policies.can_help(viewer, row)]
-    return mine[:MOST_TO_DO]
-
-
-def _unwritten_summaries(viewer: Actor) -> list[Task]:
-    """Meetings that were over lately and have no summary yet, the latest first."""
-    rows = db.session.scalars(
-        _meetings(viewer, select(TownHall))
-        .where(
-            TownHall.ends_at <= now(),
-            TownHall.ends_at > now() - timedelta(days=SUMMARY_DUE_DAYS),
-            ~select(Summary.id).where(Summary.town_hall_id == TownHall.id).exists(),
-        )
-        .order_by(TownHall.ends_at.desc(), TownHall.id)
-    ).all()
-    return [Task("summary", 1, row) for row in rows if town_hall_policies.can_run(viewer, row)][:MOST_TO_DO]
-
-
-def _meetings(viewer: Actor, statement: Any) -> Any:
-    return (
-        statement.join(TownHall.project)
-        .where(TownHall.status == "published", visible_projects_clause(viewer))
-        .options(contains_eager(TownHall.project), lazyload(TownHall.agenda))
-    )
 
 
 # --- a project's front page ---

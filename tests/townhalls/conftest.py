@@ -1,1 +1,0 @@
-from postgres import *  # noqa: F403 - fixtures
