@@ -28,6 +28,7 @@ from civicforum.text import render_markdown
 SMTP_TIMEOUT_SECONDS = 20
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 _LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
+_STRONG = re.compile(r"\*\*(\S[^*\n]*)\*\*")
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,14 @@ def _message(to: str, subject: str, words: str, key: str) -> EmailMessage:
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:40]}@{_host()}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_LINK.sub(r"\1: \2", words) + "\n")
+    message.set_content(_plain(words) + "\n")
     message.add_alternative(_html(subject, words), subtype="html")
     return message
+
+
+def _plain(words: str) -> str:
+    """The Markdown of a mail as one reads it where no HTML is shown."""
+    return _STRONG.sub(r"\1", _LINK.sub(r"\1: \2", words))
 
 
 def _html(subject: str, words: str) -> str:

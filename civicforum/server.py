@@ -43,11 +43,16 @@ class Handler(WSGIHandler):
         """Quiet: structured logs say what is needed."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; CommandError with a sentence if the address is taken."""
+def listen(host: str, port: int, is_shared: bool = False) -> socket.socket:
+    """A listening socket; CommandError with a sentence if the address is taken.
+
+    ``is_shared``: other processes of ours listen at the same address.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
@@ -59,10 +64,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: Flask, listener: socket.socket, with_jobs: bool = True) -> None:
-    """Serve until SIGTERM or SIGINT; finish what is under way, for a few seconds at most."""
+def serve(app: Flask, listener: socket.socket, is_shared: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; finish what is under way, for a few seconds at most.
+
+    ``is_shared``: this is one of several processes at this address. Jobs run in each of them; a job is
+    claimed by one.
+    """
     _spare_the_collector()
-    open_sockets(app)
+    open_sockets(app, websocket_only=is_shared)
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
         # Outside Socket.IO, so that its check of the Origin sees the address people use.
@@ -73,13 +82,12 @@ def serve(app: Flask, listener: socket.socket, with_jobs: bool = True) -> None:
     stopping = gevent.event.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stopping.set)
-    worker = gevent.spawn(jobs.work_forever, app, stopping.is_set) if with_jobs else None
+    worker = gevent.spawn(jobs.work_forever, app, stopping.is_set)
     server.start()
     stopping.wait()
     server.stop(timeout=STOP_SECONDS)
     jobs.bell.set()
-    if worker is not None:
-        worker.join(timeout=STOP_SECONDS)
+    worker.join(timeout=STOP_SECONDS)
 
 
 def _spare_the_collector() -> None:

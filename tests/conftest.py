@@ -17,6 +17,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from postgres import *  # noqa: F403 - fixtures
+from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
 
 from civicforum.app import create_app

@@ -1,4 +1,4 @@
-"""Somebody outside: knows what docs/architecture.md promises, and reaches it by HTTP, Socket.IO and the command.
+"""Somebody outside: knows what is promised, and reaches it by HTTP and by the command.
 
 Nothing here knows how the house is built: people are made by the command, deeds are done through the doors.
 """
@@ -79,9 +79,7 @@ class Outside:
             text=True,
             timeout=120,
         )
-        assert done.returncode == code, (
-            f"{words} ended with {done.returncode}: {done.stdout}\n{done.stderr}"
-        )
+        assert done.returncode == code, f"{words} ended with {done.returncode}: {done.stdout}\n{done.stderr}"
         if code == 1 and words[0] != "doctor":
             assert done.stderr.strip(), words
             assert len(done.stderr.strip().splitlines()) == 1, done.stderr
@@ -147,12 +145,12 @@ class Visitor:
         page = self.open(path)
         assert page.status_code == 200, f"{path}: {page.status_code} {page.text[:400]}"
         for form in forms_of(page):
-            names = form["names"]
-            if form["method"] == "post" and (form["id"] == form_id if form_id else set(fields) <= names):
+            target = urljoin(page.url, form["action"]) if form["action"] else page.url
+            # Without a field or an id to know it by: the form that is the page's own.
+            is_it = form["id"] == form_id if form_id else set(fields) <= form["names"]
+            if form["method"] == "post" and is_it and (form_id or fields or target == page.url):
                 values = [(k, v) for k, v in form["fields"].items(multi=True) if k not in fields]
-                values += list(fields.items())
-                target = urljoin(page.url, form["action"]) if form["action"] else page.url
-                return self.session.post(target, data=values, timeout=30)
+                return self.session.post(target, data=[*values, *fields.items()], timeout=30)
         raise AssertionError(f"{path} has no form {form_id or list(fields)}: {page.text[:2000]}")
 
     def sign_in(self, address: str, password: str = PASSWORD) -> None:

@@ -27,6 +27,7 @@ import socketio.exceptions
 from civicforum.accounts.passwords import hash_password
 from civicforum.app import create_app
 from civicforum.config import load_settings
+from civicforum.db import db
 from civicforum.partnerships.models import Project
 
 __all__ = ["browser", "listener", "new_page", "server"]
@@ -58,6 +59,7 @@ class Server:
     folder: Path
     port: int
     settings: dict[str, str] = field(default_factory=dict)
+    workers: int = 1
     process: subprocess.Popen[bytes] | None = None
     _password_hash: str | None = None
 
@@ -77,7 +79,7 @@ class Server:
         own = {k: v for k, v in os.environ.items() if not k.startswith("CIVICFORUM_")}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(COMMAND), "serve", "--port", str(self.port)],
+                [str(COMMAND), "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env={**own, **self.environment},
                 stdout=log,
                 stderr=log,
@@ -102,6 +104,9 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(timeout=15)
+        if self._app is not None:
+            with self._app.app_context():
+                db.engine.dispose()
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")

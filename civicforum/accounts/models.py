@@ -33,6 +33,8 @@ class User(Model, HasId, HasCreatedAt, UserMixin):
     # Raised when a mailed link is asked for or used: every link mailed before is dead then.
     link_version: Mapped[int] = mapped_column(default=1)
     pending_email: Mapped[str | None] = mapped_column(String(254))
+    # When the address was changed last: for a week whoever reads the old one may take the account back.
+    address_changed_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 

@@ -81,6 +81,7 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MAX_STACKED_MARKS = 4
+_WEB_ADDRESS = re.compile(r"[\w-]{2,}\.\w{2,}")
 
 _COMMON_PASSWORDS = frozenset(
     """
@@ -139,6 +140,7 @@ def clean_name(value: str) -> str:
         raise ValueError(_("A name has 1 to %(most)s characters.", most=MAX_NAME_CHARACTERS))
     if not any(character.isalpha() for character in name):
         raise ValueError(_("A name needs at least one letter."))
+    _refuse_web_address(name)
     _refuse_mixed_scripts(name)
     _refuse_reserved_name(name)
     return name
@@ -207,6 +209,12 @@ def weak_password(value: str, *context: str) -> str | None:
     if _contains_context(value, context):
         return str(_("Leave your name, your address and the forum's name out of the password."))
     return None
+
+
+def _refuse_web_address(name: str) -> None:
+    """A name stands in mails that anybody can have sent to anybody, where programs make it a link."""
+    if _WEB_ADDRESS.search(name):
+        raise ValueError(_("A name is no web address; leave a space after a full stop."))
 
 
 def _refuse_other_characters(name: str) -> None:

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from flask import Flask, g, request, session
+from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 from flask_wtf import CSRFProtect
 
@@ -17,6 +18,8 @@ from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import login_manager, viewer
 
 log = logging.getLogger(__name__)
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 def init_app(app: Flask, csrf: CSRFProtect) -> None:
@@ -81,13 +84,21 @@ def _count_request() -> None:
 def _check_csrf(csrf: CSRFProtect) -> None:
     if _has_token():
         _refuse_bad_token()
+    elif _is_nobodys_deed():
+        raise SignInNeeded(_("Say who you are: send an API token, or sign in."))
     else:
         csrf.protect()
 
 
 def _has_token() -> bool:
-    given = request.headers.get("Authorization", "").lower().startswith("bearer ")
-    return given and request.path.startswith("/api/")
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    return scheme.lower() == "bearer" and request.path.startswith("/api/")
+
+
+def _is_nobodys_deed() -> bool:
+    """Guests do nothing over the API. Without this they would hear of a form that was open too long."""
+    is_deed = request.path.startswith("/api/") and request.method not in SAFE_METHODS
+    return is_deed and request.routing_exception is None and not viewer().is_authenticated
 
 
 def _refuse_bad_token() -> None:

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from civicforum.api.door import PageQuery, idempotent, scoped
+from civicforum.errors import SignInNeeded
 from civicforum.partnerships.queries import get_project
 from civicforum.townhalls import actions, queries, schemas
 from civicforum.townhalls.models import Rsvp as RsvpModel
@@ -29,6 +30,8 @@ def _told(town_hall_id: int) -> dict[str, Any]:
 
 def _told_own(town_hall_id: int) -> dict[str, Any]:
     town_hall = queries.get_town_hall(viewer(), town_hall_id)
+    if not viewer().is_authenticated:
+        raise SignInNeeded
     return schemas.tell_rsvp(queries.get_own(viewer(), town_hall))
 
 
@@ -127,10 +130,15 @@ class CheckIns(MethodView):
     @blp.response(200, schemas.AdmissionSchema)
     def post(self, body: dict[str, Any], town_hall_id: int) -> Any:
         """Let the party with this code in. The same `nonce` is the same deed, however often it is sent."""
-        done = actions.check_in(viewer(), town_hall_id, **body)
-        row = done.rsvp
+
+        def scan() -> Done:
+            admission = actions.check_in(viewer(), town_hall_id, **body)
+            return Done(200, admission.status, admission.rsvp.id if admission.rsvp else 0)
+
+        done = idempotent(scan)
+        row = queries.find_at_door(viewer(), town_hall_id, done.object_id)
         return {
-            "status": done.status,
+            "status": done.kind,
             "name": row.name if row else None,
             "party_size": row.party_size if row else None,
         }

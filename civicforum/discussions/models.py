@@ -10,6 +10,8 @@ from civicforum.db import HasCreatedAt, HasId, Model, now
 from civicforum.partnerships.models import Project
 
 EDIT_HOURS = 24
+# The public history compares each version with the next: hundreds would take a minute to draw.
+MAX_EDITS = 30
 REACTIONS = ("support", "thanks", "concern")
 POST_STATES = (
     "visible",

@@ -188,6 +188,11 @@ def list_versions(viewer: Actor, post: Post) -> list[PostVersion]:
     return list(db.session.scalars(statement))
 
 
+def count_versions(post_id: int) -> int:
+    """How often the words of this post were replaced."""
+    return db.session.scalar(select(func.count()).where(PostVersion.post_id == post_id)) or 0
+
+
 # --- reactions ---
 
 

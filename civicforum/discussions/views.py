@@ -129,7 +129,9 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     person = viewer()
     thread = queries.get_thread(person, thread_id)
     if request.method == "GET" and slug != thread.slug:
-        return redirect(thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)}))
+        return redirect(
+            thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
+        )
     form = ReplyForm()
     done = form.submits(lambda: _post_reply(form, thread_id))
     if done is None:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from civicforum.agreement.queries import mask_words
 from civicforum.errors import Invalid
 from civicforum.text import MAX_POST_CHARACTERS, clean_text, mentions, render_markdown
+from civicforum.web.aside import aside
 
 MAX_TITLE_CHARACTERS = 255
 
@@ -28,7 +29,11 @@ def prepare_words(body: str | Words) -> Words:
     """
     if isinstance(body, Words):
         return body
-    text = _checked(body)
+    words: Words = aside(_drawn, _checked(body))
+    return words
+
+
+def _drawn(text: str) -> Words:
     return Words(text, render_markdown(text), tuple(mentions(text)))
 
 

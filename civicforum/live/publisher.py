@@ -63,6 +63,10 @@ class Outlets:
     load_viewer: Callable[[Identity], Any]  # the User or Guest of now; None if signed out meanwhile
     stale_identities: Callable[[list[Identity]], set[Identity]]  # signed out, suspended, changed password
     unread_counts: Callable[[list[int]], dict[int, int]] = lambda _people: {}  # by person
+    # From the keys of the people here, by channel, to how many watch it in all processes.
+    count_people: Callable[[dict[str, set[str]]], dict[str, int]] = lambda here: {
+        channel: len(people) for channel, people in here.items()
+    }
 
 
 class Publisher:
@@ -138,11 +142,11 @@ class Publisher:
             del self.channels[channel]
 
     def count_viewers(self, channel: str) -> int:
-        """People, not sockets: a person with three tabs is one."""
+        """People, not sockets: a person with three tabs is one. In all processes, as last told."""
         watched = self.channels.get(channel)
         if watched is None:
             return 0
-        return len({identity.user_id or identity.guest_key for identity in watched.watchers.values()})
+        return max(len(_people_of(watched)), watched.told_viewers or 0)
 
     # --- publishing ---
 
@@ -275,11 +279,17 @@ class Publisher:
         """Say how many are here, at most once a second and only when it changed."""
         while not is_stopping():
             time.sleep(VIEWERS_EVERY_SECONDS)
-            for name, watched in list(self.channels.items()):
-                self._tell_viewers(name, watched)
+            if self.channels:
+                self.tell_viewers()
 
-    def _tell_viewers(self, channel: str, watched: _Watched) -> None:
-        count = self.count_viewers(channel)
+    def tell_viewers(self) -> None:
+        counts = self.out.count_people({name: _people_of(w) for name, w in self.channels.items()})
+        for name, count in counts.items():
+            watched = self.channels.get(name)
+            if watched is not None:
+                self._tell_viewers(name, watched, count)
+
+    def _tell_viewers(self, channel: str, watched: _Watched, count: int) -> None:
         if count == watched.told_viewers:
             return
         watched.told_viewers = count
@@ -295,6 +305,14 @@ def message(changes: Changes) -> dict[str, Any]:
         "revision": changes.revision,
         "items": registry.render_items(changes.channel, changes.objects) if changes.objects else [],
         "more": changes.has_more,
+    }
+
+
+def _people_of(watched: _Watched) -> set[str]:
+    """A key for each person who watches here: the same in every process for somebody signed in."""
+    return {
+        f"user:{identity.user_id}" if identity.user_id else f"guest:{identity.guest_key}"
+        for identity in watched.watchers.values()
     }
 
 

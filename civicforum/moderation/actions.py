@@ -104,6 +104,9 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
             version=case.version,
         )
     rule = _checked(deed)
+    if deed.action == "leave" and case.state == "decided":
+        # Closing the case would take the author's one mend away.
+        raise Conflict(_("It is hidden already, and its author may still mend it. You can show it again."))
     post = _carry_out(actor, case, deed, rule)
     measure = _record(actor, case, deed, rule, post)
     flaggers = _open_flaggers(case)

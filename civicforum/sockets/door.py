@@ -13,8 +13,9 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
 from civicforum.errors import CivicForumError, Invalid
-from civicforum.live import doorbell, registry
+from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
+from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
@@ -30,8 +31,11 @@ LARGEST_REVISION = 2**53
 MAXIMUM_SOCKETS_PER_PERSON = 100
 
 
-def open_sockets(app: Flask) -> SocketIO:
-    """Put Socket.IO in front of ``app`` and start its publisher and pulse. Once for each process."""
+def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
+    """Put Socket.IO in front of ``app`` and start its publisher and pulse. Once for each process.
+
+    ``websocket_only``: several processes share the port, and polling would need to find the same one again.
+    """
     settings = app.config["SETTINGS"]
     socketio = SocketIO(
         app,
@@ -45,12 +49,16 @@ def open_sockets(app: Flask) -> SocketIO:
         http_compression=False,
         manage_session=False,
         cors_allowed_origins=None,
+        transports=["websocket"] if websocket_only else ["polling", "websocket"],
     )
-    publisher = Publisher(app, _outlets(socketio))
+    presence = RedisPresence(settings.redis_url).count if settings.redis_url else None
+    publisher = Publisher(app, _outlets(socketio, presence))
     crowd = Crowd(None) if settings.limits == "off" else Crowd()
     app.extensions["publisher"] = publisher
     doorbell.listen(publisher.ring)
     doorbell.listen_for_people(publisher.ring_person)
+    if settings.redis_url:
+        redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
     _register_handlers(socketio, publisher, crowd)
     drop_nonsense(_server(socketio))
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
@@ -64,9 +72,11 @@ def _server(socketio: SocketIO) -> Any:
     return socketio.server
 
 
-def _outlets(socketio: SocketIO) -> Outlets:
+def _outlets(socketio: SocketIO, presence: Any) -> Outlets:
     server = _server(socketio)
+    counting = {"count_people": presence} if presence else {}
     return Outlets(
+        **counting,
         emit=lambda event, payload, to: socketio.emit(event, payload, to=to),
         enter=lambda sid, room: server.enter_room(sid, room),
         leave=lambda sid, room: server.leave_room(sid, room),

@@ -30,9 +30,13 @@ def _refuse_unusable_json(data: bytes) -> None:
     except (json.JSONDecodeError, UnicodeDecodeError):
         return  # the door says so, in its own words
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
-        raise Invalid(errors={"body": [_("This JSON is nested too deeply, or a number is too long.")]}) from error
+        raise Invalid(
+            errors={"body": [_("This JSON is nested too deeply, or a number is too long.")]}
+        ) from error
     if not all(map(_is_storable, _texts(value))):
-        raise Invalid(errors={"body": [_("A text holds a character that cannot be stored: NUL or half a pair.")]})
+        raise Invalid(
+            errors={"body": [_("A text holds a character that cannot be stored: NUL or half a pair.")]}
+        )
 
 
 def _texts(value: Any) -> list[str]:

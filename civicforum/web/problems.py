@@ -26,7 +26,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _busy_answer)
     app.register_error_handler(DataError, _unstorable_answer)
     app.register_error_handler(OverflowError, _unstorable_answer)
-    app.register_error_handler(RecursionError, _too_deep_answer)
     app.register_error_handler(Exception, _unexpected_answer)
 
 
@@ -145,14 +144,6 @@ def _unstorable_answer(error: Exception) -> Any:
     """The database took a value for no number or text of its own: PostgreSQL a NUL, SQLite 2 to the 63rd."""
     log.info("Not storable: %s", type(error).__name__)
     return answer(Invalid(_("A number is too large, or a text holds a character that cannot be stored.")))
-
-
-def _too_deep_answer(error: RecursionError) -> Any:
-    """Only what is nested by the thousand, such as a body of opening brackets, comes here."""
-    log.warning("A request was nested too deeply: %s", error)
-    spoken = CivicForumError(_WORDS[400]())
-    spoken.status, spoken.title = 400, HTTPStatus(400).phrase
-    return answer(spoken)
 
 
 def _unexpected_answer(error: Exception) -> Any:

@@ -74,9 +74,7 @@ def test_a_sign_up_leaves_no_trace_by_which_an_account_could_be_guessed(app):
         with pytest.raises(NotFound):
             queries.get_person("rosa-marin")
         sign_up("asks@example.org", "Rosa Marin")
-    actions.confirm_address(
-        GUEST, links.make_token(queries.find_by_email("asks@example.org"), "confirm")
-    )
+    actions.confirm_address(GUEST, links.make_token(queries.find_by_email("asks@example.org"), "confirm"))
     assert queries.get_person("rosa-marin").email == "asks@example.org"
 
 
@@ -364,3 +362,29 @@ def test_tokens_die_with_the_account(app):
     with transaction():
         db.session.execute(delete(User).where(User.id == user.id))
     assert db.session.query(ApiToken).count() == 0
+
+
+def test_a_second_change_of_address_waits_until_the_first_cannot_be_undone(app):
+    """A thief who changed it twice would leave the owner a link that leads nowhere."""
+    user = make_user(email="owner@example.org", password_hash="hash")
+    actions.ask_for_new_address(user, user, "thief@example.org")
+    actions.change_address(GUEST, links.make_token(user, "change-email"))
+    undo = links.make_token(user, "undo-email", "owner@example.org thief@example.org")
+    with pytest.raises(Conflict):
+        actions.ask_for_new_address(user, user, "second@example.org")
+    actions.undo_change_of_address(GUEST, undo)
+    assert user.email == "owner@example.org"
+    actions.ask_for_new_address(user, user, "new@example.org")
+    assert user.pending_email == "new@example.org"
+
+
+@pytest.mark.parametrize("name", ["Win at evil.com", "www.evil.example", "Ana evil-shop.ru"])
+def test_a_name_is_no_link_in_a_mail_to_somebody_else(app, name):
+    with pytest.raises(Invalid) as refused:
+        sign_up(name=name)
+    assert list(refused.value.errors) == ["name"]
+
+
+@pytest.mark.parametrize("name", ["J.R.R. Tolkien", "Dr. Ana Lopez", "Ana L."])
+def test_a_name_may_be_abbreviated(app, name):
+    assert sign_up(name=name).name == name

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from civicforum.agreement.models import AgreementVersion, Rule
 from civicforum.db import db, now
 from civicforum.discussions.models import Post
-from civicforum.moderation import queries
+from civicforum.moderation import actions, queries
 from civicforum.moderation.models import Case, Flag, LogEntry, Measure
 
 API = "/api/v1"
@@ -103,6 +103,15 @@ def test_the_second_of_two_moderators_is_told(call, moderator, post):
     assert_problem(late, 409)
     assert late.json["version"] == 2
     assert (rows(Measure), db.session.get_one(Post, post.id).state) == (1, "hidden")
+
+
+def test_leaving_what_is_hidden_does_not_take_the_authors_mend(call, moderator, author, post):
+    case = call("POST", "/cases", moderator, about(post, **HIDE)).json
+    leave = {"action": "leave", "reason": "Enough.", "version": case["version"]}
+    assert_problem(call("POST", f"/cases/{case['id']}/actions", moderator, leave), 409)
+    actions.mend_post(author, post.id, "They are loud at night.")
+    leave["version"] += 1
+    assert call("POST", f"/cases/{case['id']}/actions", moderator, leave).status_code == 201
 
 
 def test_cases_are_listed_newest_first_and_end(call, moderator, author):

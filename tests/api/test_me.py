@@ -42,3 +42,15 @@ def test_the_use_of_a_token_is_noted(app, client, token_for):
     client.get("/api/v1/me", headers=headers)
     db.session.rollback()
     assert db.session.query(ApiToken).one().last_used_at is not None
+
+
+def test_a_cookie_beside_a_token_does_not_widen_it(app, sign_in):
+    browser = sign_in(make_user())
+    headers = {"Authorization": f"Bearer {make_token(make_user(), 'write')}"}
+    assert browser.get("/api/v1/me").status_code == 200
+    assert browser.get("/api/v1/me", headers=headers).status_code == 403
+
+
+def test_a_cookie_beside_a_bad_token_does_not_mend_it(app, sign_in):
+    browser = sign_in(make_user())
+    assert browser.get("/api/v1/me", headers={"Authorization": "Bearer cf_wrong"}).status_code == 401

@@ -10,6 +10,8 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
 from civicforum.db import now
 from civicforum.discussions import actions, queries
+from civicforum.discussions.models import MAX_EDITS
+from civicforum.errors import Conflict
 
 
 @pytest.fixture
@@ -224,3 +226,35 @@ def test_a_page_takes_the_same_queries_whatever_its_length(sign_in, count_querie
     with count_queries() as n:
         assert browser.get(url(thread)).status_code == 200
     assert n.total == 32
+
+
+@pytest.mark.parametrize(
+    "asked", ["slug=x", "thread_id=5", "_external=1&_scheme=javascript", "_anchor=x", "_method=POST"]
+)
+def test_an_address_of_a_thread_cannot_speak_to_the_router(client, thread, asked):
+    answer = client.get(f"/threads/{thread.id}?{asked}&from=3")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/threads/{thread.id}/{thread.slug}?from=3"
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999999", "9" * 5_000, "-1", "²"])
+def test_a_number_that_no_comment_has_answers_nothing(client, thread, number):
+    for name in ("quote", "reply_to", "from"):
+        assert (
+            client.get(f"/threads/{thread.id}/{thread.slug}", query_string={name: number}).status_code == 200
+        )
+
+
+def test_an_answer_to_a_number_that_no_comment_has_is_refused(sign_in, thread, ana):
+    page = submit(sign_in(ana), f"/threads/{thread.id}/{thread.slug}", body="Hello", reply_to="9" * 30)
+    assert page.status_code == 200
+    assert [post.body for post in queries.list_posts(ana, thread)] == ["The first words."]
+
+
+def test_a_comment_is_not_changed_without_end(ana, thread):
+    post = make_post(thread, ana, "0")
+    for n in range(MAX_EDITS):
+        post = actions.edit_post(ana, post.id, str(n + 1), post.revision)
+    with pytest.raises(Conflict):
+        actions.edit_post(ana, post.id, "once more", post.revision)
+    assert len(queries.list_versions(ana, post)) == MAX_EDITS

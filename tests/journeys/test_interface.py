@@ -3,8 +3,11 @@
 import itertools
 import re
 import secrets
+import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -19,7 +22,22 @@ ROLES = {
     "ben": "resident",
     "cleo": "resident",
     "dan": "resident",
+    "paula": "partner",
+    "mia": "mediator",
+    "stu": "steward",
 }
+PROMISED = """
+/projects /projects/{} /projects/{}/threads /threads/{} /threads/{}/posts /posts/{} /posts/{}/reactions/{}
+/posts/{}/flags /channels/{}/changes /town-halls /town-halls/{} /town-halls/{}/rsvp /town-halls/{}/check-ins
+/heard /receipts/{} /agreement /cases /cases/{} /cases/{}/actions /moderation/log /me
+"""
+PUBLIC_PAGES = """
+/ /projects /projects/{slug} /projects/{slug}/partners /projects/{slug}/updates /town-halls
+/town-halls/{hall} /town-halls/{hall}/room /town-halls/{hall}/minutes /heard /heard?project={slug}
+/receipts/{number} /moderation/log /moderation/report /agreement /search /search?q=bench /sign-in /sign-up
+/people/{handle} /threads/{thread} /feeds/projects/{slug}.atom /calendar.ics /projects/{slug}/calendar.ics
+/town-halls/{hall}.ics /api/v1/docs /healthz /readyz
+"""
 TOMBSTONE = {"body": None, "html": None, "author": None}
 
 
@@ -137,7 +155,6 @@ def newcomer(town):
         ("PUT", "/threads/1/posts", 405),
         ("POST", "/me", 405),
         ("GET", "/me", 401),
-        ("GET", "/cases", 401),
         ("POST", "/projects", 401),
         ("GET", "/projects?limit=201", 422),
         ("GET", "/projects?limit=0", 422),
@@ -169,6 +186,8 @@ def test_even_where_the_api_has_nothing_it_says_so_as_a_problem(town, path):
     ("body", "kind", "statuses"),
     [
         ("{broken", "application/json", (400, 422)),
+        ('{"title": ' + "7" * 5000 + "}", "application/json", (400, 422)),
+        ('{"title": NaN, "body": Infinity}', "application/json", (400, 422)),
         ("\xff", "application/json", (400, 422)),
         ("title=x", "application/x-www-form-urlencoded", (400, 415, 422)),
         ("title", "text/plain", (400, 415, 422)),
@@ -211,11 +230,7 @@ def test_a_bad_token_is_401_and_never_a_guest(town, given):
 def test_the_description_names_every_row(town):
     paths = town.want(200, "GET", "/openapi.json")["paths"]
     bare = {re.sub(r"\{[^}]+\}", "{}", path).removeprefix("/api/v1") for path in paths}
-    promised = """/projects /projects/{} /projects/{}/threads /threads/{} /threads/{}/posts /posts/{}
-        /posts/{}/reactions/{} /posts/{}/flags /channels/{}/changes /town-halls /town-halls/{}
-        /town-halls/{}/rsvp /town-halls/{}/check-ins /heard /receipts/{} /agreement /cases /cases/{}
-        /cases/{}/actions /moderation/log /me""".split()
-    assert set(promised) <= bare
+    assert set(PROMISED.split()) <= bare
     assert requests.get(f"{town.base}/api/v1/docs", timeout=10).status_code == 200
 
 
@@ -247,7 +262,8 @@ def test_scopes_are_no_more_than_chosen(town, people, newcomer, project):
     assert town.want(200, "GET", "/me", reader)["email"] == newcomer.address
     thread = {"title": "No", "body": "Not with this token."}
     town.want(403, "POST", f"/projects/{project}/threads", reader, thread)
-    town.want(403, "GET", "/cases", people["ana"])
+    for who in (people["ana"], Somebody("")):
+        assert town.call("GET", "/cases", who).status_code in (401, 403, 404)
 
 
 def _shown_token(page: str) -> str:
@@ -533,12 +549,16 @@ def test_the_same_key_founds_one_project_thread_meeting_case_and_flag(town, proj
         town.want(201, "POST", f"/projects/{slug}/threads", ana, thread, headers=keyed(key + "t"))["id"]
         for _ in range(2)
     }
-    assert len(ids) == 1
-    town.want(422, "POST", f"/projects/{slug}/threads", ana, {**thread, "title": "y"}, headers=keyed(key + "t"))
+    (thread_id,) = ids
+    town.want(
+        422, "POST", f"/projects/{slug}/threads", ana, {**thread, "title": "y"}, headers=keyed(key + "t")
+    )
     hall = hall_body(slug)
-    ids = {town.want(201, "POST", "/town-halls", olga, hall, headers=keyed(key + "h"))["id"] for _ in range(2)}
+    ids = {
+        town.want(201, "POST", "/town-halls", olga, hall, headers=keyed(key + "h"))["id"] for _ in range(2)
+    }
     assert len(ids) == 1
-    (post,) = posts_of(town, {"id": town.want(200, "GET", f"/projects/{slug}/threads")["items"][0]["id"]})
+    (post,) = posts_of(town, {"id": thread_id})
     flag = {"rule": 1, "note": ""}
     path = f"/posts/{post['id']}/flags"
     ids = {town.want(201, "POST", path, olga, flag, headers=keyed(key + "f"))["id"] for _ in range(2)}
@@ -573,6 +593,35 @@ def test_a_late_double_of_taking_a_flag_back_takes_no_new_flag_back(town, post, 
     assert again.status_code == gone.status_code
     late = town.want(201, "POST", path, ben, {"rule": 2, "note": ""}, headers=keyed(key + "1"))
     assert {"id", "state"} <= set(late)
+
+
+def at_once(*deeds):
+    """Do these at the same time; what each came to."""
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return [done.result() for done in [pool.submit(deed) for deed in deeds]]
+
+
+def test_the_same_key_sent_five_times_at_once_is_one_post(town, thread, ana, key):
+    path = f"/threads/{thread['id']}/posts"
+    told = at_once(*[lambda: town.call("POST", path, ana, {"body": "Once."}, headers=keyed(key))] * 5)
+    assert {answer.status_code for answer in told} == {201}
+    assert len({answer.json()["id"] for answer in told}) == 1
+    assert len(posts_of(town, thread)) == 2
+
+
+def test_many_at_once_leave_no_hole_and_one_edit_wins(town, thread, post, ana, ben):
+    path = f"/threads/{thread['id']}/posts"
+    at_once(
+        *[lambda who=who: town.want(201, "POST", path, who, {"body": "Hello."}) for who in (ana, ben) * 5]
+    )
+    assert [p["seq"] for p in posts_of(town, thread)] == list(range(1, 13))
+    edits = at_once(
+        *[
+            lambda n=n: town.call("PATCH", f"/posts/{post['id']}", ana, {"body": f"Edit {n}.", "revision": 1})
+            for n in range(4)
+        ]
+    )
+    assert sorted(answer.status_code for answer in edits) == [200, 409, 409, 409]
 
 
 # --- moderation ---
@@ -927,11 +976,7 @@ def test_watchers_of_a_meeting_are_told_of_its_changes(town, listener, project, 
 
 @pytest.mark.parametrize(
     "path",
-    """/ /projects /projects/{slug} /projects/{slug}/partners /projects/{slug}/updates /town-halls
-    /town-halls/{hall} /town-halls/{hall}/room /town-halls/{hall}/minutes /heard /heard?project={slug}
-    /receipts/{number} /moderation/log /moderation/report /agreement /search /search?q=bench /sign-in /sign-up
-    /people/{handle} /threads/{thread} /feeds/projects/{slug}.atom /calendar.ics /projects/{slug}/calendar.ics
-    /town-halls/{hall}.ics /api/v1/docs /healthz /readyz""".split(),
+    PUBLIC_PAGES.split(),
 )
 def test_every_public_page_answers(town, project, olga, ana, shown, path):
     answer = requests.get(town.base + path.format(**shown), timeout=20)
@@ -1010,7 +1055,7 @@ def test_the_sign_in_form_has_its_names(town):
 
 
 def test_ones_own_calendar_has_an_address(town, newcomer):
-    found = re.search(r"/my/[\w-]+\.ics", newcomer.open("/settings").text + newcomer.open("/town-halls").text)
+    found = re.search(r"/my/[\w.~-]+\.ics", newcomer.open("/town-halls").text)
     assert found, "no address of one's own calendar"
     calendar = requests.get(town.base + found[0], timeout=10)
     assert calendar.headers["Content-Type"].startswith("text/calendar")
@@ -1123,6 +1168,18 @@ def test_a_backup_is_put_back_elsewhere(town, post, tmp_path):
 def test_a_wrong_setting_is_named(town, tmp_path, name, value):
     env = {"CIVICFORUM_DATA_DIR": str(tmp_path), name: value}
     assert name in town.run("db", "upgrade", env=env, code=1)
+
+
+def test_in_public_the_secret_is_not_made_up(town, tmp_path):
+    env = {"CIVICFORUM_DATA_DIR": str(tmp_path), "CIVICFORUM_BASE_URL": "https://forum.example.org"}
+    assert "CIVICFORUM_SECRET_KEY" in town.run("db", "upgrade", env=env, code=1)
+
+
+def test_the_makefile_has_its_targets():
+    root = Path(__file__).parents[2]
+    told = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True, check=True).stdout
+    for target in ("demo", "test", "lint", "bench", "help"):
+        assert re.search(rf"^\s*{target}\b", told, re.M), target
 
 
 def test_limits_are_not_off_in_public(town, tmp_path):

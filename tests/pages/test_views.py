@@ -50,7 +50,7 @@ def town(app):
 
 def test_guests_see_what_the_town_works_out(client, town):
     page = client.get("/").text
-    assert "<h1>What Tarrow Bend is working out together</h1>" in page
+    assert "<h1>What we are working out together</h1>" in page
     assert "Where to go at five" in page
     assert "Evenings" in page
     assert "Rescue Mission" in page

@@ -373,3 +373,18 @@ def test_nobody_else_than_the_clock_forgets_needs(yesterday, organizer):
     with pytest.raises(NotAllowed):
         actions.purge_needs(organizer, yesterday.id)
     actions.purge_needs(SYSTEM, yesterday.id)
+
+
+def test_a_draft_does_not_come_to_light_by_being_cancelled(project, organizer):
+    hall = actions.create_town_hall(organizer, project.id, facts(title="Not yet for everybody"))
+    with pytest.raises(Conflict):
+        actions.cancel_town_hall(organizer, hall.id, "We thought better of it.")
+    assert queries.list_for_calendar(SYSTEM, project) == []
+
+
+def test_an_agenda_over_the_api_is_kept_in_clean_lines(project, organizer):
+    items = [Item("  Welcome\n\u202eeverybody\x00 ", 5)]
+    hall = actions.create_town_hall(organizer, project.id, facts(), agenda=items)
+    assert [item.title for item in hall.agenda] == ["Welcome everybody"]
+    with pytest.raises(Invalid):
+        actions.create_town_hall(organizer, project.id, facts(), agenda=[Item("\n", 5)])

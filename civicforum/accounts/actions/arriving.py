@@ -209,10 +209,10 @@ def insert_person(
     email: str, name: str, password_hash: str | None, locale: str | None, handle: str | None = None
 ) -> User:
     """A new row, with this handle or the first free one that fits the name."""
-    for handle in [handle] if handle else _handles(names.suggest_handle(name)):
-        if queries.is_handle_taken(handle):
+    for wanted in [handle] if handle else _handles(names.suggest_handle(name)):
+        if queries.is_handle_taken(wanted):
             continue
-        user = User(email=email, handle=handle, password_hash=password_hash, locale=locale)
+        user = User(email=email, handle=wanted, password_hash=password_hash, locale=locale)
         rename(user, name)
         try:
             with db.session.begin_nested():

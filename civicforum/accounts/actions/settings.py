@@ -12,7 +12,7 @@ from civicforum.accounts.actions.sessions import end_sessions, set_password
 from civicforum.accounts.actions.tokens import revoke_all
 from civicforum.accounts.models import Actor, User
 from civicforum.db import find_locked, lock, now, transactional
-from civicforum.errors import Invalid, require
+from civicforum.errors import Conflict, Invalid, require
 
 
 @transactional
@@ -65,6 +65,7 @@ def ask_for_new_address(actor: Actor, user: User, email: str) -> None:
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
     email = checked_email(email)
+    _refuse_if_contestable(user)
     user.link_version += 1
     other = queries.find_by_email(email)
     if other is None:
@@ -75,15 +76,25 @@ def ask_for_new_address(actor: Actor, user: User, email: str) -> None:
         jobs.enqueue("accounts.mail_existing", user_id=other.id, at=now().isoformat())
 
 
+def _refuse_if_contestable(user: User) -> None:
+    """Raise Conflict in the week in which the old address can undo a change: a second one would end that."""
+    changed_at = user.address_changed_at
+    if changed_at is not None and now() - changed_at < links.LIFETIMES["undo-email"]:
+        raise Conflict(
+            _("Your address was changed less than a week ago. It can be changed again after that.")
+        )
+
+
 @transactional
 def change_address(actor: Actor, token: str) -> User:
     """Use up the link that went to the new address. The old one is told, and can undo it for a week."""
     user = lock_by_token(token, "change-email")
     if user.pending_email is None:
         raise links.DeadLink
+    _refuse_if_contestable(user)
     refuse_if_taken(user.pending_email, user)
     old, user.email, user.pending_email = user.email, user.pending_email, None
-    user.email_confirmed_at = now()
+    user.email_confirmed_at = user.address_changed_at = now()
     user.link_version += 1
     end_sessions(user)
     jobs.enqueue("accounts.mail_address_changed", user_id=user.id, old=old)
@@ -104,6 +115,7 @@ def undo_change_of_address(actor: Actor, token: str) -> User:
         raise links.DeadLink
     refuse_if_taken(old, user)
     user.email, user.pending_email, user.password_hash = old, None, None
+    user.address_changed_at = None
     user.link_version += 1
     end_sessions(user)
     revoke_all(user)

@@ -20,7 +20,8 @@ from civicforum.discussions.actions.publishing import (
     set_words,
     tell_people,
 )
-from civicforum.discussions.models import EDIT_HOURS, Post, PostVersion, Thread
+from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
+from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import touch
@@ -114,6 +115,8 @@ def _check_editable(post: Post) -> None:
         )
     if post.state not in ("visible", "pending"):
         raise Conflict(_("This comment was taken down, so there is nothing to change any more."))
+    if count_versions(post.id) >= MAX_EDITS:
+        raise Conflict(_("This comment was changed very often. Add what is new as a reply."))
     if not post.is_in_edit_window():
         raise Conflict(
             _(

@@ -21,6 +21,7 @@ from civicforum.townhalls.queries.calendars import (
 )
 from civicforum.townhalls.queries.door import (
     Tally,
+    find_at_door,
     find_by_code,
     find_check_in,
     find_nonce,
@@ -60,6 +61,7 @@ __all__ = [
     "count_ahead",
     "count_needs",
     "count_taken",
+    "find_at_door",
     "find_by_code",
     "find_by_uid",
     "find_check_in",

@@ -12,6 +12,7 @@ from civicforum.db import db
 from civicforum.errors import require
 from civicforum.townhalls import policies
 from civicforum.townhalls.models import CheckIn, Rsvp, TownHall
+from civicforum.townhalls.queries.meetings import get_town_hall
 
 AT_THE_DOOR = ("going", "waitlisted", "maybe")
 
@@ -70,6 +71,14 @@ def list_walk_ins(viewer: Actor, town_hall: TownHall) -> Sequence[CheckIn]:
         )
         .order_by(CheckIn.at.desc(), CheckIn.id.desc())
     ).all()
+
+
+def find_at_door(viewer: Actor, town_hall_id: int, rsvp_id: int) -> Rsvp | None:
+    """The answer of a party that stands at this meeting's door, for those who keep it."""
+    town_hall = get_town_hall(viewer, town_hall_id)
+    require(policies.can_check_in(viewer, town_hall))
+    row = db.session.get(Rsvp, rsvp_id)
+    return row if row is not None and row.town_hall_id == town_hall.id else None
 
 
 def find_by_code(code: str) -> Rsvp | None:

@@ -1,0 +1,80 @@
+"""Several server processes on one port: starts them, replaces one that dies, stops them all.
+
+Each listens by itself with SO_REUSEPORT, so the kernel spreads the connections; they share nothing but the
+database and Redis.
+"""
+
+import logging
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 0.5
+STOP_SECONDS = 10
+# A process that dies at once is started again ever more slowly, up to this.
+SLOWEST_RESTART_SECONDS = 30.0
+SHORT_LIFE_SECONDS = 10.0
+
+
+@dataclass
+class _Place:
+    """One of the processes: how it fares, and when it may be started again."""
+
+    process: subprocess.Popen[bytes]
+    started_at: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    restart_at: float | None = None
+
+
+def supervise(arguments: Sequence[str], workers: int) -> None:
+    """Keep ``workers`` processes of ``civicforum ARGUMENTS`` running until SIGTERM or SIGINT."""
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_signal: stopping.set())
+    places = [_Place(_start(arguments)) for _ in range(workers)]
+    while not stopping.wait(LOOK_EVERY_SECONDS):
+        for place in places:
+            _look_after(place, arguments)
+    _stop([place.process for place in places])
+
+
+def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    # A new session, so that Ctrl+C in a terminal reaches the supervisor alone, which then stops them in order.
+    return subprocess.Popen(  # noqa: S603 - our own command, with arguments of our own
+        [sys.executable, "-c", "from civicforum.cli import main; main()", *arguments], start_new_session=True
+    )
+
+
+def _look_after(place: _Place, arguments: Sequence[str]) -> None:
+    """Start the process again if it died; one that keeps dying, ever later."""
+    code = place.process.poll()
+    if code is None:
+        return
+    now = time.monotonic()
+    if place.restart_at is None:
+        lived = now - place.started_at
+        place.failures = place.failures + 1 if lived < SHORT_LIFE_SECONDS else 0
+        wait = min(SLOWEST_RESTART_SECONDS, 2.0**place.failures - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads restarts
+        place.restart_at = now + wait
+        log.error("A server process ended with %s; a new one starts in %.1f s.", code, wait)
+    if now >= place.restart_at:
+        place.process, place.started_at, place.restart_at = _start(arguments), now, None
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,94 @@
+"""Two server processes on one port, with PostgreSQL and Redis between them."""
+
+import subprocess
+import time
+
+import pytest
+from running import COMMAND, Listener, Server, free_port
+
+WATCHERS = 8
+
+
+@pytest.fixture
+def two_processes(tmp_path, postgres_url, redis_server):
+    """A server of two processes; its people and projects are made as for one."""
+    settings = {"CIVICFORUM_DATABASE_URL": postgres_url, "CIVICFORUM_REDIS_URL": redis_server.url}
+    server = Server(tmp_path, free_port(), settings, workers=2).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def crowd(two_processes):
+    """Watchers of one thread: the kernel spreads them over the processes."""
+    host = two_processes.make_user("organizer")
+    thread = two_processes.start_thread(two_processes.make_project(host), host)
+    watchers = [Listener() for _ in range(WATCHERS)]
+    for watcher in watchers:
+        watcher.client.connect(two_processes.base_url, transports=["websocket"])
+        assert watcher.watch(f"thread:{thread['id']}")["ok"]
+    yield two_processes, host, thread, watchers
+    for watcher in watchers:
+        watcher.hang_up()
+
+
+def bodies(watcher) -> list[str]:
+    return [item["body"] for item in watcher.items() if item["type"] == "post"]
+
+
+def test_whoever_posts_where_all_watchers_see_it_in_order(crowd):
+    server, host, thread, watchers = crowd
+    wanted = [f"Words {n}." for n in range(10)]
+    for words in wanted:
+        server.post(thread, host, words)
+    for watcher in watchers:
+        watcher.wait_for(lambda watcher=watcher: bodies(watcher) == wanted)
+
+
+def test_people_are_counted_across_processes(crowd):
+    _server, _host, _thread, watchers = crowd
+    for watcher in watchers:
+        watcher.wait_for(
+            lambda watcher=watcher: (
+                watcher.told["viewers"] and watcher.told["viewers"][-1]["count"] == WATCHERS
+            )
+        )
+
+
+def test_without_redis_the_pulse_tells(crowd, redis_server):
+    server, host, thread, watchers = crowd
+    redis_server.kill()
+    server.post(thread, host, "Said while Redis was gone.")
+    for watcher in watchers:
+        watcher.wait_for(lambda watcher=watcher: bodies(watcher) == ["Said while Redis was gone."], seconds=8)
+    redis_server.start()
+
+
+def test_a_process_that_dies_is_replaced(two_processes):
+    children = subprocess.run(
+        ["pgrep", "-P", str(two_processes.process.pid)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(children) == 2
+    subprocess.run(["kill", "-9", children[0]], check=True)
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        now = subprocess.run(
+            ["pgrep", "-P", str(two_processes.process.pid)], capture_output=True, text=True
+        ).stdout.split()
+        if len(now) == 2 and children[0] not in now:
+            break
+        time.sleep(0.1)
+    assert len(now) == 2
+    assert children[0] not in now
+
+
+def test_sqlite_is_for_one_process(tmp_path):
+    done = subprocess.run(
+        [COMMAND, "serve", "--port", str(free_port()), "--workers", "2"],
+        env={"CIVICFORUM_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "CIVICFORUM_DATABASE_URL" in done.stderr
