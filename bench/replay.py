@@ -163,7 +163,7 @@ def _replay(poster: Poster, comments: list[Comment], watchers: int, tell: Any) -
     )
     first, *rest = comments
     thread = poster.post(first.author, "/projects/replay/threads", {"title": "Replay", "body": first.body})
-    crowd = [Watcher(poster.address, f"thread:{thread['id']}") for _ in range(watchers)]
+    crowd = [Watcher(poster.address, f"thread:{thread['id']}", time.monotonic) for _ in range(watchers)]
     for watcher in crowd:
         watcher.revision, watcher.stream = 0, None
     gevent.joinall([gevent.spawn(watcher.connect) for watcher in crowd], raise_error=True)
@@ -195,8 +195,7 @@ def _lose_some(crowd: list[Watcher], number: int) -> None:
     """Cut one of the unlucky fifth; it comes back a little later."""
     unlucky = crowd[::CUT_EVERY]
     watcher = unlucky[number // 10 % len(unlucky)]
-    if watcher.client.connected:
-        watcher.cut()
+    watcher.cut()
 
 
 def _settle(crowd: list[Watcher], posts: int) -> None:

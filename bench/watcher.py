@@ -1,22 +1,73 @@
-"""A watcher as `docs/` describes one: it follows a channel, is cut off, comes back, and misses nothing."""
+"""A watcher that keeps the rules every client keeps: follows, is cut off, comes back, misses nothing.
 
+It speaks Socket.IO over one WebSocket by itself, so that hundreds of them cost little beside the server.
+"""
+
+import json
 import random
-import time
 from typing import Any
 
-import socketio
-import socketio.exceptions
+import gevent
+import websocket
+from gevent.event import AsyncResult
+
+CALL_SECONDS = 60
+OPEN, PING, PONG, CONNECT, EVENT, ACK = "0", "2", "3", "40", "42", "43"
+
+
+class Connection:
+    """One Socket.IO connection over a WebSocket: events in, calls out. Gevent has to have patched before."""
+
+    def __init__(self, base_url: str, on_event: Any, on_end: Any) -> None:
+        self.on_event, self.on_end = on_event, on_end
+        self.calls: dict[int, AsyncResult] = {}
+        address = base_url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        self.ws = websocket.create_connection(address, timeout=CALL_SECONDS, enable_multithread=True)
+        assert self.ws.recv().startswith(OPEN)
+        self.ws.send(CONNECT)
+        assert self.ws.recv().startswith(CONNECT)
+        self.reader = gevent.spawn(self._read)
+
+    def call(self, event: str, payload: Any) -> Any:
+        """Send an event; the server's ack."""
+        number = len(self.calls)
+        answer = self.calls[number] = AsyncResult()
+        self.ws.send(f"{EVENT}{number}{json.dumps([event, payload])}")
+        return answer.get(timeout=CALL_SECONDS)
+
+    def cut(self) -> None:
+        """Lose the connection without a word, as a phone in a lift does."""
+        self.ws.sock.close()
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._take(self.ws.recv())
+        except (OSError, websocket.WebSocketException):
+            self.on_end(self)
+
+    def _take(self, packet: str) -> None:
+        if packet == PING:
+            self.ws.send(PONG)
+        elif packet.startswith(EVENT):
+            name, payload = json.loads(packet[2:])
+            self.on_event(self, name, payload)
+        elif packet.startswith(ACK):
+            number, _bracket, answer = packet[2:].partition("[")
+            self.calls[int(number)].set(json.loads("[" + answer)[0])
+        elif not packet:
+            raise OSError("The server closed the connection.")
 
 
 class Watcher:
-    """Follows one channel over Socket.IO by the rules every client keeps.
+    """Follows one channel.
 
     ``posts`` maps a post's id to its latest public state; ``arrived`` has each id once, in the order in which
-    it was first seen; ``heard_at`` when that was (monotonic seconds).
+    it was first seen; ``heard_at`` when that was (``clock()`` seconds).
     """
 
-    def __init__(self, base_url: str, channel: str) -> None:
-        self.base_url, self.channel = base_url, channel
+    def __init__(self, base_url: str, channel: str, clock: Any) -> None:
+        self.base_url, self.channel, self.clock = base_url, channel, clock
         self.revision: int | None = None
         self.stream: str | None = None
         self.posts: dict[int, dict[str, Any]] = {}
@@ -24,31 +75,12 @@ class Watcher:
         self.heard_at: dict[int, float] = {}
         self.breaks = 0
         self.is_done = False
-        self.client: Any = None
+        self.connection: Connection | None = None
 
     def connect(self) -> None:
         """Open a connection and catch up; an earlier one may have broken."""
-        client = socketio.Client(reconnection=False)
-        client.on("update", self._update)
-        client.on("disconnect", lambda *_reason: self._lost(client))
-        client.connect(self.base_url, transports=["websocket"], wait_timeout=30)
-        self.client = client
+        self.connection = Connection(self.base_url, self._hear, self._lost)
         self.catch_up()
-
-    def _lost(self, client: Any) -> None:
-        """Come back after a random moment, as every client does, unless it was meant to end."""
-        if client is self.client and not self.is_done:
-            self.breaks += 1
-            client.start_background_task(self._come_back)
-
-    def _come_back(self) -> None:
-        while not self.is_done:
-            time.sleep(random.uniform(0.05, 1.5))
-            try:
-                return self.connect()
-            except (socketio.exceptions.SocketIOError, OSError):
-                continue
-        return None
 
     def catch_up(self) -> None:
         """Ask for what changed since what we have, until that is all."""
@@ -57,43 +89,60 @@ class Watcher:
             question: dict[str, Any] = {"channel": self.channel}
             if self.revision is not None:
                 question |= {"after": self.revision, "stream": self.stream}
-            answer = self.client.call("watch", question, timeout=60)
+            assert self.connection is not None
+            answer = self.connection.call("watch", question)
             assert answer["ok"], answer
             if answer["reset"]:
                 self.posts.clear()
                 self.arrived.clear()
                 self.revision = None
             self.stream = answer["stream"]
-            self._take(answer["items"])
+            self._keep(answer["items"])
             self.revision = max(self.revision or 0, answer["revision"])
             more = answer["more"]
 
-    def _update(self, update: dict[str, Any]) -> None:
-        if self.revision is None or update["revision"] <= self.revision:
+    def _hear(self, connection: Connection, name: str, update: dict[str, Any]) -> None:
+        if connection is not self.connection or name != "update" or self.revision is None:
+            return
+        if update["revision"] <= self.revision:
             return
         if update["previous"] <= self.revision:
-            self._take(update["items"])
+            self._keep(update["items"])
             self.revision = update["revision"]
         else:
-            time.sleep(random.uniform(0, 0.2))
-            self.client.start_background_task(self.catch_up)
+            gevent.spawn_later(random.uniform(0, 0.2), self.catch_up)
 
-    def _take(self, items: list[dict[str, Any]]) -> None:
+    def _keep(self, items: list[dict[str, Any]]) -> None:
         for item in items:
             if item["type"] != "post":
                 continue
             if item["id"] not in self.posts:
                 self.arrived.append(item["id"])
-                self.heard_at[item["id"]] = time.monotonic()
+                self.heard_at[item["id"]] = self.clock()
             self.posts[item["id"]] = item
 
+    def _lost(self, connection: Connection) -> None:
+        """Come back after a random moment, as every client does, unless it was meant to end."""
+        if connection is self.connection and not self.is_done:
+            self.breaks += 1
+            gevent.spawn_later(random.uniform(0.05, 1.5), self._come_back)
+
+    def _come_back(self) -> None:
+        while not self.is_done:
+            try:
+                return self.connect()
+            except (OSError, websocket.WebSocketException, gevent.Timeout):
+                gevent.sleep(random.uniform(0.05, 1.5))
+        return None
+
     def cut(self) -> None:
-        """Lose the connection without a word, as a phone in a lift does."""
-        self.client.eio.ws.shutdown()
+        """Lose the connection; it comes back by itself."""
+        if self.connection is not None:
+            self.connection.cut()
 
     def close(self) -> None:
         self.is_done = True
-        self.client.disconnect()
+        self.cut()
 
     def bodies_in_order(self) -> list[str]:
         """What this watcher holds, in the thread's order."""

@@ -16,4 +16,15 @@ def aside(function: Callable[..., Any], *arguments: Any) -> Any:
     if not monkey.is_module_patched("threading"):
         return function(*arguments)
     get_locale()  # found here and kept: the thread asks nobody
-    return get_hub().threadpool.apply(copy_context().run, (function, *arguments))
+    result, error = get_hub().threadpool.apply(copy_context().run, (_tried, function, arguments))
+    if error is not None:
+        raise error
+    return result
+
+
+def _tried(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+    """What came of it. An error comes back as a value: gevent would print one that a thread raises."""
+    try:
+        return function(*arguments), None
+    except Exception as error:  # noqa: BLE001 - it is raised again, outside
+        return None, error

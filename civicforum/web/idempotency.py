@@ -43,15 +43,19 @@ def once(actor: Any, person_key: str, key: str | None, print_: str, deed: Callab
     if not key:
         return deed()
     if len(key) > MAXIMUM_KEY_LENGTH:
-        raise Invalid(_("The Idempotency-Key is too long; use at most 100 characters."))
+        raise _wrong_key(_("The Idempotency-Key is too long; use at most 100 characters."))
     earlier = _find(person_key, key)
     if earlier is None:
         earlier = _claim(person_key, key, print_)
         if earlier is None:
             return _remember(person_key, key, deed())
     if earlier.fingerprint != print_:
-        raise Invalid(_("This Idempotency-Key was used for something else. Use a new one."))
+        raise _wrong_key(_("This Idempotency-Key was used for something else. Use a new one."))
     return Done(earlier.status, earlier.kind, earlier.object_id)
+
+
+def _wrong_key(sentence: str) -> Invalid:
+    return Invalid(errors={"Idempotency-Key": [sentence]})
 
 
 def _find(person_key: str, key: str) -> IdempotencyKey | None:

@@ -48,5 +48,6 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     is_sound = isinstance(values, list) and [type(v) for v in values] == list(kinds)
     # A number that no database holds would be an error there.
     if not is_sound or any(isinstance(v, int) and abs(v) > LARGEST_ID for v in values):
-        raise Invalid(_("This page's address is damaged. Start again from the first page."))
+        damaged = _("This page's address is damaged. Start again from the first page.")
+        raise Invalid(errors={"cursor": [damaged]})
     return tuple(values)

@@ -53,7 +53,7 @@ def problem(error: CivicForumError) -> Response:
         "status": error.status,
         "detail": str(error),
     }
-    if isinstance(error, Invalid) and error.errors:
+    if isinstance(error, Invalid):
         body["errors"] = {field: [str(s) for s in said] for field, said in error.errors.items()}
     body.update(getattr(error, "extra", {}))
     response = Response(json.dumps(body), error.status, mimetype="application/problem+json")
@@ -118,13 +118,20 @@ _WORDS = {
 }
 
 
-def _flatten(messages: Any) -> dict[str, list[Any]]:
+def _flatten(messages: Any) -> dict[str, list[str]]:
     """webargs nests by location: {'json': {'title': ['...']}}."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     for fields in messages.values():
         for name, said in fields.items() if isinstance(fields, dict) else [("body", fields)]:
-            found[str(name)] = said if isinstance(said, list) else [str(said)]
+            found[str(name)] = _sentences(said)
     return found
+
+
+def _sentences(said: Any) -> list[str]:
+    """marshmallow nests within a field as well: {0: ['...']} for the first of a list."""
+    if isinstance(said, dict):
+        said = list(said.values())
+    return [s for part in said for s in _sentences(part)] if isinstance(said, list) else [str(said)]
 
 
 def _csrf_answer(_error: CSRFError) -> Any:

@@ -919,6 +919,9 @@ def test_online_has_seats_of_its_own(town, project, olga, ana, ben):
     assert rsvp(town, hall, ben, mode="online")["state"] == "going"
     town.want(422, "PUT", f"/town-halls/{hall['id']}/rsvp", ana, {"answer": "perhaps"})
     town.want(422, "PUT", f"/town-halls/{hall['id']}/rsvp", ana, {"answer": "going", "party_size": 0})
+    wrong = {"answer": "going", "mode": "in_person", "needs": ["a boat"]}
+    (sentence,) = town.want(422, "PUT", f"/town-halls/{hall['id']}/rsvp", ana, wrong)["errors"]["needs"]
+    assert sentence.startswith("Not a need")
 
 
 def test_a_late_double_of_an_answer_does_not_undo_the_cancel(town, project, olga, ana, key):

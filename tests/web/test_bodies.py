@@ -36,7 +36,8 @@ def test_an_address_with_a_nul_leads_nowhere(client):
 @pytest.mark.parametrize(
     ("text", "number"),
     [("0", 0), ("7", 7), ("2147483647", 2**31 - 1), ("2147483648", None), ("9" * 5_000, None),
-     ("\u00b2", None), ("\u0667", None), ("-1", None), ("+1", None), ("1.0", None), (" 1", None), ("", None), (None, None)],
+     ("\u00b2", None),
+     ("\u0667", None), ("-1", None), ("+1", None), ("1.0", None), (" 1", None), ("", None), (None, None)],
 )  # fmt: skip
 def test_a_whole_number_is_one_that_a_column_holds(text, number):
     assert whole_number(text) == number

@@ -220,7 +220,8 @@ def _needs_access_statement() -> str:
 def cancel_town_hall(actor: Actor, town_hall_id: int, reason: str) -> TownHall:
     """Call a meeting off. All who answered are told once, and it stays in calendars as cancelled.
 
-    Raises Conflict for one that is over, and for a draft, of which nobody knows. Cancelling twice changes nothing.
+    Raises Conflict for one that is over, and for a draft, of which nobody knows. Cancelling twice
+    changes nothing.
     """
     town_hall = _to_run(actor, town_hall_id)
     if town_hall.is_cancelled:
