@@ -54,10 +54,23 @@ def main() -> Any:
         from gevent import monkey
 
         monkey.patch_all()
+    from sqlalchemy.exc import DBAPIError
+
     from civicforum.errors import CivicForumError
 
     try:
         return cli(standalone_mode=True)
     except CivicForumError as error:
-        click.echo(" ".join(str(error).split()), err=True)
-        sys.exit(1)
+        _end(str(error))
+    except DBAPIError as error:
+        _end(
+            f"The database cannot be used: {error.orig}. Look at CIVICFORUM_DATABASE_URL and at"
+            " CIVICFORUM_DATA_DIR; if the database is there and new, run civicforum db upgrade."
+        )
+    except OSError as error:
+        _end(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+def _end(reason: str) -> None:
+    click.echo(" ".join(reason.split()), err=True)
+    sys.exit(1)

@@ -1,7 +1,6 @@
 """``civicforum doctor``: what is well here and what is not, each with its mend."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 
 import click
@@ -12,6 +11,7 @@ from civicforum import paths
 from civicforum.app import create_app
 from civicforum.config import Settings, load_settings
 from civicforum.db import db
+from civicforum.errors import CommandError
 from civicforum.jobs import Job, count_waiting
 from civicforum.schema import differences
 
@@ -31,7 +31,9 @@ def doctor_command() -> None:
             findings += _examined(examine, app, settings)
     for is_well, sentence in findings:
         click.echo(f"{'ok  ' if is_well else 'LOOK'}  {sentence}")
-    sys.exit(0 if all(is_well for is_well, _ in findings) else 1)
+    ill = sum(not is_well for is_well, _ in findings)
+    if ill:
+        raise CommandError(f"Needs a hand: {ill} of {len(findings)}, those with LOOK.")
 
 
 def _examined(
@@ -40,7 +42,9 @@ def _examined(
     try:
         return list(examine(app, settings))
     except Exception as error:  # noqa: BLE001 - what cannot be examined is a finding, too
-        return [(False, f"{examine.__name__.strip('_')} could not be examined: {error}")]
+        return [
+            (False, f"{examine.__name__.strip('_')} could not be examined: {' '.join(str(error).split())}")
+        ]
 
 
 def _database(_app: Flask, settings: Settings) -> Iterator[Finding]:

@@ -71,6 +71,13 @@ class _Row:
 
 def _read(file: Path) -> Iterator[_Row]:
     """The rows of the file. Columns are email, name, role, unless its first row says another order."""
+    try:
+        yield from _rows(file)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CommandError(f"{file} is no CSV file in UTF-8: {error}. Nothing was imported.") from error
+
+
+def _rows(file: Path) -> Iterator[_Row]:
     with file.open(newline="", encoding="utf-8-sig") as lines:
         reader = csv.reader(lines)
         columns = list(FIRST_ROW)

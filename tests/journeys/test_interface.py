@@ -1090,6 +1090,8 @@ def test_an_import_is_all_or_nothing(town, tmp_path):
     assert town.run("token", "create", "--email", "fine@town.example", code=1)
     file.write_text("email,name,role\nfine@town.example,Fine,king\n")
     assert town.run("user", "import", str(file), code=1)
+    file.write_bytes(b"\xff\xfe\x00no text")
+    assert town.run("user", "import", str(file), code=1)
 
 
 @pytest.mark.parametrize(
@@ -1151,6 +1153,17 @@ def test_a_backup_is_put_back_elsewhere(town, post, tmp_path):
     assert re.fullmatch(r"\S+\n", town.run("token", "create", "--email", "ana@town.example", env=elsewhere))
     (tmp_path / "broken").write_text("no backup")
     town.run("restore", str(tmp_path / "broken"), env=elsewhere, feed="y\n", code=1)
+
+
+@pytest.mark.parametrize("words", ["verify-log", "db check", "backup all.zip", "doctor"])
+def test_an_empty_database_is_no_traceback(town, tmp_path, words):
+    town.run(*words.split(), env={"CIVICFORUM_DATA_DIR": str(tmp_path)}, code=1)
+
+
+@pytest.mark.parametrize("words", ["db upgrade", "user create --email a@town.example --name A"])
+def test_a_database_that_does_not_answer_is_no_traceback(town, tmp_path, words):
+    env = {"CIVICFORUM_DATA_DIR": str(tmp_path), "CIVICFORUM_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}
+    assert "CIVICFORUM_DATABASE_URL" in town.run(*words.split(), env=env, code=1)
 
 
 @pytest.mark.parametrize(
