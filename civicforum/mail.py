@@ -8,6 +8,7 @@ words; a link alone on its line becomes a button in HTML and ``label: address`` 
 import re
 import smtplib
 import socket
+import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,6 +23,7 @@ from flask import Flask, current_app, render_template
 from flask_babel import force_locale
 from jinja2 import Environment
 
+from civicforum.config import is_loopback
 from civicforum.jobs import GiveUp
 from civicforum.text import render_markdown
 
@@ -70,15 +72,27 @@ class SmtpTransport:
             raise
 
     def _connect(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if self.url.scheme == "smtps" else smtplib.SMTP
-        host = self.url.hostname or "localhost"
-        server = kind(host, self.url.port or 0, timeout=SMTP_TIMEOUT_SECONDS)
-        server.ehlo()
-        if self.url.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+        """A connection that is TLS with a checked certificate, or at least holds no password."""
+        host, port = self.url.hostname or "localhost", self.url.port or 0
+        tls = ssl.create_default_context()
+        if self.url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_SECONDS, context=tls)
+        else:
+            server = smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT_SECONDS)
+            server.ehlo()
+            self._start_tls(server, tls)
         if self.url.username:
             server.login(unquote(self.url.username), unquote(self.url.password or ""))
         return server
+
+    def _start_tls(self, server: smtplib.SMTP, tls: ssl.SSLContext) -> None:
+        """Begin TLS where the server offers it. Without it no password is sent beyond this machine."""
+        if server.has_extn("starttls"):
+            server.starttls(context=tls)
+            server.ehlo()
+        elif self.url.username and not is_loopback(self.url.geturl()):
+            server.close()
+            raise smtplib.SMTPNotSupportedError("The mail server offers no TLS: the password was not sent.")
 
 
 def init_app(app: Flask, mail_url: str | None, data_dir: Path) -> None:

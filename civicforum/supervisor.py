@@ -46,7 +46,7 @@ def supervise(arguments: Sequence[str], workers: int) -> None:
 
 
 def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    # A new session, so that Ctrl+C in a terminal reaches the supervisor alone, which then stops them in order.
+    # A new session, so that Ctrl+C in a terminal reaches the supervisor alone; it stops them in order.
     return subprocess.Popen(  # noqa: S603 - our own command, with arguments of our own
         [sys.executable, "-c", "from civicforum.cli import main; main()", *arguments], start_new_session=True
     )

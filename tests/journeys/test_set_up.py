@@ -67,9 +67,8 @@ def test_a_town_is_set_up_in_one_sitting(empty_server: Server, new_page: Callabl
     page.get_by_role("textbox", name="Place", exact=True).fill("Station hall, door B")
     press(page, "Publish the meeting")
 
-    assert heading(page) == "Coffee on the square"
-    assert page.get_by_text("Please ask by").last.is_visible()
-    follow(page, "Poster to print")
+    assert heading(page) == "The poster"
+    follow(page, "The poster for Coffee on the square")
     poster = page.locator("main").inner_text()
     for words in ("Coffee on the square", "Station hall, door B", "+1 555 0100"):
         assert words in poster

@@ -83,7 +83,7 @@ def set_up_meeting() -> Any:
     project = queries.set_up_progress().project
     if project is None:
         return redirect(url_for("pages.set_up_project"))
-    url = room_url("townhalls.new_town_hall", slug=project.slug)
+    url = room_url("townhalls.new_town_hall", slug=project.slug, next=url_for("pages.set_up_poster"))
     return _step("pages/set_up_meeting.html", 4, None, project=project, meeting_url=url)
 
 

@@ -21,6 +21,7 @@ from civicforum.townhalls.sheets import cell
 from civicforum.townhalls.views.blueprint import bp
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import limited, person_key
+from civicforum.web.redirects import safe_next
 from civicforum.web.site import get_site
 from civicforum.web.viewer import viewer
 
@@ -54,7 +55,7 @@ def new_town_hall(slug: str) -> Any:
         flash(_("The meeting is published. Print the poster, and tell people."), "success")
     else:
         flash(_("Saved as a draft: only those who run the project see it."), "info")
-    return redirect(_page(done.object_id))
+    return redirect(safe_next(request.args.get("next"), _page(done.object_id)))
 
 
 def _create(form: TownHallForm, project_id: int) -> Done:
