@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from werkzeug.test import TestResponse
-
 from postgres import *  # noqa: F403 - fixtures
 from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
+from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from civicforum.app import create_app
 from civicforum.config import load_settings
@@ -85,14 +84,14 @@ def client(app: Flask) -> FlaskClient:
 def sign_in(app: Flask):
     """``sign_in(user)`` gives a browser in which that person is signed in."""
 
-    def browser(user) -> FlaskClient:
+    def signed_in(user) -> FlaskClient:
         client = app.test_client()
         with client.session_transaction() as session:
             session["_user_id"] = user.get_id()
             session["_fresh"] = True
         return client
 
-    return browser
+    return signed_in
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A throw-away Redis of this run, on a port of its own; left out, and said so, only where it is not installed."""
+"""A throw-away Redis on a port of its own; left out, and said so, only where it is not installed."""
 
 import shutil
 import subprocess

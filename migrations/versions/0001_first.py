@@ -80,9 +80,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "kind", "object_id", name=op.f("pk_live_change")),
     )
     with op.batch_alter_table("live_change", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_live_change_channel_revision", ["channel", "revision"], unique=False
-        )
+        batch_op.create_index("ix_live_change_channel_revision", ["channel", "revision"], unique=False)
 
     op.create_table(
         "log_entry",
@@ -143,9 +141,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("handle", name=op.f("uq_person_handle")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_person_name_skeleton"), ["name_skeleton"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_person_name_skeleton"), ["name_skeleton"], unique=False)
 
     op.create_table(
         "project",
@@ -326,9 +322,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("moderation_case", schema=None) as batch_op:
         batch_op.create_index("ix_moderation_case_queue", ["state", "id"], unique=False)
-        batch_op.create_index(
-            "ix_moderation_case_target", ["target_type", "target_id"], unique=False
-        )
+        batch_op.create_index("ix_moderation_case_target", ["target_type", "target_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_moderation_case_target_author_id"), ["target_author_id"], unique=False
         )
@@ -386,9 +380,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_partner_organization_id"), ["organization_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_partner_organization_id"), ["organization_id"], unique=False)
 
     op.create_table(
         "phase",
@@ -485,9 +477,7 @@ def upgrade() -> None:
             ["user_id"], ["person.id"], name=op.f("fk_seat_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-        sa.UniqueConstraint(
-            "organization_id", "user_id", name=op.f("uq_seat_organization_id_user_id")
-        ),
+        sa.UniqueConstraint("organization_id", "user_id", name=op.f("uq_seat_organization_id_user_id")),
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_user_id"), ["user_id"], unique=False)
@@ -737,9 +727,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
     )
     with op.batch_alter_table("agenda_item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_agenda_item_town_hall_id"), ["town_hall_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_agenda_item_town_hall_id"), ["town_hall_id"], unique=False)
 
     op.create_table(
         "flag",
@@ -806,9 +794,7 @@ def upgrade() -> None:
             ["user_id"], ["person.id"], name=op.f("fk_reaction_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction")),
-        sa.UniqueConstraint(
-            "post_id", "user_id", "kind", name=op.f("uq_reaction_post_id_user_id_kind")
-        ),
+        sa.UniqueConstraint("post_id", "user_id", "kind", name=op.f("uq_reaction_post_id_user_id_kind")),
     )
     with op.batch_alter_table("reaction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reaction_user_id"), ["user_id"], unique=False)
@@ -841,15 +827,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvp")),
         sa.UniqueConstraint("code", name=op.f("uq_rsvp_code")),
-        sa.UniqueConstraint(
-            "town_hall_id", "guest_email", name=op.f("uq_rsvp_town_hall_id_guest_email")
-        ),
+        sa.UniqueConstraint("town_hall_id", "guest_email", name=op.f("uq_rsvp_town_hall_id_guest_email")),
         sa.UniqueConstraint("town_hall_id", "user_id", name=op.f("uq_rsvp_town_hall_id_user_id")),
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_rsvp_queue", ["town_hall_id", "state", "mode", "place"], unique=False
-        )
+        batch_op.create_index("ix_rsvp_queue", ["town_hall_id", "state", "mode", "place"], unique=False)
         batch_op.create_index(batch_op.f("ix_rsvp_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -875,9 +857,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary")),
-        sa.UniqueConstraint(
-            "town_hall_id", "version", name=op.f("uq_summary_town_hall_id_version")
-        ),
+        sa.UniqueConstraint("town_hall_id", "version", name=op.f("uq_summary_town_hall_id_version")),
     )
     op.create_table(
         "check_in",
