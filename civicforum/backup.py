@@ -6,7 +6,6 @@ A restore begins a new stream, so that every watcher reads afresh. The secret ke
 
 import json
 import os
-import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from civicforum.db import db, is_sqlite, now, transaction
 from civicforum.errors import CommandError
+from civicforum.live.changes import renew_stream
 
 FORMAT = 1
 BATCH_ROWS = 500
@@ -136,8 +136,7 @@ def _replace_all(archive: zipfile.ZipFile, manifest: dict[str, Any], progress: P
         raise CommandError("The backup is not whole: rows are missing. Nothing was changed.")
     if not is_sqlite():
         _advance_sequences()
-    stream = db.metadata.tables["stream"]
-    db.session.execute(update(stream).values(name=secrets.token_hex(8)))
+    renew_stream()
     return counts
 
 

@@ -6,15 +6,14 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from civicforum.db import db
-from civicforum.live.changes import current_stream, renew_stream
+from civicforum.live.changes import begin_stream
 
 
 def upgrade_database(app: Flask) -> None:
     """Apply what is missing, and begin a stream in a new database. Does nothing where all is there."""
     with app.app_context():
         upgrade()
-        if not current_stream():
-            renew_stream()
+        begin_stream()
 
 
 def differences() -> list[str]:

@@ -1,17 +1,22 @@
 """How Alembic meets this application's database: SQLite and PostgreSQL, one line of history."""
 
+import time
+
 from alembic import context
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 database = current_app.extensions["migrate"].db
 
 
+PATIENCE_SECONDS = 60
+ADVISORY_LOCK = 20261123
+
+
 def run_migrations() -> None:
-    # A lock of its own kind on each database: two processes that start at once migrate once.
+    """Apply what is missing, alone: of two processes that start at once the second finds all done."""
     with database.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_lock(20261123)")
-            connection.commit()
+        _begin_alone(connection)
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -22,8 +27,24 @@ def run_migrations() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(20261123)")
+
+
+def _begin_alone(connection):  # type: ignore[no-untyped-def]  # SQLAlchemy's connection
+    """Begin the one transaction of all migrations, with a lock that lasts as long as it does."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        return
+    connection = connection.execution_options(begin="BEGIN IMMEDIATE")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.begin()
+            return
+        except OperationalError:
+            connection.rollback()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _is_ours(_object, name, kind, _reflected, _compare_to):  # type: ignore[no-untyped-def]  # Alembic's shape

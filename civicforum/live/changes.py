@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -53,11 +54,9 @@ def _locked_channel(name: str) -> Channel:
     channel = find_locked(Channel, name)
     if channel is not None:
         return channel
-    try:
-        with db.session.begin_nested():
-            db.session.add(Channel(name=name, revision=0, audience_version=0))
-    except IntegrityError:
-        pass  # another transaction made it first; ours waits for its lock below
+    # Another transaction may make it first: then ours waits for its lock.
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(Channel(name=name, revision=0, audience_version=0))
     return lock(Channel, name)
 
 
@@ -146,8 +145,17 @@ def current_stream() -> str:
     return db.session.scalar(select(Stream.name)) or ""
 
 
+def begin_stream() -> None:
+    """Name the history of a new database; does nothing in one that has a name."""
+    if current_stream():
+        return
+    # Another process may be first: its name stands.
+    with transaction(), suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(Stream(id=1, name=secrets.token_hex(8)))
+
+
 def renew_stream() -> str:
-    """Begin a new history (at the first start, and after a restore): every client reads afresh."""
+    """Begin a new history, after a restore: every client reads afresh."""
     name = secrets.token_hex(8)
     with transaction():
         stream = find_locked(Stream, 1)
