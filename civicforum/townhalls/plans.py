@@ -60,10 +60,17 @@ def faults(facts: Mapping[str, Any]) -> dict[str, list[Any]]:
     found.update(_wrong_hours(facts["starts_at"], facts["ends_at"]))
     if facts["needs_until"] is not None and not is_in_reach(facts["needs_until"]):
         found["needs_until"] = [_("That year is too far away.")]
+    elif asks_too_late(facts):
+        found["needs_until"] = [_("People have to be able to ask before the meeting begins.")]
     for name in ("capacity", "online_capacity"):
         if facts[name] is not None and not 0 <= facts[name] <= MOST_SEATS:
             found[name] = [_("A number of people from 0; leave it empty where there is no limit.")]
     return found
+
+
+def asks_too_late(facts: Mapping[str, Any]) -> bool:
+    """Whether people could ask for help only once the meeting has begun."""
+    return facts["needs_until"] is not None and facts["needs_until"] > facts["starts_at"]
 
 
 def _wrong_hours(starts_at: datetime, ends_at: datetime) -> dict[str, list[Any]]:

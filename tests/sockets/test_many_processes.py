@@ -1,7 +1,10 @@
 """Two server processes on one port, with PostgreSQL and Redis between them."""
 
+import os
+import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from running import COMMAND, Listener, Server, free_port
@@ -64,22 +67,22 @@ def test_without_redis_the_pulse_tells(crowd, redis_server):
     redis_server.start()
 
 
+def children_of(pid: int) -> set[int]:
+    """The processes that this one has started, as Linux tells."""
+    return {int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
 def test_a_process_that_dies_is_replaced(two_processes):
-    children = subprocess.run(
-        ["pgrep", "-P", str(two_processes.process.pid)], capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert len(children) == 2
-    subprocess.run(["kill", "-9", children[0]], check=True)
+    supervisor = two_processes.process.pid
+    before = children_of(supervisor)
+    assert len(before) == 2
+    victim = min(before)
+    os.kill(victim, signal.SIGKILL)
     deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        now = subprocess.run(
-            ["pgrep", "-P", str(two_processes.process.pid)], capture_output=True, text=True
-        ).stdout.split()
-        if len(now) == 2 and children[0] not in now:
-            break
+    while time.monotonic() < deadline and (victim in (now := children_of(supervisor)) or len(now) < 2):
         time.sleep(0.1)
-    assert len(now) == 2
-    assert children[0] not in now
+    now = children_of(supervisor)
+    assert (len(now), victim in now) == (2, False)
 
 
 def test_sqlite_is_for_one_process(tmp_path):

@@ -69,9 +69,20 @@ def test_only_reminders_that_lie_ahead_are_planned(project, organizer):
     assert [job.arguments["kind"] for job in jobs_of("townhalls.remind")] == ["two_hours"]
 
 
+def test_the_deadline_for_needs_moves_with_the_meeting_but_is_never_set_after_it(project, organizer):
+    hall = actions.create_town_hall(organizer, project.id, facts(), "published")
+    sooner = now() + timedelta(hours=3)
+    moved = {"starts_at": sooner, "ends_at": sooner + timedelta(hours=1)}
+    actions.edit_town_hall(organizer, hall.id, moved)
+    assert hall.needs_until <= hall.starts_at
+    with pytest.raises(Invalid) as refused:
+        actions.edit_town_hall(organizer, hall.id, {"needs_until": sooner + timedelta(minutes=1)})
+    assert list(refused.value.errors) == ["needs_until"]
+
+
 def test_the_access_statement_is_prefilled_and_may_not_be_taken_away(project, organizer):
     hall = actions.create_town_hall(organizer, project.id, facts(), "published")
-    assert "Main Library can be reached without steps" in hall.access_statement
+    assert "how to get into Main Library" in hall.access_statement
     with pytest.raises(Invalid) as refused:
         actions.edit_town_hall(organizer, hall.id, {"access_statement": " "})
     assert list(refused.value.errors) == ["access_statement"]

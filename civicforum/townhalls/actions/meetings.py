@@ -136,6 +136,9 @@ def edit_town_hall(
         raise Conflict(_("This meeting was cancelled. Call a new one instead."))
     before = {name: getattr(town_hall, name) for name in plans.FIELDS}
     after = {**before, **plans.cleaned(facts)}
+    if "needs_until" not in facts and plans.asks_too_late(after):
+        # The meeting moved, its deadline was not spoken of: it moves along.
+        after["needs_until"] = usual_needs_until(after["starts_at"])
     _refuse({**plans.faults(after), **_lost_ways(town_hall, after)})
     if town_hall.is_published and not after["access_statement"]:
         _refuse({"access_statement": [_needs_access_statement()]})
