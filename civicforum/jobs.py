@@ -133,6 +133,15 @@ def count_waiting() -> int:
     return db.session.scalar(waiting) or 0
 
 
+def count_states() -> tuple[int, float, int]:
+    """(jobs due, how many seconds the oldest of them waits, jobs that failed for good)."""
+    at = now()
+    due = (Job.failed_at.is_(None), Job.run_at <= at)
+    oldest = db.session.scalar(select(func.min(Job.run_at)).where(*due))
+    failed = db.session.scalar(select(func.count()).select_from(Job).where(Job.failed_at.is_not(None)))
+    return count_waiting(), (at - oldest).total_seconds() if oldest else 0.0, failed or 0
+
+
 def _claim() -> tuple[int, str, dict[str, Any]] | None:
     if not _is_any_due():
         return None  # a look costs no lock, a claim does

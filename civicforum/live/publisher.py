@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import force_locale
 
+from civicforum import metrics
 from civicforum.db import db
 from civicforum.errors import CivicForumError
 from civicforum.live import registry
@@ -49,6 +50,7 @@ class _Watched:
     is_dirty: bool = False
     is_publishing: bool = False
     told_viewers: int | None = None
+    rung_at: float | None = None  # the first bell that no update has answered yet, monotonic seconds
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ class Publisher:
         if watched is None:
             return
         watched.is_dirty = True
+        watched.rung_at = watched.rung_at or time.monotonic()
         if not watched.is_publishing:
             watched.is_publishing = True
             self.out.spawn(self._publish, channel, watched)
@@ -164,8 +167,11 @@ class Publisher:
         try:
             while watched.is_dirty and self.channels.get(channel) is watched:
                 watched.is_dirty = False
+                rung_at, watched.rung_at = watched.rung_at, None
                 with self.app.test_request_context(base_url=self.app.config["BASE_URL"]):
                     self._send_changes(channel, watched)
+                if rung_at is not None:
+                    metrics.LAG.observe(time.monotonic() - rung_at)
                 time.sleep(GATHER_SECONDS)
         except Exception:
             log.exception("Publishing %s failed; the pulse will try again.", channel)
@@ -189,6 +195,7 @@ class Publisher:
                 update = {**message(changes), "previous": watched.sent_revision}
             update.pop("more")
             self.out.emit("update", update, _room(channel, locale))
+            metrics.UPDATES.inc()
         watched.sent_revision = changes.revision
         watched.is_dirty = watched.is_dirty or changes.has_more
 

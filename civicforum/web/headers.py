@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
 
+from civicforum import metrics
 from civicforum.web.viewer import viewer
 
 
@@ -12,6 +13,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        metrics.REQUESTS.labels(f"{response.status_code // 100}xx").inc()
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")

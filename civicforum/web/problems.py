@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from civicforum import metrics
 from civicforum.db import db
 from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
 from civicforum.web.viewer import viewer
@@ -155,4 +156,5 @@ def _unstorable_answer(error: Exception) -> Any:
 
 def _unexpected_answer(error: Exception) -> Any:
     log.exception("Unexpected: %s", error)
+    metrics.ERRORS.inc()
     return answer(CivicForumError(_("That is our fault, and we have a note of it. Please try again.")))

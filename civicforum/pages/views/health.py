@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, current_app, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from civicforum import jobs, metrics
+from civicforum.config import is_loopback
+from civicforum.errors import NotFound
 from civicforum.pages.readiness import database_version, wanted_version
 from civicforum.pages.views.blueprint import bp
 
@@ -39,6 +42,29 @@ def readyz() -> Any:
     if version != wanted_version():
         return {"status": "unavailable", "reason": "The database is of another version."}, 503
     return {"status": "ok"}
+
+
+@bp.get("/metrics")
+def show_metrics() -> Response:
+    """This process in numbers, for a monitor on this machine; to everybody else it is not there.
+
+    What came through a proxy came from elsewhere, whatever address it seems to have.
+    """
+    is_forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
+    if is_forwarded or not is_loopback(f"http://{_host_of(request.remote_addr)}"):
+        raise NotFound
+    waiting, oldest, failed = jobs.count_states()
+    metrics.JOBS_WAITING.set(waiting)
+    metrics.OLDEST_JOB.set(oldest)
+    metrics.FAILED_JOBS.set(failed)
+    publisher = current_app.extensions.get("publisher")
+    metrics.SOCKETS.set(len(publisher.sockets) if publisher else 0)
+    metrics.CHANNELS.set(len(publisher.channels) if publisher else 0)
+    return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
+
+
+def _host_of(address: str | None) -> str:
+    return f"[{address}]" if address and ":" in address else address or ""
 
 
 @bp.get("/robots.txt")
