@@ -4,9 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 REGISTRY = CollectorRegistry()
 
-REQUESTS = Counter(
-    "civicforum_requests", "Requests answered, by status.", ["status"], registry=REGISTRY
-)
+REQUESTS = Counter("civicforum_requests", "Requests answered, by status.", ["status"], registry=REGISTRY)
 ERRORS = Counter("civicforum_errors", "Requests that failed through our own fault.", registry=REGISTRY)
 UPDATES = Counter("civicforum_live_updates", "Updates sent to the watchers of a channel.", registry=REGISTRY)
 LAG = Histogram(
