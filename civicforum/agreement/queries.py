@@ -71,22 +71,24 @@ def _listed(action: str) -> list[str]:
     )
 
 
-def find_cause(author: Actor, text: str) -> str | None:
+def find_cause(author: Actor, text: str, html: str | None = None) -> str | None:
     """Why a moderator looks at ``text`` before it is published; None: it is published at once.
 
     ``list``: it has a listed word, whoever wrote it. ``links``: a newcomer set more than two links.
+    ``html`` is the text rendered already: who holds a lock gives it, so that nothing is rendered under it.
     """
     if author is SYSTEM:
         return None
     if find_listed(text, "hold"):
         return "list"
-    if is_newcomer(author) and count_links(text) > MAX_LINKS_OF_NEWCOMERS:
+    if is_newcomer(author) and count_links(html or render_markdown(text)) > MAX_LINKS_OF_NEWCOMERS:
         return "links"
     return None
 
 
-def count_links(text: str) -> int:
-    return len(_LINK.findall(render_markdown(text)))
+def count_links(html: str) -> int:
+    """How many links to elsewhere a rendered text has; mentions do not count."""
+    return len(_LINK.findall(html))
 
 
 # --- standing ---

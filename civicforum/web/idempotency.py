@@ -69,11 +69,13 @@ def _find(person_key: str, key: str) -> IdempotencyKey | None:
 
 
 def _claim(person_key: str, key: str, print_: str) -> IdempotencyKey | None:
-    """Take the key; None if it is ours now, else the row of whoever was first (waiting for them)."""
+    """Take the key; None if it is ours now, else the row of whoever was first (waiting for them).
+
+    Keys of this person that have had their day are forgotten on the way.
+    """
     db.session.execute(
         delete(IdempotencyKey).where(
             IdempotencyKey.person_key == person_key,
-            IdempotencyKey.key == key,
             IdempotencyKey.created_at <= now() - timedelta(hours=KEPT_HOURS),
         )
     )

@@ -3,9 +3,10 @@
 import pytest
 from factories import make_user
 
-from civicforum.db import db, transactional
+from civicforum.db import db, now, transactional
 from civicforum.errors import Conflict, Invalid
 from civicforum.web.idempotency import Done, fingerprint, once
+from civicforum.web.models import IdempotencyKey
 
 deeds: list[int] = []
 
@@ -75,3 +76,12 @@ def test_what_makes_a_request_the_same():
     body = {"b": 1, "a": "é"}
     assert fingerprint("POST", "/x", body) == fingerprint("POST", "/x", dict(reversed(body.items())))
     assert fingerprint("POST", "/x", body) != fingerprint("PUT", "/x", body)
+
+
+def test_a_key_that_had_its_day_is_forgotten_and_may_be_used_again(app):
+    user = make_user()
+    once(user, "user:1", "key", "print", do)
+    once(user, "user:1", "older", "print", do)
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert once(user, "user:1", "key", "print", do).object_id == 43
+        assert db.session.scalars(select(IdempotencyKey.key)).all() == ["key"]

@@ -52,7 +52,7 @@ def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)
-    cause = find_cause(actor, words.body)
+    cause = find_cause(actor, words.body, words.html)
     if cause:
         hold(actor, post, cause)
     else:
@@ -131,7 +131,7 @@ def _edit(actor: Actor, post: Post, words: Words) -> None:
     # What was never public does not become so through the history.
     keep_version(actor, post, is_public=was_visible)
     set_words(post, words)
-    cause = find_cause(actor, words.body)
+    cause = find_cause(actor, words.body, words.html)
     if post.seq is not None:
         post.edited_at = now()
     if cause:

@@ -54,7 +54,7 @@ def _add_first_post(actor: Actor, thread: Thread, words: Words) -> None:
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)
-    cause = find_cause(actor, f"{thread.title}\n\n{words.body}")
+    cause = find_cause(actor, f"{thread.title}\n\n{words.body}", words.html)
     if cause:
         thread.status = "pending"
         hold(actor, post, cause)
