@@ -1,7 +1,11 @@
 """A retried deed happens once."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from factories import make_user
+from sqlalchemy import select
 
 from civicforum.db import db, now, transactional
 from civicforum.errors import Conflict, Invalid
