@@ -342,3 +342,12 @@ def test_reasons_and_notes_are_inert(place, sign_in):
         assert ("<script>PWNED" in told, "<img src=x" in told, INERT in told) == (False, False, True)
     assert db.session.scalars(select(Measure.reason)).one() == EVIL
     assert db.session.scalars(select(Case)).one().state == "decided"
+
+
+def test_the_history_of_a_mended_comment_says_why_earlier_words_are_missing(place, client):
+    case = actions.moderate(place.moderator, "post", place.post.id, Deed("hide", 2, "About what they are."))
+    actions.mend_post(place.author, place.post.id, "These people are loud at night.")
+    actions.decide_case(place.moderator, case.id, Deed("restore", None, "Thank you."), case.version)
+    page = client.get(f"/posts/{place.post.id}/history").text
+    assert "The earlier words are not public" in page
+    assert "animals" not in page
