@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from civicforum.clock import now as now
@@ -234,6 +234,17 @@ def find_locked(model: type[M], key: Any) -> M | None:
         .with_for_update(key_share=True, of=model)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+
+
+def lock_or_make(model: type[M], key: Any, make: Callable[[], M]) -> M:
+    """As ``lock``; a row that is not there yet is made by ``make``, once, whoever else is making it."""
+    row = find_locked(model, key)
+    if row is not None:
+        return row
+    # Another transaction may make it first: then ours waits for its lock.
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(make())
+    return lock(model, key)
 
 
 # --- SQLite: one writer at a time, and nobody waits inside C ---

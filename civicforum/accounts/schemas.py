@@ -36,14 +36,3 @@ class OwnAccountSchema(PersonSchema):
         """Roles held in the whole site; everybody is a resident."""
         given = get_value(person, "grants", ())
         return ["resident", *sorted(grant.role for grant in given)]
-
-
-_person = PersonSchema()
-
-
-def person_json(person: Any) -> dict[str, Any] | None:
-    """A person as told outside; None for nobody (a former participant)."""
-    if person is None:
-        return None
-    told: dict[str, Any] = _person.dump(person)
-    return told

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM, Actor, User
@@ -13,7 +12,7 @@ from civicforum.agreement import policies, queries, shipped
 from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule, Standing
 from civicforum.agreement.wording import RuleWording
 from civicforum.agreement.words import fold
-from civicforum.db import db, find_locked, lock, now, transactional
+from civicforum.db import db, lock, lock_or_make, now, transactional
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, require
 
 REVIEW_HOURS = 24
@@ -226,12 +225,6 @@ def welcome(
 
 def _lock_standing(user_id: int) -> Standing:
     """This person's row, held until the action ends; made if there is none."""
-    standing = find_locked(Standing, user_id)
-    if standing is not None:
-        return standing
-    try:
-        with db.session.begin_nested():
-            db.session.add(Standing(user_id=user_id, words_that_stood=0, meetings_attended=0))
-    except IntegrityError:
-        pass  # another transaction made it first; ours waits for its lock below
-    return lock(Standing, user_id)
+    return lock_or_make(
+        Standing, user_id, lambda: Standing(user_id=user_id, words_that_stood=0, meetings_attended=0)
+    )

@@ -12,8 +12,6 @@ from civicforum.agreement.wording import RuleWording
 from civicforum.web.forms import Form, Line, Words, options
 
 BLANK_RULES = 2
-# The languages that an agreement is translated into, beside the one it is written in.
-OTHER_LANGUAGES = ("es",)
 
 
 class AcceptForm(Form):

@@ -60,19 +60,6 @@ def find_threads(ids: Iterable[int]) -> list[Thread]:
     return list(db.session.scalars(_threads().where(Thread.id.in_(list(ids)))))
 
 
-def list_latest_threads(viewer: Actor, projects: Sequence[Project], limit: int = 5) -> list[Thread]:
-    """Open threads of these projects that ``viewer`` may see, the latest spoken in first; one query."""
-    if not projects:
-        return []
-    statement = (
-        _threads()
-        .where(Thread.project_id.in_([project.id for project in projects]), Thread.status != "pending")
-        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
-        .limit(limit)
-    )
-    return [t for t in db.session.scalars(statement) if policies.can_see_thread(viewer, t)]
-
-
 def _threads() -> Select[Thread]:
     return select(Thread).options(
         joinedload(Thread.author), joinedload(Thread.project).selectinload(Project.partners)

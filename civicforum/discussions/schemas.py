@@ -298,10 +298,6 @@ def threads_json(threads: Sequence[Thread]) -> list[dict[str, Any]]:
     return _dump(ThreadSchema, tell_threads(threads))
 
 
-def thread_json(thread: Thread) -> dict[str, Any]:
-    return threads_json([thread])[0]
-
-
 def _dump(schema: type[Schema], told: Iterable[Any]) -> list[dict[str, Any]]:
     dumped: list[dict[str, Any]] = schema(many=True).dump(list(told))
     return dumped

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from civicforum.db import after_commit, before_commit, db, find_locked, lock, transaction
+from civicforum.db import after_commit, before_commit, db, find_locked, lock_or_make, transaction
 from civicforum.live.doorbell import ring
 from civicforum.live.models import Channel, LiveChange, Stream
 
@@ -51,13 +51,7 @@ def _raise_audience(name: str) -> None:
 
 
 def _locked_channel(name: str) -> Channel:
-    channel = find_locked(Channel, name)
-    if channel is not None:
-        return channel
-    # Another transaction may make it first: then ours waits for its lock.
-    with suppress(IntegrityError), db.session.begin_nested():
-        db.session.add(Channel(name=name, revision=0, audience_version=0))
-    return lock(Channel, name)
+    return lock_or_make(Channel, name, lambda: Channel(name=name, revision=0, audience_version=0))
 
 
 def _record(channel: str, kind: str, object_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from civicforum.db import before_commit, db, find_locked, now
+from civicforum.db import before_commit, db, lock_or_make, now
 from civicforum.moderation.chain import GENESIS, row_hash
 from civicforum.moderation.models import LogEntry, LogHead
 
@@ -32,13 +32,7 @@ def _append(line: Mapping[str, Any]) -> None:
 
 
 def _locked_head() -> LogHead:
-    head = find_locked(LogHead, HEAD_ID)
-    if head is None:
-        db.session.add(LogHead(id=HEAD_ID, count=0, hash=GENESIS))
-        db.session.flush()
-        head = find_locked(LogHead, HEAD_ID)
-        assert head is not None
-    return head
+    return lock_or_make(LogHead, HEAD_ID, lambda: LogHead(id=HEAD_ID, count=0, hash=GENESIS))
 
 
 def line_json(entry: LogEntry) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.models import Case, Flag
 
 
 class RuleCitedSchema(Schema):
@@ -102,7 +102,3 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def flag_json(flag: Flag) -> dict[str, Any]:
     return FlagSchema().dump(flag)
-
-
-def measure_json(measure: Measure) -> dict[str, Any]:
-    return MeasureSchema().dump(measure)

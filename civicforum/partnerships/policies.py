@@ -128,11 +128,6 @@ def can_edit_update(user: Actor, update: Update) -> bool:
     return is_organizer(user, update.project)
 
 
-def can_see_update(viewer: Actor, update: Update) -> bool:
-    """What was withdrawn is gone for everybody; the rest is as visible as its project."""
-    return update.withdrawn_at is None and can_see_project(viewer, update.project)
-
-
 # --- organizations ---
 
 
@@ -155,7 +150,3 @@ def can_edit_organization(user: Actor, organization: Organization) -> bool:
 def can_seat(user: Actor, organization: Organization) -> bool:
     """Who speaks for an organization is settled by its own people and by administrators."""
     return can_edit_organization(user, organization)
-
-
-def can_set_up_site(user: Actor) -> bool:
-    return can_administer(user)

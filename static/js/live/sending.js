@@ -3,6 +3,7 @@
 import { pause } from "../lib/chance.js";
 import { meaningOf, outboxName, packOutbox, unpackOutbox } from "../lib/outbox.js";
 import { request } from "./requests.js";
+import { read, write } from "../lib/storage.js";
 
 /**
  * `arrived(post, isHeld)` is called with the API's post for each that the server took, before its stand-in leaves.
@@ -168,22 +169,4 @@ export class Sending {
 function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
-}
-
-/** A device may refuse storage (private windows); then what is on its way lives as long as the page. */
-function read(name) {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function write(name, value) {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, value);
-  } catch {
-    // Nothing to do: the entries are still in the page.
-  }
 }

@@ -2,6 +2,7 @@
 
 import { fill, roomLeft } from "../lib/characters.js";
 import { draftName, hasArrived, packDraft, unpackDraft } from "../lib/drafts.js";
+import { read, write } from "../lib/storage.js";
 
 export function mount(form) {
   const composer = new Composer(form);
@@ -93,22 +94,4 @@ class Composer {
 
 function arrival() {
   return { hash: location.hash, isThanked: Boolean(document.querySelector('.notice[data-kind="good"]')) };
-}
-
-/** A device may refuse storage (private windows); then the draft lives in the field alone. */
-function read(name) {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function write(name, value) {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, value);
-  } catch {
-    // Nothing to do: the words are still in the field.
-  }
 }
