@@ -59,6 +59,9 @@ DEBIAN_PACKAGES = {
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "postgres"),
     "redis-server": ("redis-server", "valkey-server"),
     "openjdk-17-jre-headless": ("java",),
+    "nginx-light": ("nginx", "/usr/sbin/nginx"),
+    # A clock of their own for the processes of a test, which may be set back.
+    "faketime": ("faketime",),
 }
 
 
