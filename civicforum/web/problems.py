@@ -1,20 +1,22 @@
 """One place that turns an error into a page or a problem+json (RFC 9457)."""
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, json, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from civicforum import metrics
 from civicforum.db import db
 from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
-from civicforum.web.viewer import viewer
+from civicforum.web.site import forget_site
+from civicforum.web.viewer import forget_viewer, viewer
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 def answer(error: CivicForumError) -> Any:
     """The page or the problem that tells a person what happened."""
-    db.session.rollback()
+    _let_go()
     if isinstance(error, NotAllowed) and not viewer().is_authenticated:
         error = SignInNeeded(_("Please sign in, and you will come right back here."))
     if wants_json():
@@ -145,7 +147,20 @@ def _csrf_answer(_error: CSRFError) -> Any:
 
 def _busy_answer(error: Exception) -> Any:
     log.warning("The database did not answer: %s", error)
+    _do_without_database()
     return answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+
+
+def _let_go() -> None:
+    """End whatever transaction there is; a connection that is broken cannot even do that."""
+    with suppress(DBAPIError):
+        db.session.rollback()
+
+
+def _do_without_database() -> None:
+    """What the page of an error asks for is not to be had: it speaks to a guest, of a site without a name."""
+    forget_viewer()
+    forget_site()
 
 
 def _unstorable_answer(error: Exception) -> Any:
