@@ -1,6 +1,6 @@
 """``make chaos``: trials by hand, one for each seed and database.
 
-    python -m chaos --seeds 10 --database both --strikes 8
+python -m chaos --seeds 10 --database both --strikes 8
 """
 
 import argparse

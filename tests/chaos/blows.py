@@ -130,7 +130,9 @@ def filled(folder: Path) -> Iterator[None]:
 def locked(town: Town) -> Iterator[None]:
     """Meanwhile nobody else can write."""
     if town.is_sqlite:
-        connection = _sqlite_module().connect(town.folder / "civicforum.sqlite3", timeout=20, isolation_level=None)
+        connection = _sqlite_module().connect(
+            town.folder / "civicforum.sqlite3", timeout=20, isolation_level=None
+        )
         connection.execute("BEGIN IMMEDIATE")
     else:
         address = town.server.environment["CIVICFORUM_DATABASE_URL"].replace("+psycopg", "")

@@ -224,9 +224,7 @@ def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
     """A frame counts if it was asked for after the hiding was acknowledged, or is of its revision or later."""
     hidden_at = {d.mark: (d.ended_at or 0.0, d.facts["post_id"]) for d in record.acknowledged("hide")}
     at_revision = dict(
-        db.session.execute(
-            select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post")
-        )
+        db.session.execute(select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post"))
         .tuples()
         .all()
     )
@@ -240,9 +238,7 @@ def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
     return _search(record, list(hidden_at), may_not)
 
 
-def _search(
-    record: Record, marks: list[str], may_not: Callable[[Frame, str], bool]
-) -> tuple[int, list[str]]:
+def _search(record: Record, marks: list[str], may_not: Callable[[Frame, str], bool]) -> tuple[int, list[str]]:
     """Which of the words stand in frames in which they may not; examined are the frames, if there are words."""
     if not marks:
         return 0, []
@@ -282,7 +278,9 @@ def never_oversold(_town: Town, record: Record) -> tuple[int, list[str]]:
 @claims("nobody waited while a seat was free")
 def no_seat_left_empty(_town: Town, record: Record) -> tuple[int, list[str]]:
     crowded = [sample for sample in record.samples if sample["waiting"]]
-    return len(crowded), [f"{s['taken']} of {SEATS} seats, {s['waiting']} wait" for s in crowded if s["taken"] < SEATS]
+    return len(crowded), [
+        f"{s['taken']} of {SEATS} seats, {s['waiting']} wait" for s in crowded if s["taken"] < SEATS
+    ]
 
 
 @claims("whoever came later waits behind whoever came earlier")

@@ -16,6 +16,7 @@ from chaos.town import COMING, SPEAKERS, Town
 from chaos.watchers import read_page
 
 PATIENCE_SECONDS = 6
+PATIENT_FACTOR = 3
 # Answers after which one tries again; all others are final.
 NOT_YET = {429, 500, 502, 503, 504}
 
@@ -58,11 +59,17 @@ class Crowd:
         thread.start()
 
     def _moments(self, chance: random.Random, mean_seconds: float) -> Iterator[int]:
-        """0, 1, 2, … with a pause of chance before each, until the crowd closes."""
+        """0, 1, 2, … with a pause of chance before each, until the crowd closes.
+
+        Whoever waited long for an answer pauses longer, so that a slow machine is not buried in requests.
+        """
+        took = 0.0
         for n in itertools.count():
-            if self.is_closing.wait(chance.expovariate(1 / mean_seconds)):
+            if self.is_closing.wait(chance.expovariate(1 / mean_seconds) + PATIENT_FACTOR * took):
                 return
+            began = time.monotonic()
             yield n
+            took = time.monotonic() - began
 
     # --- one deed ---
 
@@ -79,15 +86,13 @@ class Crowd:
                 deed.status, deed.answer = answer
                 deed.ended_at = time.monotonic()
                 break
-            if answer is not None and answer[0] == 500:
-                self.record.broken_answers.append(f"{method} {path}: {answer}")
             self.is_over.wait(random.uniform(0.05, 0.5))
         return deed
 
     def _send(
         self, method: str, path: str, person: Person, json: Any, key: str
     ) -> tuple[int, dict[str, Any]] | None:
-        """(status, JSON) of one attempt; None where no whole answer came."""
+        """(status, JSON) of one attempt; None where no whole answer came. A 500 is noted as broken."""
         headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": key}
         try:
             answer = requests.request(
@@ -97,6 +102,8 @@ class Crowd:
                 headers=headers,
                 timeout=PATIENCE_SECONDS,
             )
+            if answer.status_code == 500:
+                self.record.broken_answers.append(f"{method} {path}: {answer.text[:300]}")
             return answer.status_code, answer.json()
         except (requests.RequestException, ValueError):
             return None

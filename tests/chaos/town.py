@@ -28,7 +28,8 @@ SEATS = 6
 COMING = 14
 SPEAKERS = 5
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-START_SECONDS = 40
+START_SECONDS = 60
+PAGES_IN_A_ROW = 4
 
 
 @dataclass
@@ -176,15 +177,15 @@ class Town:
         self.await_ready()
 
     def await_ready(self) -> None:
-        """Wait until pages come again from every process, as far as that can be seen from outside."""
-        deadline, wanted = time.monotonic() + START_SECONDS, 6
+        """Wait until pages come again: several in a row, because there may be several processes."""
+        deadline, wanted = time.monotonic() + START_SECONDS, PAGES_IN_A_ROW
         while wanted and time.monotonic() < deadline:
             try:
-                answer = requests.get(f"{self.server.base_url}/projects", timeout=3)
-                wanted = wanted - 1 if answer.status_code == 200 else 6
+                answer = requests.get(f"{self.server.base_url}/readyz", timeout=START_SECONDS / 4)
+                wanted = wanted - 1 if answer.status_code == 200 else PAGES_IN_A_ROW
             except requests.RequestException:
-                wanted = 6
-                time.sleep(0.1)
+                wanted = PAGES_IN_A_ROW
+            time.sleep(0.05)
         assert not wanted, f"The server did not come back:\n{self.server.log()[-3000:]}"
 
     def command(self, *arguments: str) -> str:

@@ -302,12 +302,17 @@ def _compare(town: Town, watchers: list[Watcher | ScriptWatcher], healed: float,
     faults = _differing(town, watchers) if healed > HEALED_WITHIN_SECONDS else []
     late = ["all were equal only later"] if healed > HEALED_WITHIN_SECONDS and not faults else []
     examined = sum(len(watcher.held() or []) for watcher in _open_watchers(town, watchers))
-    return Finding(f"every watcher held what the database holds within {seconds} {when}", examined, faults or late)
+    return Finding(
+        f"every watcher held what the database holds within {seconds} {when}", examined, faults or late
+    )
 
 
 def _no_tracebacks(town: Town) -> Finding:
     """Nothing unforeseen: a fault that is foreseen is a line in the log, not a traceback."""
     log = town.server.log()
     blocks = log.split("Traceback (most recent call last):")[1:]
-    ends = {next((line for line in block.splitlines() if line and not line.startswith(" ")), "?") for block in blocks}
+    ends = {
+        next((line for line in block.splitlines() if line and not line.startswith(" ")), "?")
+        for block in blocks
+    }
     return Finding("the log holds no traceback", len(log.splitlines()), sorted(ends))

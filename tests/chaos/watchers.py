@@ -58,7 +58,9 @@ class Watcher:
             time.sleep(random.uniform(0.05, LONGEST_PAUSE_SECONDS))
 
     def _live_once(self) -> None:
-        client = socketio.SimpleClient(reconnection=False, handle_sigint=False, request_timeout=ANSWER_SECONDS)
+        client = socketio.SimpleClient(
+            reconnection=False, handle_sigint=False, request_timeout=ANSWER_SECONDS
+        )
         auth = {"token": self.token} if self.token else None
         try:
             client.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_SECONDS)
@@ -125,7 +127,14 @@ class ScriptWatcher:
         self.channel = f"thread:{thread_id}"
         self._states: list[list[Held]] = []
         self.process = subprocess.Popen(
-            [str(NODE), "--no-warnings", "--experimental-websocket", str(HERE / "watcher.mjs"), url, str(thread_id)],
+            [
+                str(NODE),
+                "--no-warnings",
+                "--experimental-websocket",
+                str(HERE / "watcher.mjs"),
+                url,
+                str(thread_id),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
