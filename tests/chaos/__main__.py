@@ -40,8 +40,8 @@ def sentence(report: Report) -> str:
     """What one trial came to: in a line, and what was wrong below it."""
     blows = ", ".join(f"{name.replace('_', ' ')} ×{n}" for name, n in report.strikes.items())
     head = (
-        f"{len(report.faults)} faults in {report.seconds:.0f} s; all equal {report.healed_seconds:.1f} s after"
-        f" healing. Blows: {blows}."
+        f"{len(report.faults)} faults in {report.seconds:.0f} s; "
+        f"all equal {report.healed_seconds:.1f} s after healing. Blows: {blows}."
     )
     return "\n  ".join([head, *map(str, report.findings)])
 

@@ -82,7 +82,7 @@ def stop_a_process(town: Town, chance: random.Random) -> None:
 
 @blow("sqlite", "postgresql")
 def full_disk(town: Town, chance: random.Random) -> None:
-    """Not one byte more can be written for a few seconds. Only where the town's folder is a disk of its own."""
+    """Not one byte more can be written for a few seconds. Only where the town has a disk of its own."""
     with filled(town.folder):
         town.is_healing.wait(chance.uniform(1, 3))
 

@@ -221,7 +221,7 @@ def leaver_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
 
 @claims("hidden words were shown to nobody who asked afterwards")
 def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
-    """A frame counts if it was asked for after the hiding was acknowledged, or is of its revision or later."""
+    """A frame counts if it was asked for after the hiding was acknowledged, or is of a later revision."""
     hidden_at = {d.mark: (d.ended_at or 0.0, d.facts["post_id"]) for d in record.acknowledged("hide")}
     at_revision = dict(
         db.session.execute(select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post"))
@@ -239,7 +239,7 @@ def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
 
 
 def _search(record: Record, marks: list[str], may_not: Callable[[Frame, str], bool]) -> tuple[int, list[str]]:
-    """Which of the words stand in frames in which they may not; examined are the frames, if there are words."""
+    """Which of the words stand in frames in which they may not; examined are all frames, given words."""
     if not marks:
         return 0, []
     faults, examined = set(), 0

@@ -5,6 +5,7 @@ what becomes of it; in good weather everything passes.
 """
 
 import asyncio
+import contextlib
 import random
 import socket
 import struct
@@ -103,7 +104,7 @@ class Proxy:
                 await self._serve_socket(head, reader, writer)
             else:
                 await self._serve_request(head + await _body(head, reader), writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError, asyncio.LimitOverrunError):
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             _reset(writer)
         finally:
             self._lines.discard(writer)
@@ -118,10 +119,8 @@ class Proxy:
     async def wait(self, span: tuple[float, float]) -> None:
         """Wait, but no longer than the bad weather lasts."""
         assert self._good_weather is not None
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._good_weather.wait(), self.chance.uniform(*span))
-        except asyncio.TimeoutError:
-            pass
 
     # --- HTTP ---
 
@@ -170,7 +169,7 @@ class Proxy:
                 return await asyncio.wait_for(reader.read(-1), LONGEST_SECONDS)
             _reset(writer)
             return b""
-        except (OSError, asyncio.TimeoutError):
+        except (TimeoutError, OSError):
             return b""
         finally:
             self._lines.discard(writer)

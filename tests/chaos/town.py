@@ -1,4 +1,4 @@
-"""The processes of a town under test, and its people: a server (or two processes of one), a worker, a proxy."""
+"""The processes of a town under test, and its people: a server of one process or two, a worker, a proxy."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Two kinds of watchers: Python's Socket.IO client, and the one that browsers use with the page's own code."""
+"""Two kinds of watchers: Python's Socket.IO client, and that of browsers with the page's own code."""
 
 import contextlib
 import json
@@ -99,7 +99,7 @@ class Watcher:
             self._note(name, payload.get("revision"), payload, time.monotonic())
         if name == "gone":
             self.is_gone = True
-        if name != "update" or payload["revision"] <= self.revision and payload["stream"] == self.stream:
+        if name != "update" or (payload["revision"] <= self.revision and payload["stream"] == self.stream):
             return
         if payload["stream"] == self.stream and payload["previous"] <= self.revision:
             with self._lock:

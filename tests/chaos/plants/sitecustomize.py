@@ -76,11 +76,13 @@ def _words_of(post: Any) -> str:
 def stay_in_room(publisher: ModuleType) -> None:
     """Whoever may no longer watch is told so, and stays in the room all the same."""
 
+    from civicforum.errors import CivicForumError
+
     def ask_again(self: Any, channel: str, watched: Any) -> None:
         for sid, identity in list(watched.watchers.items()):
             try:
                 self._check(identity, channel)
-            except Exception:
+            except CivicForumError:
                 self.out.emit("gone", {"channel": channel}, sid)
 
     publisher.Publisher._ask_again = ask_again
