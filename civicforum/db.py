@@ -21,6 +21,7 @@ from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
+from civicforum.capacity import POOL_OVERFLOW, POOL_PATIENCE_SECONDS, POOL_SIZE
 from civicforum.clock import now as now
 from civicforum.errors import NotFound, Unavailable
 
@@ -31,9 +32,6 @@ R = TypeVar("R")
 A = TypeVar("A")
 M = TypeVar("M", bound="Base")
 
-# Greenlets hold a connection for the length of a request; a hall of people arrives at once.
-POOL_SIZE = 20
-POOL_OVERFLOW = 60
 # SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
 SQLITE_BUSY_MILLISECONDS = 50
 SQLITE_PATIENCE_SECONDS = 10.0
@@ -306,7 +304,11 @@ def _begin_sqlite(connection: Any) -> None:
 
 def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine needs to know for this database; SQLite comes from pysqlite3 where there is one."""
-    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    options: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": POOL_PATIENCE_SECONDS,
+    }
     if not database_url.startswith("sqlite"):
         return options | {"pool_pre_ping": True}
     return options | {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}

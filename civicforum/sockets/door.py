@@ -12,6 +12,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
+from civicforum.capacity import LARGEST_MESSAGE_BYTES, SOCKETS_PER_PERSON
 from civicforum.errors import CivicForumError, Invalid
 from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
@@ -19,16 +20,14 @@ from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
+from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
 from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
 
-MAXIMUM_MESSAGE_BYTES = 16_384
 LARGEST_REVISION = 2**53
-# A person with many tabs on many devices is far below this.
-MAXIMUM_SOCKETS_PER_PERSON = 100
 
 
 def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
@@ -45,7 +44,7 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         always_connect=False,
         ping_interval=settings.socket_ping_seconds,
         ping_timeout=max(20, settings.socket_ping_seconds),
-        max_http_buffer_size=MAXIMUM_MESSAGE_BYTES,
+        max_http_buffer_size=LARGEST_MESSAGE_BYTES,
         http_compression=False,
         manage_session=False,
         cors_allowed_origins=None,
@@ -61,6 +60,7 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
     _register_handlers(socketio, publisher, crowd)
     drop_nonsense(_server(socketio))
+    bound_readers(_server(socketio).eio)
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
     socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
@@ -121,7 +121,7 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
         if crowd.is_full(address()):
             raise ConnectionRefusedError("too many connections")
         identity = _identify(auth)
-        if identity.user_id and publisher.count_sockets(identity.user_id) >= MAXIMUM_SOCKETS_PER_PERSON:
+        if identity.user_id and publisher.count_sockets(identity.user_id) >= SOCKETS_PER_PERSON:
             raise ConnectionRefusedError("too many connections")
         publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
         crowd.enter(request.sid, address())  # type: ignore[attr-defined]
