@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -300,6 +300,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def connections_given() -> int | None:
+    """How many connections PostgreSQL gives to people who are not its superuser; None on SQLite."""
+    if is_sqlite():
+        return None
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT setting::int FROM pg_settings"
+                " WHERE name IN ('max_connections', 'superuser_reserved_connections')"
+            )
+        )
+        numbers = list(rows.scalars())
+    return max(numbers) - min(numbers)
 
 
 def engine_options(database_url: str) -> dict[str, Any]:

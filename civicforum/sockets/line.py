@@ -50,9 +50,9 @@ class WholeFrames:
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
-class _WebSocket(simple_websocket.Server):  # type: ignore[misc]  # it ships no types
+class _WebSocket(simple_websocket.Server):
     def handshake(self) -> None:
-        self.sock = WholeFrames(self.sock)
+        self.sock: Any = WholeFrames(self.sock)
         super().handshake()
 
 

@@ -13,7 +13,7 @@ from gevent.queue import JoinableQueue
 from civicforum.capacity import WAITING_BYTES, WAITING_PACKETS
 
 
-class Outbox(JoinableQueue):  # type: ignore[misc]  # gevent ships no types
+class Outbox(JoinableQueue):
     """A queue of Engine.IO packets that never blocks and never grows without end.
 
     The first packet in it is not weighed: an answer of many comments is large, and is asked for by the one
