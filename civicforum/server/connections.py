@@ -27,6 +27,12 @@ from civicforum.capacity import (
 
 log = logging.getLogger(__name__)
 
+# How processes that share a door share who comes in.
+ACCEPTS_IN_A_ROW = 4
+SECONDS_A_CONNECTION = 0.000_05
+SLOWEST_OPENING = 0.005
+
+FAREWELL_SECONDS = 1
 IN_MEMORY_BYTES = 64 * 1024
 TOO_SLOW = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 FULL = (
@@ -51,10 +57,30 @@ class Server(WSGIServer):
         environ = {"wsgi.multiprocess": is_shared}
         super().__init__(listener, app, handler_class=Connection, log=None, error_log=log, environ=environ)
 
+        if is_shared:
+            self.max_accept = ACCEPTS_IN_A_ROW
+
+    def _do_read(self) -> None:
+        """Somebody is at the door. Where others listen, too, who has more connections is slower to open.
+
+        Without that, one of the processes gets nearly all that arrive one by one.
+        """
+        if not self.is_shared or not self.connections:
+            super()._do_read()
+            return
+        self.stop_accepting()
+        self._timer = self.loop.timer(min(SLOWEST_OPENING, len(self.connections) * SECONDS_A_CONNECTION))
+        self._timer.start(self._open)
+
+    def _open(self) -> None:
+        if self.started:
+            self.start_accepting()
+            super()._do_read()
+
     def handle(self, sock: Any, address: Any) -> None:
         if len(self.connections) >= self.most_connections:
             metrics.REFUSED.labels("connections").inc()
-            sock.sendall(FULL)
+            _turn_away(sock)
             return
         connection = Connection(sock, address, self)
         self.connections.add(connection)
@@ -80,6 +106,15 @@ class Server(WSGIServer):
         return [connection for connection in self.connections if not connection.is_busy]
 
 
+def _turn_away(sock: Any) -> None:
+    """Say that there are too many; read what they ask, or the answer would be lost with the connection."""
+    with contextlib.suppress(OSError), gevent.Timeout(FAREWELL_SECONDS, TimeoutError()):
+        sock.sendall(FULL)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(IN_MEMORY_BYTES):
+            pass
+
+
 class Connection(WSGIHandler):
     """One connection and its requests. Small answers leave at once."""
 
@@ -88,6 +123,7 @@ class Connection(WSGIHandler):
         sock.settimeout(ANSWER_SECONDS)
         super().__init__(sock, address, server, rfile)
         self.wsgi_input: Any = None
+        self.body: Any = BytesIO()
         self.is_busy = False
         self.is_websocket = False
         self.is_first = True
@@ -140,6 +176,7 @@ class Connection(WSGIHandler):
         else:
             super().run_application()
         finally:
+            self.body.close()
             self._ignore_the_rest()
 
     def _take_in_body(self) -> None:
@@ -147,12 +184,12 @@ class Connection(WSGIHandler):
         wanted = self.server.largest_body + 1
         if not self.wsgi_input.chunked_input and not 0 < (self.content_length or 0) < wanted:
             return
-        kept = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - closed when the request is forgotten
+        self.body = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - closed after the answer
         while wanted > 0 and (part := self.wsgi_input.read(min(wanted, IN_MEMORY_BYTES))):
-            kept.write(part)
+            self.body.write(part)
             wanted -= len(part)
-        kept.seek(0)
-        self.environ["wsgi.input"] = kept
+        self.body.seek(0)
+        self.environ["wsgi.input"] = self.body
 
     def _give_up(self, status: str, answer: bytes) -> None:
         self.status, self.close_connection = status.encode(), True

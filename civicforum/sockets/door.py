@@ -9,11 +9,13 @@ from typing import Any
 from flask import Flask, request, session
 from flask_babel import get_locale
 from flask_socketio import ConnectionRefusedError, SocketIO
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
 from civicforum.capacity import LARGEST_MESSAGE_BYTES, SOCKETS_PER_PERSON
-from civicforum.errors import CivicForumError, Invalid
+from civicforum.errors import CivicForumError, Invalid, Unavailable
 from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.live.redis_presence import RedisPresence
@@ -120,7 +122,11 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     def connect(auth: Any = None) -> None:
         if crowd.is_full(address()):
             raise ConnectionRefusedError("too many connections")
-        identity = _identify(auth)
+        try:
+            identity = _identify(auth)
+        except (OperationalError, PoolTimeout) as error:
+            # Not "unauthorized": nobody knows yet. The client asks again in a while.
+            raise ConnectionRefusedError("unavailable") from error
         if identity.user_id and publisher.count_sockets(identity.user_id) >= SOCKETS_PER_PERSON:
             raise ConnectionRefusedError("too many connections")
         publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
@@ -176,6 +182,9 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
             return {"ok": True, **handler(payload[0])}
         except CivicForumError as error:
             return {"ok": False, "error": {"status": error.status, "title": str(error)}}
+        except (OperationalError, PoolTimeout) as error:
+            log.warning("The database did not answer a watcher: %s", error)
+            return {"ok": False, "error": {"status": 503, "title": str(Unavailable.title)}}
         except Exception:
             log.exception("A socket event failed.")
             return {"ok": False, "error": {"status": 500, "title": str(CivicForumError.title)}}

@@ -4,21 +4,12 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
-from running import COMMAND, Listener, Server, free_port
+from processes import children_of
+from running import COMMAND, Listener, free_port
 
 WATCHERS = 8
-
-
-@pytest.fixture
-def two_processes(tmp_path, postgres_url, redis_server):
-    """A server of two processes; its people and projects are made as for one."""
-    settings = {"CIVICFORUM_DATABASE_URL": postgres_url, "CIVICFORUM_REDIS_URL": redis_server.url}
-    server = Server(tmp_path, free_port(), settings, workers=2).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -65,11 +56,6 @@ def test_without_redis_the_pulse_tells(crowd, redis_server):
     for watcher in watchers:
         watcher.wait_for(lambda watcher=watcher: bodies(watcher) == ["Said while Redis was gone."], seconds=8)
     redis_server.start()
-
-
-def children_of(pid: int) -> set[int]:
-    """The processes that this one has started, as Linux tells."""
-    return {int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def test_a_process_that_dies_is_replaced(two_processes):
