@@ -52,17 +52,23 @@ def serve_command(host: str, port: int, workers: int, as_worker: tuple[int, int]
 
 
 def _say_if_few_connections(app: Flask, workers: int) -> None:
-    """Warn on stderr where the processes may together ask PostgreSQL for more than it gives."""
     with app.app_context():
         given = connections_given()
+    warning = few_connections(given, workers) if given is not None else None
+    if warning:
+        click.echo(warning, err=True)
+
+
+def few_connections(given: int, workers: int) -> str | None:
+    """A warning where the processes may together ask PostgreSQL for more connections than it gives."""
     wanted = workers * DATABASE_CONNECTIONS + SPARE_DATABASE_CONNECTIONS
-    if given is not None and given < wanted:
-        click.echo(
-            f"PostgreSQL gives {given} connections; {workers} processes may want {wanted}"
-            f" ({DATABASE_CONNECTIONS} each, {SPARE_DATABASE_CONNECTIONS} for commands)."
-            " Raise its max_connections, or people are told to try again when many come at once.",
-            err=True,
-        )
+    if given >= wanted:
+        return None
+    return (
+        f"PostgreSQL gives {given} connections; {workers} processes may want {wanted}"
+        f" ({DATABASE_CONNECTIONS} each, {SPARE_DATABASE_CONNECTIONS} for commands). Raise its"
+        " max_connections, or people are told to try again when many come at once."
+    )
 
 
 @click.command("worker")
