@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from civicforum import metrics
 from civicforum.db import db
 from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
-from civicforum.web.viewer import viewer
+from civicforum.web.site import forget_site
+from civicforum.web.viewer import look_as_guest, viewer
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,14 @@ def init_app(app: Flask) -> None:
 
 
 def answer(error: CivicForumError) -> Any:
-    """The page or the problem that tells a person what happened."""
+    """The page or the problem that tells a person what happened, even where the database is away."""
+    try:
+        return _answer(error)
+    except (OperationalError, PoolTimeout) as trouble:
+        return _busy_answer(trouble)
+
+
+def _answer(error: CivicForumError) -> Any:
     db.session.rollback()
     if isinstance(error, NotAllowed) and not viewer().is_authenticated:
         error = SignInNeeded(_("Please sign in, and you will come right back here."))
@@ -145,7 +153,10 @@ def _csrf_answer(_error: CSRFError) -> Any:
 
 def _busy_answer(error: Exception) -> Any:
     log.warning("The database did not answer: %s", error)
-    return answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+    # The page of the error would ask it again: who is looking, and what the site is called.
+    look_as_guest()
+    forget_site()
+    return _answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
 
 
 def _unstorable_answer(error: Exception) -> Any:

@@ -213,7 +213,7 @@ def test_a_refusal_for_lack_of_a_database_comes_through_with_when_to_try_again(
     name = postgres_url.partition("?")[0].rpartition("/")[2]
     postgres_cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
     answer = requests.get(f"{proxy.url}/sign-in", verify=proxy.certificate, timeout=60)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
 
 
 @pytest.fixture

@@ -35,3 +35,12 @@ def test_without_a_connection_to_spare_people_are_told_when_to_try_again(small_t
         assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
         assert client.get("/healthz").status_code == 200
     assert client.get(path).status_code == 200
+
+
+def test_an_error_page_that_finds_no_connection_is_no_error_of_ours(small_town):
+    with contextlib.ExitStack() as taken:
+        with small_town.app_context():
+            for _ in range(2):
+                taken.enter_context(db.engine.connect())
+        answer = small_town.test_client().get("/nowhere")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
