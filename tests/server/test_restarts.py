@@ -192,7 +192,8 @@ def test_watchers_are_sent_away_and_it_ends_in_time(own_server):
     assert server.process.wait(timeout=30) == 0
     assert time.monotonic() - began < 20
     for watcher in watchers:
-        watcher.wait_for(lambda watcher=watcher: watcher.is_cut)
+        watcher.wait_for(lambda watcher=watcher: watcher.is_cut, seconds=20)
+        watcher.hang_up()
 
 
 def test_an_idle_connection_does_not_hold_up_the_end(own_server):
