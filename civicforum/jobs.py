@@ -219,9 +219,14 @@ def _claim() -> Claimed | None:
         job = db.session.scalar(_due().with_for_update(skip_locked=True))
         if job is None:
             return None
-        job.leased_until = _lease()
-        job.attempts += 1
-        return Claimed(job.id, job.created_at, job.task, dict(job.arguments))
+        if job.attempts < MAXIMUM_ATTEMPTS:
+            job.leased_until = _lease()
+            job.attempts += 1
+            return Claimed(job.id, job.created_at, job.task, dict(job.arguments))
+        # Each time it was taken up, nobody came back from it: it would take every worker along.
+        job.last_error = "The worker ended in the middle of it, again and again."
+        _give_up(job)
+    return _claim()
 
 
 def _due() -> Select[Job]:
@@ -254,7 +259,11 @@ def _postpone(claimed: Claimed, error: Exception) -> None:
         job.last_error = f"{type(error).__name__}: {error}"[:1000]
         job.leased_until = None
         if isinstance(error, GiveUp) or job.attempts >= MAXIMUM_ATTEMPTS:
-            job.failed_at = now()
-            job.unique_key = None
+            _give_up(job)
         else:
             job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+
+
+def _give_up(job: Job) -> None:
+    job.failed_at = now()
+    job.unique_key = None

@@ -162,3 +162,18 @@ def test_whoever_works_renews_while_it_works(app, monkeypatch):
         db.session.rollback()
     keeper.stop()
     assert waiting()[0].leased_until > first
+
+
+def test_a_job_that_ends_every_worker_is_given_up_and_the_next_one_is_done(app):
+    enqueue("tests.note", number=1)
+    at = now()
+    for _ in range(jobs.MAXIMUM_ATTEMPTS):
+        with time_machine.travel(at):
+            jobs._claim()  # and never comes back from it
+        at += timedelta(minutes=5)
+    enqueue("tests.note", number=2)
+    with time_machine.travel(at):
+        jobs.run_due(app)
+    assert done == [2]
+    (job,) = waiting()
+    assert (job.failed_at is not None, job.arguments) == (True, {"number": 1})
