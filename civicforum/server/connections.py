@@ -33,6 +33,7 @@ SECONDS_A_CONNECTION = 0.000_05
 SLOWEST_OPENING = 0.005
 
 FAREWELL_SECONDS = 1
+SOCKETS_PATH = "/socket.io/"
 IN_MEMORY_BYTES = 64 * 1024
 TOO_SLOW = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 FULL = (
@@ -144,7 +145,12 @@ class Connection(WSGIHandler):
 
     def read_request(self, raw_requestline: str) -> Any:
         with gevent.Timeout(HEADER_SECONDS, TimeoutError("The headers drip in.")):
-            return super().read_request(raw_requestline)
+            understood = super().read_request(raw_requestline)
+        if self.command != "GET" or not self.path.startswith(SOCKETS_PATH):
+            # Nothing else becomes a WebSocket, whatever it says: it would be exempt from every limit of time.
+            del self.headers["Upgrade"]
+            del self.headers["Connection"]
+        return understood
 
     def _handle_client_error(self, ex: Exception) -> Any:
         if isinstance(ex, TimeoutError):

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from civicforum import metrics
 from civicforum.capacity import REQUESTS_AT_ONCE, RETRY_AFTER_SECONDS
 from civicforum.languages import LOCALES
+from civicforum.server.connections import SOCKETS_PATH
 
-SOCKETS_PATH = "/socket.io/"
 ALWAYS_OPEN = ("/healthz",)  # asks nothing: a full process is alive
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]

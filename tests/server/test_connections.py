@@ -78,8 +78,10 @@ def test_headers_that_drip_in_are_given_up(call):
     dripping.kill()
 
 
-def test_a_body_that_drips_in_is_given_up_before_the_application_sees_it(call):
-    line = call(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n")
+@pytest.mark.parametrize("claim", [b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"])
+@pytest.mark.parametrize("path", [b"/", b"/socket.io/"])
+def test_a_body_that_drips_in_is_given_up_before_the_application_sees_it(call, path, claim):
+    line = call(b"POST %s HTTP/1.1\r\nHost: here\r\n%sContent-Length: 100\r\n\r\n" % (path, claim))
     dripping = gevent.spawn(drip, line, b"x" * 50)
     said = everything(line)
     assert said.startswith(b"HTTP/1.1 408 ")
