@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select, text
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
+from civicforum.capacity import POOL_OVERFLOW, POOL_PATIENCE_SECONDS, POOL_SIZE
 from civicforum.clock import now as now
 from civicforum.errors import NotFound, Unavailable
 
@@ -31,9 +33,8 @@ R = TypeVar("R")
 A = TypeVar("A")
 M = TypeVar("M", bound="Base")
 
-# Greenlets hold a connection for the length of a request; a hall of people arrives at once.
-POOL_SIZE = 20
-POOL_OVERFLOW = 60
+# What is raised while the database is away, locked, full or overrun: a fault that heals, no mistake of ours.
+OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 # SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
 SQLITE_BUSY_MILLISECONDS = 50
 SQLITE_PATIENCE_SECONDS = 10.0
@@ -304,9 +305,28 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
+def connections_given() -> int | None:
+    """How many connections PostgreSQL gives to people who are not its superuser; None on SQLite."""
+    if is_sqlite():
+        return None
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT setting::int FROM pg_settings"
+                " WHERE name IN ('max_connections', 'superuser_reserved_connections')"
+            )
+        )
+        numbers = list(rows.scalars())
+    return max(numbers) - min(numbers)
+
+
 def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine needs to know for this database; SQLite comes from pysqlite3 where there is one."""
-    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    options: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": POOL_PATIENCE_SECONDS,
+    }
     if not database_url.startswith("sqlite"):
         return options | {"pool_pre_ping": True}
     return options | {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}

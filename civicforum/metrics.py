@@ -14,6 +14,15 @@ LAG = Histogram(
     registry=REGISTRY,
 )
 SOCKETS = Gauge("civicforum_sockets", "Open Socket.IO connections.", registry=REGISTRY)
+READERS_DROPPED = Counter(
+    "civicforum_readers_dropped", "Watchers cut because they did not read.", registry=REGISTRY
+)
+LARGEST_OUTBOX = Gauge(
+    "civicforum_largest_outbox_packets", "What waits for the slowest of the watchers.", registry=REGISTRY
+)
+REFUSED = Counter(
+    "civicforum_refused", "Refused because this process is full, by what.", ["what"], registry=REGISTRY
+)
 CHANNELS = Gauge("civicforum_channels_watched", "Channels that somebody watches here.", registry=REGISTRY)
 JOBS_WAITING = Gauge("civicforum_jobs_waiting", "Jobs that are due and not done.", registry=REGISTRY)
 OLDEST_JOB = Gauge("civicforum_oldest_job_seconds", "How long the oldest due job waits.", registry=REGISTRY)

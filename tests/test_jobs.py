@@ -115,3 +115,65 @@ def test_the_number_waiting_is_what_is_due(app):
     enqueue("tests.note", number=1)
     enqueue("tests.note", number=2, run_at=now() + timedelta(hours=1))
     assert jobs.count_waiting() == 1
+
+
+@jobs.task("tests.ask_again")
+def ask_again(number: int) -> None:
+    """Meanwhile somebody asks for the same once more, with newer facts."""
+    done.append(number)
+    if number == 1:
+        enqueue("tests.ask_again", unique_key="k", number=2)
+
+
+def test_what_is_asked_for_while_it_is_being_done_is_done_again(app):
+    enqueue("tests.ask_again", unique_key="k", number=1)
+    jobs.run_due(app)
+    assert (done, waiting()) == ([1, 2], [])
+
+
+def test_a_job_in_hand_is_kept_for_as_long_as_it_takes(app):
+    enqueue("tests.note", number=7)
+    claimed = jobs._claim()
+    for minute in range(1, 6):
+        with time_machine.travel(now() + timedelta(minutes=minute)):
+            jobs.renew(claimed)
+            assert jobs.run_due(app) == 0
+    with time_machine.travel(now() + timedelta(minutes=10)):
+        assert jobs.run_due(app) == 1
+
+
+def test_renewing_a_job_that_was_given_back_does_not_take_it_again(app):
+    enqueue("tests.fail")
+    claimed = jobs._claim()
+    jobs._postpone(claimed, ValueError("not today"))
+    jobs.renew(claimed)
+    assert waiting()[0].leased_until is None
+
+
+def test_whoever_works_renews_while_it_works(app, monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 0.05)
+    keeper = jobs.Keeper(app)
+    enqueue("tests.note", number=7)
+    claimed = jobs._claim()
+    first = waiting()[0].leased_until
+    keeper.hold(claimed)
+    deadline = now() + timedelta(seconds=20)
+    while waiting()[0].leased_until == first and now() < deadline:
+        db.session.rollback()
+    keeper.stop()
+    assert waiting()[0].leased_until > first
+
+
+def test_a_job_that_ends_every_worker_is_given_up_and_the_next_one_is_done(app):
+    enqueue("tests.note", number=1)
+    at = now()
+    for _ in range(jobs.MAXIMUM_ATTEMPTS):
+        with time_machine.travel(at):
+            jobs._claim()  # and never comes back from it
+        at += timedelta(minutes=5)
+    enqueue("tests.note", number=2)
+    with time_machine.travel(at):
+        jobs.run_due(app)
+    assert done == [2]
+    (job,) = waiting()
+    assert (job.failed_at is not None, job.arguments) == (True, {"number": 1})

@@ -286,8 +286,11 @@ class Publisher:
         """Say how many are here, at most once a second and only when it changed."""
         while not is_stopping():
             time.sleep(VIEWERS_EVERY_SECONDS)
-            if self.channels:
-                self.tell_viewers()
+            try:
+                if self.channels:
+                    self.tell_viewers()
+            except Exception:
+                log.exception("Counting who is here failed; the next second tries again.")
 
     def tell_viewers(self) -> None:
         counts = self.out.count_people({name: _people_of(w) for name, w in self.channels.items()})

@@ -9,26 +9,27 @@ from typing import Any
 from flask import Flask, request, session
 from flask_babel import get_locale
 from flask_socketio import ConnectionRefusedError, SocketIO
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
-from civicforum.errors import CivicForumError, Invalid
+from civicforum.capacity import LARGEST_MESSAGE_BYTES, SOCKETS_PER_PERSON
+from civicforum.errors import CivicForumError, Invalid, Unavailable
 from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
+from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
 from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
 
-MAXIMUM_MESSAGE_BYTES = 16_384
 LARGEST_REVISION = 2**53
-# A person with many tabs on many devices is far below this.
-MAXIMUM_SOCKETS_PER_PERSON = 100
 
 
 def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
@@ -45,7 +46,7 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         always_connect=False,
         ping_interval=settings.socket_ping_seconds,
         ping_timeout=max(20, settings.socket_ping_seconds),
-        max_http_buffer_size=MAXIMUM_MESSAGE_BYTES,
+        max_http_buffer_size=LARGEST_MESSAGE_BYTES,
         http_compression=False,
         manage_session=False,
         cors_allowed_origins=None,
@@ -61,6 +62,7 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
     _register_handlers(socketio, publisher, crowd)
     drop_nonsense(_server(socketio))
+    bound_readers(_server(socketio).eio)
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
     socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
@@ -120,8 +122,12 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     def connect(auth: Any = None) -> None:
         if crowd.is_full(address()):
             raise ConnectionRefusedError("too many connections")
-        identity = _identify(auth)
-        if identity.user_id and publisher.count_sockets(identity.user_id) >= MAXIMUM_SOCKETS_PER_PERSON:
+        try:
+            identity = _identify(auth)
+        except (OperationalError, PoolTimeout) as error:
+            # Not "unauthorized": nobody knows yet. The client asks again in a while.
+            raise ConnectionRefusedError("unavailable") from error
+        if identity.user_id and publisher.count_sockets(identity.user_id) >= SOCKETS_PER_PERSON:
             raise ConnectionRefusedError("too many connections")
         publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
         crowd.enter(request.sid, address())  # type: ignore[attr-defined]
@@ -176,6 +182,9 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
             return {"ok": True, **handler(payload[0])}
         except CivicForumError as error:
             return {"ok": False, "error": {"status": error.status, "title": str(error)}}
+        except (OperationalError, PoolTimeout) as error:
+            log.warning("The database did not answer a watcher: %s", error)
+            return {"ok": False, "error": {"status": 503, "title": str(Unavailable.title)}}
         except Exception:
             log.exception("A socket event failed.")
             return {"ok": False, "error": {"status": 500, "title": str(CivicForumError.title)}}

@@ -17,7 +17,7 @@ def get_site() -> Site:
 
 
 def forget_site() -> None:
-    """For the rest of this request the site is a fresh one: the database does not answer."""
+    """Do without the site's row for the rest of this request."""
     g.site = _unsaved()
 
 

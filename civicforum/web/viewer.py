@@ -14,6 +14,6 @@ def viewer() -> Any:
     return current_user._get_current_object()
 
 
-def forget_viewer() -> None:
-    """For the rest of this request somebody looks of whom nothing is known: the database does not answer."""
-    g._login_user = login_manager.anonymous_user()  # where flask-login keeps whoever it has loaded
+def look_as_guest() -> None:
+    """Look nobody up for the rest of this request."""
+    g._login_user = login_manager.anonymous_user()

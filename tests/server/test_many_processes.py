@@ -4,21 +4,20 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
+from processes import children_of
 from running import COMMAND, Listener, Server, free_port
 
+from civicforum.accounts.actions import suspend_person
+from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.queries import find_user
+from civicforum.capacity import DATABASE_CONNECTIONS, SPARE_DATABASE_CONNECTIONS
+from civicforum.cli.server import few_connections
+from civicforum.db import now
+
 WATCHERS = 8
-
-
-@pytest.fixture
-def two_processes(tmp_path, postgres_url, redis_server):
-    """A server of two processes; its people and projects are made as for one."""
-    settings = {"CIVICFORUM_DATABASE_URL": postgres_url, "CIVICFORUM_REDIS_URL": redis_server.url}
-    server = Server(tmp_path, free_port(), settings, workers=2).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -67,11 +66,6 @@ def test_without_redis_the_pulse_tells(crowd, redis_server):
     redis_server.start()
 
 
-def children_of(pid: int) -> set[int]:
-    """The processes that this one has started, as Linux tells."""
-    return {int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-
-
 def test_a_process_that_dies_is_replaced(two_processes):
     supervisor = two_processes.process.pid
     before = children_of(supervisor)
@@ -95,3 +89,64 @@ def test_sqlite_is_for_one_process(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert "CIVICFORUM_DATABASE_URL" in done.stderr
+
+
+@pytest.fixture
+def ben_everywhere(two_processes):
+    """(server, Ben, sockets of his in both processes)."""
+    ben = two_processes.make_user()
+    own = [Listener() for _ in range(WATCHERS)]
+    for one in own:
+        one.client.connect(two_processes.base_url, auth={"token": ben.token}, transports=["websocket"])
+    yield two_processes, ben, own
+    for one in own:
+        one.hang_up()
+
+
+def suspend(server, person) -> None:
+    """As a moderator would; the test's own process rings no bell, the pulse of each process finds it."""
+    with server.database():
+        suspend_person(SYSTEM, find_user(person.id), now() + timedelta(days=1))
+
+
+def test_who_is_suspended_is_cut_in_every_process(ben_everywhere):
+    server, ben, own = ben_everywhere
+    suspend(server, ben)
+    for one in own:
+        one.wait_for(lambda one=one: one.is_cut, seconds=20)
+
+
+def test_who_is_suspended_is_cut_in_every_process_while_redis_is_away(ben_everywhere, redis_server):
+    server, ben, own = ben_everywhere
+    redis_server.kill()
+    suspend(server, ben)
+    for one in own:
+        one.wait_for(lambda one=one: one.is_cut, seconds=20)
+
+
+def test_without_redis_every_deed_still_works(tmp_path, postgres_url, redis_server):
+    settings = {
+        "CIVICFORUM_DATABASE_URL": postgres_url,
+        "CIVICFORUM_REDIS_URL": redis_server.url,
+        "CIVICFORUM_LIMITS": "normal",
+    }
+    server = Server(tmp_path, free_port(), settings, workers=2).start()
+    try:
+        host = server.make_user("organizer")
+        thread = server.start_thread(server.make_project(host), host)
+        redis_server.kill()
+        for n in range(3):
+            server.post(thread, host, f"Words {n}.")
+        assert server.call("GET", f"/threads/{thread['id']}").json()["post_count"] == 4
+        assert " 500 " not in server.log()
+    finally:
+        server.stop()
+
+
+def test_too_few_connections_of_the_database_are_said_at_the_start(two_processes):
+    assert "max_connections" not in two_processes.log()
+    wanted = 2 * DATABASE_CONNECTIONS + SPARE_DATABASE_CONNECTIONS
+    assert few_connections(200, 2) is None
+    assert few_connections(wanted, 2) is None
+    sentence = few_connections(wanted - 1, 2)
+    assert sentence.startswith(f"PostgreSQL gives {wanted - 1} connections; 2 processes may want {wanted} ")
