@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from civicforum import jobs, metrics
 from civicforum.config import is_loopback
 from civicforum.errors import NotFound
-from civicforum.pages.readiness import database_version, wanted_version
 from civicforum.pages.views.blueprint import bp
+from civicforum.schema import database_version, wanted_version
 
 # Not worth finding, or nobody's but one person's.
 NOT_FOR_CRAWLERS = (
