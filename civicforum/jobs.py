@@ -7,7 +7,9 @@ twice (a crash after the work, before the last commit), so each one asks the pre
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, sel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from civicforum import metrics
 from civicforum.db import HasCreatedAt, HasId, Model, after_commit, db, now, transaction
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,15 @@ class Job(Model, HasId, HasCreatedAt):
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
 bell = threading.Event()
+
+
+class _Worker:
+    """The one worker of this process."""
+
+    looked_at: float | None = None  # when it last looked for work, monotonic seconds
+
+
+_worker = _Worker()
 
 
 def task(name: str) -> Callable[[Task], Task]:
@@ -99,24 +111,35 @@ def run_next(app: Flask) -> bool:
         claimed = _claim()
     if claimed is None:
         return False
-    job_id, name, arguments = claimed
+    began_at = time.perf_counter()
+    failure = _try_to_do(app, claimed)
+    milliseconds = round((time.perf_counter() - began_at) * 1000)
+    with app.app_context():
+        outcome = _finish(claimed) if failure is None else _postpone(claimed, failure)
+    metrics.JOBS.labels(outcome).inc()
+    log.log(
+        logging.INFO if failure is None else logging.ERROR,
+        "job",
+        extra={"task": claimed.task, "job": claimed.id, "outcome": outcome, "milliseconds": milliseconds},
+        exc_info=failure,
+    )
+    return True
+
+
+def _try_to_do(app: Flask, claimed: "_Claimed") -> Exception | None:
     try:
         # A request context, so that a mail can name addresses and speak a language.
         with app.test_request_context(base_url=app.config["BASE_URL"]):
-            _tasks[name](**arguments)
-    except Exception as error:
-        log.exception("Job %s (%s) failed.", job_id, name)
-        with app.app_context():
-            _postpone(job_id, error)
-    else:
-        with app.app_context():
-            _finish(job_id)
-    return True
+            _tasks[claimed.task](**claimed.arguments)
+    except Exception as error:  # noqa: BLE001 - whatever a task raises is its outcome, and in the log
+        return error
+    return None
 
 
 def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: float = 1.0) -> None:
     """Run jobs as they come due, until told to stop."""
     while not is_stopping():
+        _worker.looked_at = time.monotonic()
         bell.clear()
         try:
             worked = run_next(app)
@@ -125,6 +148,11 @@ def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: floa
             worked = False
         if not worked:
             bell.wait(rest_seconds)
+
+
+def is_worker_alive() -> bool:
+    """Whether the worker of this process looked for work within the time that one job may take."""
+    return _worker.looked_at is not None and time.monotonic() - _worker.looked_at < LEASE_MINUTES * 60
 
 
 def count_waiting() -> int:
@@ -142,7 +170,20 @@ def count_states() -> tuple[int, float, int]:
     return count_waiting(), (at - oldest).total_seconds() if oldest else 0.0, failed or 0
 
 
-def _claim() -> tuple[int, str, dict[str, Any]] | None:
+@dataclass(frozen=True)
+class _Claimed:
+    """A job that this process is to do; ``lease`` tells it from another job of the same number.
+
+    Numbers come again, on SQLite at once, and after a restore for what was done since the backup.
+    """
+
+    id: int
+    task: str
+    arguments: dict[str, Any]
+    lease: datetime
+
+
+def _claim() -> _Claimed | None:
     if not _is_any_due():
         return None  # a look costs no lock, a claim does
     with transaction():
@@ -151,7 +192,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
             return None
         job.leased_until = now() + timedelta(minutes=LEASE_MINUTES)
         job.attempts += 1
-        return job.id, job.task, dict(job.arguments)
+        return _Claimed(job.id, job.task, dict(job.arguments), job.leased_until)
 
 
 def _due() -> Select[Job]:
@@ -171,20 +212,23 @@ def _is_any_due() -> bool:
     return found is not None
 
 
-def _finish(job_id: int) -> None:
+def _finish(claimed: _Claimed) -> str:
     with transaction():
-        db.session.execute(delete(Job).where(Job.id == job_id))
+        db.session.execute(delete(Job).where(Job.id == claimed.id, Job.leased_until == claimed.lease))
+    return "done"
 
 
-def _postpone(job_id: int, error: Exception) -> None:
+def _postpone(claimed: _Claimed, error: Exception) -> str:
+    """Try again later, or never; says which."""
     with transaction():
-        job = db.session.get(Job, job_id)
-        if job is None:
-            return
+        job = db.session.get(Job, claimed.id)
+        if job is None or job.leased_until != claimed.lease:
+            return "replaced"
         job.last_error = f"{type(error).__name__}: {error}"[:1000]
         job.leased_until = None
         if isinstance(error, GiveUp) or job.attempts >= MAXIMUM_ATTEMPTS:
             job.failed_at = now()
             job.unique_key = None
-        else:
-            job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+            return "failed"
+        job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+    return "later"
