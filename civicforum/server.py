@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from civicforum import jobs
 from civicforum.errors import CommandError
+from civicforum.live.gauges import measure
 from civicforum.sockets.door import open_sockets
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 BACKLOG = 4096
 STOP_SECONDS = 4
 COLLECT_AFTER_OBJECTS = 20_000
+MEASURE_EVERY_SECONDS = 5.0
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Handler(WSGIHandler):
@@ -40,7 +43,12 @@ class Handler(WSGIHandler):
         return environ
 
     def log_request(self) -> None:
-        """Quiet: structured logs say what is needed."""
+        """Quiet: ``web/request_log.py`` says what is needed."""
+
+    def _handle_client_error(self, ex: Exception) -> tuple[str, bytes]:
+        """What could not be read is told by its kind alone: the words are a client's, and may hold tokens."""
+        log.info("A request could not be read.", extra={"kind": type(ex).__name__})
+        return ("400", BAD_REQUEST)
 
 
 def listen(host: str, port: int, is_shared: bool = False) -> socket.socket:
@@ -71,6 +79,7 @@ def serve(app: Flask, listener: socket.socket, is_shared: bool = False) -> None:
     claimed by one.
     """
     _spare_the_collector()
+    _log_what_nobody_caught()
     open_sockets(app, websocket_only=is_shared)
     proxies = app.config["SETTINGS"].trusted_proxies
     if proxies:
@@ -83,11 +92,33 @@ def serve(app: Flask, listener: socket.socket, is_shared: bool = False) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stopping.set)
     worker = gevent.spawn(jobs.work_forever, app, stopping.is_set)
+    if is_shared:
+        gevent.spawn(_measure_forever, app)
     server.start()
     stopping.wait()
     server.stop(timeout=STOP_SECONDS)
     jobs.bell.set()
     worker.join(timeout=STOP_SECONDS)
+
+
+def _measure_forever(app: Flask) -> None:
+    """Keep the gauges of this process true: another one may be asked for the metrics of all."""
+    while True:
+        try:
+            with app.app_context():
+                measure(app)
+        except Exception:
+            log.exception("This process could not be measured; it tries again.")
+        gevent.sleep(MEASURE_EVERY_SECONDS)
+
+
+def _log_what_nobody_caught() -> None:
+    """An error in a greenlet is an entry of the log; gevent would write lines of its own, with addresses."""
+
+    def note(_hub: Any, _context: Any, *error: Any) -> None:
+        log.error("A greenlet ended by an error that nobody expected.", exc_info=error)
+
+    gevent.hub.Hub.print_exception = note
 
 
 def _spare_the_collector() -> None:
