@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from running import COMMAND, Listener, Person, Server, free_port
+from sqlalchemy import select
+
+from civicforum.db import db
 
 _names = itertools.count(1)
 
@@ -143,5 +145,13 @@ def posts_of(server: Server, thread: dict[str, Any]) -> list[dict[str, Any]]:
         found += page
 
 
-def file_in(folder: Path) -> str:
-    return str(folder / "town.zip")
+def everything(server: Server) -> dict[str, list[str]]:
+    """All rows of all tables, with the name of the stream."""
+    with server.database():
+        db.session.rollback()
+        rows = {
+            table.name: sorted(map(repr, db.session.execute(select(table)).all()))
+            for table in db.metadata.sorted_tables
+        }
+        db.session.rollback()
+    return rows

@@ -6,25 +6,13 @@ import subprocess
 import zipfile
 
 import pytest
-from backups_running import run
+from backups_running import everything, run
 from factories import make_post, make_project, make_thread, make_user
 from pausing import Paused
 from running import COMMAND, Server
-from sqlalchemy import select
 
-from civicforum.db import db
-
-
-def everything(server: Server) -> dict[str, list[str]]:
-    """All rows of all tables, with the name of the stream."""
-    with server.database():
-        db.session.rollback()
-        rows = {
-            table.name: sorted(map(repr, db.session.execute(select(table)).all()))
-            for table in db.metadata.sorted_tables
-        }
-        db.session.rollback()
-    return rows
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

@@ -2,9 +2,13 @@
 
 import time
 
+import pytest
 from backups_running import Posters, posts_of, run
 
 from civicforum.demo.loader import load_demo, plan_demo
+
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_restore_under_a_running_server_is_whole_and_told(make_server, open_listener, tmp_path):

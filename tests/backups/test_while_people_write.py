@@ -4,11 +4,15 @@ import json
 import time
 import zipfile
 
+import pytest
 from backups_running import Posters, posts_of, run
 from running import Server
 from sqlalchemy import MetaData, func, select
 
 from civicforum.db import db
+
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
 
 
 def counts(server: Server) -> dict[str, int]:

@@ -20,6 +20,9 @@ from civicforum.discussions.models import Thread
 from civicforum.moderation.queries import verify_log
 from civicforum.schema import differences, upgrade_database
 
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
+
 LINE: list[Script] = list(reversed(list(ScriptDirectory(str(paths.MIGRATIONS)).walk_revisions())))
 
 

@@ -12,6 +12,9 @@ from civicforum.db import db
 from civicforum.live.changes import current_stream
 from civicforum.schema import differences, upgrade_database
 
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
+
 
 def run(settings: dict[str, str], *command: str) -> tuple[int, str]:
     done = subprocess.run(
