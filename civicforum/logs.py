@@ -9,7 +9,8 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -21,6 +22,8 @@ Entry = MutableMapping[str, Any]
 LONGEST_TRACEBACK = 7_000  # its end: a line of at most 8 KB is written at once, whole among other processes'
 LONGEST_WORDS = 1_000
 OURS = "civicforum"
+REQUESTS = "civicforum.web.request_log"
+MOST_A_MINUTE = 60
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +53,35 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def __init__(self) -> None:
         logging.Handler.__init__(self)
         self.setFormatter(formatter(is_terminal=sys.stderr.isatty()))
+        self.addFilter(Calm())
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]  # a property where the library has an attribute
         return sys.stderr
+
+
+class Calm(logging.Filter):
+    """Lets through so many warnings and errors a minute from one place; the next says how many more.
+
+    What fails many times a second (a database that is gone) must not fill the disk. Requests are all told.
+    """
+
+    def __init__(self, ask_clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._ask_clock = ask_clock
+        self._minutes: dict[tuple[str, int], tuple[int, int]] = {}  # place → (minute, entries in it)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING or record.name == REQUESTS:
+            return True
+        place, minute = (record.name, record.lineno), int(self._ask_clock() // 60)
+        last, count = self._minutes.get(place, (minute, 0))
+        if last != minute:
+            if count > MOST_A_MINUTE:
+                record.left_out = count - MOST_A_MINUTE
+            count = 0
+        self._minutes[place] = (minute, count + 1)
+        return count < MOST_A_MINUTE
 
 
 def configure(level: int = logging.INFO) -> None:

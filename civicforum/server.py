@@ -95,10 +95,12 @@ def serve(app: Flask, listener: socket.socket, is_shared: bool = False) -> None:
     if is_shared:
         gevent.spawn(_measure_forever, app)
     server.start()
+    log.info("started", extra={"port": listener.getsockname()[1]})
     stopping.wait()
     server.stop(timeout=STOP_SECONDS)
     jobs.bell.set()
     worker.join(timeout=STOP_SECONDS)
+    log.info("stopped")
 
 
 def _measure_forever(app: Flask) -> None:

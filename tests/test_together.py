@@ -8,6 +8,9 @@ import pytest
 import requests
 from running import Listener, Server, free_port
 
+# It starts a dozen processes, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture
 def pair(tmp_path, postgres_url):
