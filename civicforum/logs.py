@@ -24,6 +24,10 @@ LONGEST_WORDS = 1_000
 OURS = "civicforum"
 REQUESTS = "civicforum.web.request_log"
 MOST_A_MINUTE = 60
+REFUSED = (
+    "A socket was refused: it asked badly, or from a page at another address than CIVICFORUM_BASE_URL."
+    " Further ones are not told."
+)
 
 log = logging.getLogger(__name__)
 
@@ -92,10 +96,19 @@ def configure(level: int = logging.INFO) -> None:
     logging.getLogger(OURS).setLevel(level)
     # With a level of their own these two add no handler of their own.
     for name in ("socketio.server", "engineio.server"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        library = logging.getLogger(name)
+        library.setLevel(logging.ERROR)
+        library.addFilter(_without_a_clients_words)
     logging.captureWarnings(True)
     sys.excepthook = _note_uncaught
     threading.excepthook = lambda gone: _note_uncaught(gone.exc_type, gone.exc_value, gone.exc_traceback)
+
+
+def _without_a_clients_words(record: logging.LogRecord) -> bool:
+    """The socket library repeats what a client sent: where it comes from, an id that it made up."""
+    if not record.exc_info:
+        record.msg, record.args = REFUSED, ()
+    return True
 
 
 def name_context(**facts: Any) -> None:

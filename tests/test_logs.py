@@ -11,6 +11,7 @@ import time
 import pytest
 import requests
 import socketio
+import websocket
 from running import COMMAND, Server, free_port
 
 from civicforum import logs
@@ -95,6 +96,17 @@ def plant_at_the_socket(server: Server) -> None:
         client.connect(server.base_url, auth={"token": CANARIES["socket"]}, transports=["websocket"])
     for query in (f"sid={CANARIES['socket']}", f"token={CANARIES['socket']}", "EIO=9"):
         requests.get(f"{server.base_url}/socket.io/?EIO=4&transport=polling&{query}", timeout=20)
+    address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket&q={CANARIES['query']}"
+    for nonsense in ("x", "4", "42{", '42["watch",', "451-", "9", ""):
+        rough = websocket.create_connection(address, timeout=20)
+        rough.send("40")
+        rough.send(f"{nonsense}{CANARIES['query']}\n\x1b[2J")
+        with contextlib.suppress(websocket.WebSocketException, OSError):
+            rough.recv()
+            rough.recv()
+        rough.close()
+    with contextlib.suppress(websocket.WebSocketException, OSError):
+        websocket.create_connection(address, timeout=20, origin=f"http://{CANARIES['header']}.example.org")
 
 
 def plant_raw(server: Server) -> None:
