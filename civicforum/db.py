@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select, text
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, func, select, text
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -38,6 +38,9 @@ OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
 # SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
 SQLITE_BUSY_MILLISECONDS = 50
 SQLITE_PATIENCE_SECONDS = 10.0
+# On PostgreSQL every writer holds this advisory lock, shared; who replaces everything asks for it alone.
+WRITERS_GATE = 20261126
+GATE_PATIENCE = "60s"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -248,6 +251,19 @@ def lock_or_make(model: type[M], key: Any, make: Callable[[], M]) -> M:
     return lock(model, key)
 
 
+# --- PostgreSQL: many writers, and a gate for whoever must write alone ---
+
+
+def stop_other_writers() -> None:
+    """Inside an action: wait until nobody else writes; whoever begins now waits until this one ends.
+
+    Others go on reading. On SQLite every writer is alone anyway.
+    """
+    if not is_sqlite():
+        db.session.execute(text(f"SET LOCAL lock_timeout = '{GATE_PATIENCE}'"))
+        db.session.execute(select(func.pg_advisory_xact_lock(WRITERS_GATE)))
+
+
 # --- SQLite: one writer at a time, and nobody waits inside C ---
 
 _one_writer = threading.Lock()
@@ -256,6 +272,7 @@ _one_writer = threading.Lock()
 @contextmanager
 def _writing() -> Iterator[None]:
     if not is_sqlite():
+        db.session.execute(select(func.pg_advisory_xact_lock_shared(WRITERS_GATE)))
         yield
         return
     if not _one_writer.acquire(timeout=SQLITE_PATIENCE_SECONDS):
@@ -320,12 +337,20 @@ def connections_given() -> int | None:
     return max(numbers) - min(numbers)
 
 
+def count_connections() -> tuple[int, int]:
+    """(database connections of this process that are taken now, how many may be)."""
+    pool: Any = db.engine.pool
+    return pool.checkedout(), POOL_SIZE + POOL_OVERFLOW
+
+
 def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine needs to know for this database; SQLite comes from pysqlite3 where there is one."""
     options: dict[str, Any] = {
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_PATIENCE_SECONDS,
+        # An error's words go into the log; what people wrote, and their addresses, do not.
+        "hide_parameters": True,
     }
     if not database_url.startswith("sqlite"):
         return options | {"pool_pre_ping": True}

@@ -7,6 +7,7 @@ twice (a crash after the work, before the last commit), so each one asks the pre
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from civicforum import metrics
 from civicforum.db import HasCreatedAt, HasId, Model, after_commit, db, now, transaction
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 # A worker that is killed holds its job for so long; one that works renews in time, however long it takes.
 LEASE_SECONDS = 90
 RENEW_SECONDS = 20
+# A worker that has not looked for work for so long is stuck.
+LONGEST_JOB_SECONDS = 300
 MAXIMUM_ATTEMPTS = 8
 FIRST_RETRY_SECONDS = 30
 
@@ -64,6 +68,15 @@ class Job(Model, HasId, HasCreatedAt):
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
 bell = threading.Event()
+
+
+class _Worker:
+    """The one worker of this process."""
+
+    looked_at: float | None = None  # when it last looked for work, monotonic seconds
+
+
+_worker = _Worker()
 
 
 def task(name: str) -> Callable[[Task], Task]:
@@ -129,26 +142,39 @@ def run_next(app: Flask, note: Callable[[Claimed | None], None] = lambda _claime
     if claimed is None:
         return False
     note(claimed)
+    began_at = time.perf_counter()
+    failure = _try_to_do(app, claimed)
+    milliseconds = round((time.perf_counter() - began_at) * 1000)
+    try:
+        with app.app_context():
+            outcome = _finish(claimed) if failure is None else _postpone(claimed, failure)
+    finally:
+        note(None)
+    metrics.JOBS.labels(outcome).inc()
+    log.log(
+        logging.INFO if failure is None else logging.ERROR,
+        "job",
+        extra={"task": claimed.task, "job": claimed.id, "outcome": outcome, "milliseconds": milliseconds},
+        exc_info=failure,
+    )
+    return True
+
+
+def _try_to_do(app: Flask, claimed: Claimed) -> Exception | None:
     try:
         # A request context, so that a mail can name addresses and speak a language.
         with app.test_request_context(base_url=app.config["BASE_URL"]):
             _tasks[claimed.task](**claimed.arguments)
-    except Exception as error:
-        log.exception("Job %s (%s) failed.", claimed.id, claimed.task)
-        with app.app_context():
-            _postpone(claimed, error)
-    else:
-        with app.app_context():
-            _finish(claimed)
-    finally:
-        note(None)
-    return True
+    except Exception as error:  # noqa: BLE001 - whatever a task raises is its outcome, and in the log
+        return error
+    return None
 
 
 def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: float = 1.0) -> None:
     """Run jobs as they come due, until told to stop; the one in hand is finished."""
     keeper = Keeper(app)
     while not is_stopping():
+        _worker.looked_at = time.monotonic()
         bell.clear()
         try:
             worked = run_next(app, keeper.hold)
@@ -191,6 +217,11 @@ def renew(claimed: Claimed) -> None:
     with transaction():
         still_held = (claimed.row(), Job.leased_until.is_not(None))
         db.session.execute(update(Job).where(*still_held).values(leased_until=_lease()))
+
+
+def is_worker_alive() -> bool:
+    """Whether the worker of this process looked for work within the time that one job may take."""
+    return _worker.looked_at is not None and time.monotonic() - _worker.looked_at < LONGEST_JOB_SECONDS
 
 
 def count_waiting() -> int:
@@ -246,22 +277,25 @@ def _is_any_due() -> bool:
     return found is not None
 
 
-def _finish(claimed: Claimed) -> None:
+def _finish(claimed: Claimed) -> str:
     with transaction():
         db.session.execute(delete(Job).where(claimed.row()))
+    return "done"
 
 
-def _postpone(claimed: Claimed, error: Exception) -> None:
+def _postpone(claimed: Claimed, error: Exception) -> str:
+    """Try again later, or never; says which."""
     with transaction():
         job = db.session.scalar(select(Job).where(claimed.row()))
         if job is None:
-            return
+            return "replaced"
         job.last_error = f"{type(error).__name__}: {error}"[:1000]
         job.leased_until = None
         if isinstance(error, GiveUp) or job.attempts >= MAXIMUM_ATTEMPTS:
             _give_up(job)
-        else:
-            job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+            return "failed"
+        job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+    return "later"
 
 
 def _give_up(job: Job) -> None:

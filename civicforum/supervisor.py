@@ -11,11 +11,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from civicforum import metrics
+from civicforum.config import environment
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,8 @@ SILENCE_SECONDS = 30.0
 # A process that dies at once is started again ever more slowly, up to this.
 SLOWEST_RESTART_SECONDS = 30.0
 SHORT_LIFE_SECONDS = 10.0
+# What so many ended processes have counted stays in the sums.
+REMEMBERED_PROCESSES = 20
 
 
 @dataclass
@@ -76,6 +83,25 @@ class _Place:
     restart_at: float | None = None
 
 
+class _Ledger:
+    """The folder into which the processes count together, and those that ended."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="civicforum-metrics-")
+        self.folder = Path(self._folder.name)
+        self.ended: list[int] = []
+
+    def close(self, pid: int) -> None:
+        """What an ended process had is gone; what it counted stays, until many more have ended."""
+        metrics.forget_process(self.folder, pid)
+        self.ended.append(pid)
+        while len(self.ended) > REMEMBERED_PROCESSES:
+            metrics.remove_process(self.folder, self.ended.pop(0))
+
+    def remove(self) -> None:
+        self._folder.cleanup()
+
+
 class Supervisor:
     def __init__(self, arguments: Sequence[str], listener: socket.socket, workers: int) -> None:
         """``listener`` is handed to each of ``workers`` processes of ``civicforum ARGUMENTS``.
@@ -85,6 +111,7 @@ class Supervisor:
         self.arguments, self.listener = arguments, listener
         self.stopping = threading.Event()
         self.is_restart_wanted = False
+        self.ledger = _Ledger()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_signal: self.stopping.set())
         signal.signal(signal.SIGHUP, self._want_restart)
@@ -92,6 +119,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Keep the processes running until SIGTERM or SIGINT."""
+        pids = " ".join(str(place.worker.process.pid) for place in self.places)
+        log.info("started", extra={"pids": pids})
         while not self.stopping.wait(LOOK_EVERY_SECONDS):
             for place in self.places:
                 self._look_after(place)
@@ -102,6 +131,8 @@ class Supervisor:
             place.worker.process.terminate()
         for place in self.places:
             place.worker.end()
+        self.ledger.remove()
+        log.info("stopped")
 
     def _want_restart(self, *_signal: object) -> None:
         self.is_restart_wanted = True
@@ -114,6 +145,7 @@ class Supervisor:
         # A new session, so that Ctrl+C in a terminal reaches the supervisor alone; it stops them in order.
         process = subprocess.Popen(  # noqa: S603 - our own command, with arguments of our own
             [sys.executable, "-c", "from civicforum.cli import main; main()", *own],
+            env={**environment(), metrics.FOLDER_VARIABLE: str(self.ledger.folder)},
             start_new_session=True,
             pass_fds=files,
         )
@@ -135,8 +167,15 @@ class Supervisor:
             place.failures = place.failures + 1 if is_short else 0
             wait = _pause_after(place.failures)
             place.restart_at = now + wait
+            self.ledger.close(worker.process.pid)
             log.error(
-                "A server process ended with %s; a new one starts in %.1f s.", worker.process.poll(), wait
+                "A server process ended; a new one starts.",
+                extra={
+                    "pid": worker.process.pid,
+                    "code": worker.process.poll(),
+                    "lived_seconds": round(now - worker.started_at),
+                    "wait_seconds": round(wait, 1),
+                },
             )
         if now >= place.restart_at:
             worker.line.close()
@@ -158,6 +197,7 @@ class Supervisor:
             place.failures, place.restart_at = 0, None
             old.process.terminate()
             old.end()
+            self.ledger.close(old.process.pid)
 
     def _serves(self, worker: _Worker) -> bool:
         """Wait until it beats for the first time. False if it dies, hangs, or all is to stop."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from civicforum import jobs
 from civicforum.db import db, now, transaction
@@ -177,3 +177,20 @@ def test_a_job_that_ends_every_worker_is_given_up_and_the_next_one_is_done(app):
     assert done == [2]
     (job,) = waiting()
     assert (job.failed_at is not None, job.arguments) == (True, {"number": 1})
+
+
+@jobs.task("tests.restore")
+def restore_under_a_job() -> None:
+    """While this job runs, a restore brings back another one of the same number."""
+    with transaction():
+        number = db.session.scalars(select(Job.id)).one()
+        db.session.execute(delete(Job))
+        db.session.add(Job(id=number, task="tests.note", arguments={"number": 9}, run_at=now()))
+
+
+def test_a_job_does_not_end_another_that_took_its_number(app):
+    enqueue("tests.restore")
+    assert jobs.run_next(app)
+    assert [job.task for job in waiting()] == ["tests.note"]
+    jobs.run_due(app)
+    assert done == [9]

@@ -90,6 +90,10 @@ class Publisher:
     def count_sockets(self, user_id: int) -> int:
         return sum(identity.user_id == user_id for identity, _ in self.sockets.values())
 
+    def count_watchers(self) -> int:
+        """How often a channel is watched here: one for each socket and channel."""
+        return sum(len(watched.watchers) for watched in self.channels.values())
+
     def disconnect(self, sid: str) -> None:
         _identity, channels = self.sockets.pop(sid, (None, set()))
         for channel in channels:

@@ -36,6 +36,7 @@ FAREWELL_SECONDS = 1
 SOCKETS_PATH = "/socket.io/"
 IN_MEMORY_BYTES = 64 * 1024
 TOO_SLOW = ("408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+BAD_REQUEST = ("400", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
     b"Retry-After: %d\r\nContent-Type: text/plain\r\nContent-Length: 40\r\n\r\n"
@@ -86,7 +87,8 @@ class Server(WSGIServer):
         connection = Connection(sock, address, self)
         self.connections.add(connection)
         try:
-            connection.handle()
+            with contextlib.suppress(ConnectionError):  # they hung up before they had their answer
+                connection.handle()
         finally:
             self.connections.discard(connection)
 
@@ -153,9 +155,13 @@ class Connection(WSGIHandler):
         return understood
 
     def _handle_client_error(self, ex: Exception) -> Any:
+        """What could not be read is told by its kind alone: the words are a client's, and may hold tokens."""
         if isinstance(ex, TimeoutError):
             return TOO_SLOW
-        return super()._handle_client_error(ex)
+        if isinstance(ex, OSError):
+            return None  # they hung up: there is nobody to answer
+        log.info("A request could not be read.", extra={"kind": type(ex).__name__})
+        return BAD_REQUEST
 
     def get_environ(self) -> dict[str, Any]:
         """A connection that becomes a WebSocket ends with it: its last bytes are no further request."""

@@ -8,10 +8,13 @@ from typing import Any
 
 import gevent
 import gevent.event
+import gevent.hub
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from civicforum import capacity, jobs
+from civicforum.db import OUT_OF_REACH
+from civicforum.live.gauges import measure
 from civicforum.server import lifeline
 from civicforum.server.connections import Server
 from civicforum.server.gate import Gate
@@ -22,6 +25,7 @@ log = logging.getLogger(__name__)
 
 FINISH_JOB_SECONDS = 2
 COLLECT_AFTER_OBJECTS = 20_000
+MEASURE_EVERY_SECONDS = 5.0
 
 
 def serve(app: Flask, listener: socket.socket, lifeline_number: int | None = None) -> None:
@@ -38,14 +42,18 @@ def serve(app: Flask, listener: socket.socket, lifeline_number: int | None = Non
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         gevent.signal_handler(name, stopping.set)
     _spare_the_collector()
+    _log_what_nobody_caught()
     worker = gevent.spawn(jobs.work_forever, app, stopping.is_set)
     server.start()
+    log.info("started", extra={"port": listener.getsockname()[1]})
     if lifeline_number is not None:
         lifeline.hold(lifeline_number, stopping.set)
+        gevent.spawn(_measure_forever, app)
     stopping.wait()
     jobs.bell.set()
     leave(server, eio)
     worker.join(timeout=FINISH_JOB_SECONDS)
+    log.info("stopped")
 
 
 def _server(app: Flask, listener: socket.socket, eio: Any, is_shared: bool) -> Server:
@@ -66,6 +74,28 @@ def _server(app: Flask, listener: socket.socket, eio: Any, is_shared: bool) -> S
         largest_body=app.config["MAX_CONTENT_LENGTH"],
         is_shared=is_shared,
     )
+
+
+def _measure_forever(app: Flask) -> None:
+    """Keep the gauges of this process true: another one may be asked for the metrics of all."""
+    while True:
+        try:
+            with app.app_context():
+                measure(app)
+        except OUT_OF_REACH as error:
+            log.warning("This process could not be measured: %s", type(error).__name__)
+        except Exception:
+            log.exception("This process could not be measured; it tries again.")
+        gevent.sleep(MEASURE_EVERY_SECONDS)
+
+
+def _log_what_nobody_caught() -> None:
+    """An error in a greenlet is an entry of the log; gevent would write lines of its own, with addresses."""
+
+    def note(_hub: Any, _context: Any, *error: Any) -> None:
+        log.error("A greenlet ended by an error that nobody expected.", exc_info=error)
+
+    gevent.hub.Hub.print_exception = note
 
 
 def _spare_the_collector() -> None:

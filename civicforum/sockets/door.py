@@ -24,6 +24,7 @@ from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
 from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
+from civicforum.sockets.tally import Tally
 from civicforum.web.limits import address, check_limit
 from civicforum.web.viewer import viewer
 
@@ -53,18 +54,20 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         transports=["websocket"] if websocket_only else ["polling", "websocket"],
     )
     presence = RedisPresence(settings.redis_url).count if settings.redis_url else None
-    publisher = Publisher(app, _outlets(socketio, presence))
+    tally = Tally(lambda: len(publisher.sockets))
+    publisher = Publisher(app, _outlets(socketio, presence, tally))
     crowd = Crowd(None) if settings.limits == "off" else Crowd()
     app.extensions["publisher"] = publisher
     doorbell.listen(publisher.ring)
     doorbell.listen_for_people(publisher.ring_person)
     if settings.redis_url:
         redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
-    _register_handlers(socketio, publisher, crowd)
+    _register_handlers(socketio, publisher, crowd, tally)
     drop_nonsense(_server(socketio))
     bound_readers(_server(socketio).eio)
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
+    socketio.start_background_task(tally.tell_forever, lambda: False)
     socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
     return socketio
 
@@ -74,15 +77,20 @@ def _server(socketio: SocketIO) -> Any:
     return socketio.server
 
 
-def _outlets(socketio: SocketIO, presence: Any) -> Outlets:
+def _outlets(socketio: SocketIO, presence: Any, tally: Tally) -> Outlets:
     server = _server(socketio)
+
+    def cut(sid: str) -> None:
+        tally.count("cut")
+        server.disconnect(sid)
+
     counting = {"count_people": presence} if presence else {}
     return Outlets(
         **counting,
         emit=lambda event, payload, to: socketio.emit(event, payload, to=to),
         enter=lambda sid, room: server.enter_room(sid, room),
         leave=lambda sid, room: server.leave_room(sid, room),
-        disconnect=lambda sid: server.disconnect(sid),
+        disconnect=cut,
         spawn=socketio.start_background_task,
         load_viewer=load_viewer,
         stale_identities=stale_identities,
@@ -111,9 +119,9 @@ def stale_identities(identities: list[Identity]) -> set[Identity]:
     }
 
 
-def _register_handlers(socketio: SocketIO, publisher: Publisher, crowd: Crowd) -> None:
-    socketio.on("connect")(_connecting(publisher, crowd))
-    socketio.on("disconnect")(_disconnecting(publisher, crowd))
+def _register_handlers(socketio: SocketIO, publisher: Publisher, crowd: Crowd, tally: Tally) -> None:
+    socketio.on("connect")(_tallied(_connecting(publisher, crowd), tally))
+    socketio.on("disconnect")(_disconnecting(publisher, crowd, tally))
     socketio.on("watch")(_answering(lambda payload: _watch(publisher, payload)))
     socketio.on("unwatch")(_answering(lambda payload: _unwatch(publisher, payload)))
 
@@ -135,8 +143,21 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     return connect
 
 
-def _disconnecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
+def _tallied(connect: Callable[..., None], tally: Tally) -> Callable[..., None]:
+    def connect_and_count(auth: Any = None) -> None:
+        try:
+            connect(auth)
+        except ConnectionRefusedError:
+            tally.count("refused")
+            raise
+        tally.count("opened")
+
+    return connect_and_count
+
+
+def _disconnecting(publisher: Publisher, crowd: Crowd, tally: Tally) -> Callable[..., None]:
     def disconnect(_reason: Any = None) -> None:
+        tally.count("closed")
         publisher.disconnect(request.sid)  # type: ignore[attr-defined]
         crowd.leave(request.sid)  # type: ignore[attr-defined]
 
