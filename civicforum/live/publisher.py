@@ -15,7 +15,7 @@ from flask_babel import force_locale
 
 from civicforum import metrics
 from civicforum.db import db
-from civicforum.errors import CivicForumError
+from civicforum.errors import CivicForumError, NotFound
 from civicforum.live import registry
 from civicforum.live.changes import Changes, changes_since, channel_versions, current_stream
 
@@ -107,19 +107,12 @@ class Publisher:
         Raises NotFound for who may not. The policy is asked again once the socket is in the room: an audience
         that shrank before that is noticed here, and one that shrinks later by the publisher.
         """
-        identity, watching = self.sockets[sid]
+        identity, watching = self._socket(sid)
         self._check(identity, channel)
         if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
             raise CivicForumError("This connection watches too many channels. Leave one first.")
-        watched = self.channels.get(channel)
-        if watched is None:
-            now = changes_since(channel)
-            fresh = _Watched(now.revision, now.audience_version, now.stream)
-            watched = self.channels.setdefault(channel, fresh)
         # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
-        watched.watchers[sid] = identity
-        watching.add(channel)
-        self.out.enter(sid, _room(channel, identity.locale))
+        self._enter(sid, channel)
         db.session.rollback()  # a fresh snapshot: read no earlier than we entered
         try:
             self._check(identity, channel)
@@ -129,12 +122,28 @@ class Publisher:
         changes = changes_since(channel, after, stream)
         return {**message(changes), "reset": changes.is_reset, "viewers": self.count_viewers(channel)}
 
+    def _socket(self, sid: str) -> tuple[Identity, set[str]]:
+        """Who is at the other end, and what they watch. NotFound once they have hung up."""
+        if sid not in self.sockets:
+            raise NotFound
+        return self.sockets[sid]
+
+    def _enter(self, sid: str, channel: str) -> None:
+        fresh = None if channel in self.channels else _as_it_is(channel)
+        # They may have hung up while the database was asked; from here on nothing waits any more.
+        identity, watching = self._socket(sid)
+        if fresh is not None:
+            self.channels.setdefault(channel, fresh)
+        self.channels[channel].watchers[sid] = identity
+        watching.add(channel)
+        self.out.enter(sid, _room(channel, identity.locale))
+
     def _check(self, identity: Identity, channel: str) -> None:
         registry.check_watch(self.out.load_viewer(identity), channel)
 
     def unwatch(self, sid: str, channel: str) -> None:
-        identity, watching = self.sockets[sid]
-        if channel in watching:
+        identity, watching = self.sockets.get(sid, (None, set()))
+        if identity is not None and channel in watching:
             watching.discard(channel)
             self.out.leave(sid, _room(channel, identity.locale))
             self._drop(channel, sid)
@@ -320,6 +329,12 @@ def message(changes: Changes) -> dict[str, Any]:
         "items": registry.render_items(changes.channel, changes.objects) if changes.objects else [],
         "more": changes.has_more,
     }
+
+
+def _as_it_is(channel: str) -> _Watched:
+    """A channel that nobody here has watched so far: what is now counts as sent."""
+    now = changes_since(channel)
+    return _Watched(now.revision, now.audience_version, now.stream)
 
 
 def _people_of(watched: _Watched) -> set[str]:
