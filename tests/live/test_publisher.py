@@ -12,7 +12,7 @@ GUEST = Identity(None, None, "en", "a guest")
 
 @pytest.fixture
 def publisher(app):
-    """One without a network: ``rooms`` holds who is in which, ``loading`` what happens at each look at a person."""
+    """One without a network: ``rooms`` says who is in which; ``loading`` happens when a person is loaded."""
 
     def load_viewer(_identity):
         if made.loading:
