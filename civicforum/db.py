@@ -205,6 +205,20 @@ def _innermost(asked: str) -> _Work:
     return stack[-1]
 
 
+@contextmanager
+def carrying_on(log: logging.Logger, sentence: str) -> Iterator[None]:
+    """For what goes on by itself and tries again: a failure is noted, and no more.
+
+    A database that is away is a line in the log; what nobody foresaw is a traceback.
+    """
+    try:
+        yield
+    except (*OUT_OF_REACH, Unavailable) as error:
+        log.warning("%s (%s)", sentence, type(error).__name__)
+    except Exception:
+        log.exception(sentence)
+
+
 def _run_isolated(hook: Callable[[], None]) -> None:
     try:
         hook()

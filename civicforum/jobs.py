@@ -32,7 +32,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicforum import metrics
-from civicforum.db import HasCreatedAt, HasId, Model, after_commit, db, now, transaction
+from civicforum.db import HasCreatedAt, HasId, Model, after_commit, carrying_on, db, now, transaction
 
 log = logging.getLogger(__name__)
 
@@ -176,11 +176,9 @@ def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: floa
     while not is_stopping():
         _worker.looked_at = time.monotonic()
         bell.clear()
-        try:
+        worked = False
+        with carrying_on(log, "The worker could not go on; it tries again."):
             worked = run_next(app, keeper.hold)
-        except Exception:
-            log.exception("The worker could not reach the database; it tries again.")
-            worked = False
         if not worked:
             bell.wait(rest_seconds)
     keeper.stop()
@@ -204,12 +202,11 @@ class Keeper:
     def _keep(self) -> None:
         while not self._is_over.wait(RENEW_SECONDS):
             held = self._held
-            try:
-                if held is not None:
-                    with self.app.app_context():
-                        renew(held)
-            except Exception:
-                log.exception("The lease of a job could not be renewed; another worker may do it, too.")
+            if held is None:
+                continue
+            sentence = "The lease of a job could not be renewed; another worker may do it, too."
+            with carrying_on(log, sentence), self.app.app_context():
+                renew(held)
 
 
 def renew(claimed: Claimed) -> None:

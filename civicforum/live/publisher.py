@@ -14,7 +14,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from civicforum import metrics
-from civicforum.db import db
+from civicforum.db import carrying_on, db
 from civicforum.errors import CivicForumError, NotFound
 from civicforum.live import registry
 from civicforum.live.changes import Changes, changes_since, channel_versions, current_stream
@@ -177,7 +177,7 @@ class Publisher:
             self.out.spawn(self._publish, channel, watched)
 
     def _publish(self, channel: str, watched: _Watched) -> None:
-        try:
+        with carrying_on(log, "Publishing a channel failed; the pulse will try again."):
             while watched.is_dirty and self.channels.get(channel) is watched:
                 watched.is_dirty = False
                 rung_at, watched.rung_at = watched.rung_at, None
@@ -186,12 +186,9 @@ class Publisher:
                 if rung_at is not None:
                     metrics.LAG.observe(time.monotonic() - rung_at)
                 time.sleep(GATHER_SECONDS)
-        except Exception:
-            log.exception("Publishing %s failed; the pulse will try again.", channel)
-        finally:
-            watched.is_publishing = False
-            if watched.is_dirty and watched.watchers:
-                self.ring(channel)
+        watched.is_publishing = False
+        if watched.is_dirty and watched.watchers:
+            self.ring(channel)
 
     def _send_changes(self, channel: str, watched: _Watched) -> None:
         changes = changes_since(channel, watched.sent_revision, watched.stream)
@@ -247,12 +244,10 @@ class Publisher:
     def _tell_rung(self) -> None:
         time.sleep(GATHER_SECONDS)
         people, self._rung_people = self._rung_people, set()
-        try:
-            with self.app.app_context():
-                self.cut_stale()
-                self.tell_unread(people)
-        except Exception:
-            log.exception("Telling people of their inbox failed; the pulse will try again.")
+        sentence = "Telling people of their inbox failed; the pulse will try again."
+        with carrying_on(log, sentence), self.app.app_context():
+            self.cut_stale()
+            self.tell_unread(people)
 
     def tell_unread(self, people: set[int]) -> None:
         """Tell each of these people's own sockets how many notifications are unread, if that changed."""
@@ -268,11 +263,8 @@ class Publisher:
     def pulse_forever(self, is_stopping: Callable[[], bool]) -> None:
         while not is_stopping():
             time.sleep(PULSE_SECONDS)
-            try:
-                with self.app.app_context():
-                    self.pulse()
-            except Exception:
-                log.exception("The pulse failed; the next one tries again.")
+            with carrying_on(log, "The pulse failed; the next one tries again."), self.app.app_context():
+                self.pulse()
 
     def pulse(self) -> None:
         """Compare what was sent with what is; heal what a lost doorbell or a lost message left behind."""
@@ -299,11 +291,9 @@ class Publisher:
         """Say how many are here, at most once a second and only when it changed."""
         while not is_stopping():
             time.sleep(VIEWERS_EVERY_SECONDS)
-            try:
+            with carrying_on(log, "Counting who is here failed; the next second tries again."):
                 if self.channels:
                     self.tell_viewers()
-            except Exception:
-                log.exception("Counting who is here failed; the next second tries again.")
 
     def tell_viewers(self) -> None:
         counts = self.out.count_people({name: _people_of(w) for name, w in self.channels.items()})

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from civicforum import capacity, jobs
-from civicforum.db import OUT_OF_REACH
+from civicforum.db import carrying_on
 from civicforum.live.gauges import measure
 from civicforum.server import lifeline
 from civicforum.server.connections import Server
@@ -79,13 +79,8 @@ def _server(app: Flask, listener: socket.socket, eio: Any, is_shared: bool) -> S
 def _measure_forever(app: Flask) -> None:
     """Keep the gauges of this process true: another one may be asked for the metrics of all."""
     while True:
-        try:
-            with app.app_context():
-                measure(app)
-        except OUT_OF_REACH as error:
-            log.warning("This process could not be measured: %s", type(error).__name__)
-        except Exception:
-            log.exception("This process could not be measured; it tries again.")
+        with carrying_on(log, "This process could not be measured; it tries again."), app.app_context():
+            measure(app)
         gevent.sleep(MEASURE_EVERY_SECONDS)
 
 

@@ -9,12 +9,11 @@ from typing import Any
 from flask import Flask, request, session
 from flask_babel import get_locale
 from flask_socketio import ConnectionRefusedError, SocketIO
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
 from civicforum.capacity import LARGEST_MESSAGE_BYTES, SOCKETS_PER_PERSON
+from civicforum.db import OUT_OF_REACH
 from civicforum.errors import CivicForumError, Invalid, Unavailable
 from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
@@ -132,7 +131,7 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
             raise ConnectionRefusedError("too many connections")
         try:
             identity = _identify(auth)
-        except (OperationalError, PoolTimeout) as error:
+        except OUT_OF_REACH as error:
             # Not "unauthorized": nobody knows yet. The client asks again in a while.
             raise ConnectionRefusedError("unavailable") from error
         if identity.user_id and publisher.count_sockets(identity.user_id) >= SOCKETS_PER_PERSON:
@@ -203,8 +202,8 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
             return {"ok": True, **handler(payload[0])}
         except CivicForumError as error:
             return {"ok": False, "error": {"status": error.status, "title": str(error)}}
-        except (OperationalError, PoolTimeout) as error:
-            log.warning("The database did not answer a watcher: %s", error)
+        except OUT_OF_REACH as error:
+            log.warning("The database did not answer a watcher (%s).", type(error).__name__)
             return {"ok": False, "error": {"status": 503, "title": str(Unavailable.title)}}
         except Exception:
             log.exception("A socket event failed.")

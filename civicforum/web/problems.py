@@ -153,7 +153,7 @@ def _csrf_answer(_error: CSRFError) -> Any:
 
 
 def _busy_answer(error: Exception) -> Any:
-    log.warning("The database did not answer: %s", error)
+    log.warning("The database did not answer: %s", str(error).partition("\n")[0])
     # The page of the error would ask it again: who is looking, and what the site is called.
     look_as_guest()
     forget_site()

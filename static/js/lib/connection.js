@@ -3,7 +3,7 @@
 import { io } from "../../vendor/socket.io.js";
 
 const PATIENCE_MS = 2500;
-const REFUSED_MS = 5000;
+const REFUSED_MS = 1500;
 
 let socket = null;
 let barTimer = null;
