@@ -110,7 +110,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def running_cluster(above: Path | None = None) -> Iterator[Cluster | None]:
-    """A server with a migrated template, in a folder below ``above``; None where PostgreSQL is not installed."""
+    """A server with a migrated template, in a folder below ``above``; None where it is not installed."""
     programs = _programs()
     if programs is None:
         yield None

@@ -25,6 +25,7 @@ from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
 from civicforum.sockets.tally import Tally
 from civicforum.web.limits import address, check_limit
+from civicforum.web.problems import do_without_database
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
@@ -204,6 +205,7 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
             return {"ok": False, "error": {"status": error.status, "title": str(error)}}
         except OUT_OF_REACH as error:
             log.warning("The database did not answer a watcher (%s).", type(error).__name__)
+            do_without_database()
             return {"ok": False, "error": {"status": 503, "title": str(Unavailable.title)}}
         except Exception:
             log.exception("A socket event failed.")

@@ -40,8 +40,7 @@ def answer(error: CivicForumError) -> Any:
 
 
 def _answer(error: CivicForumError) -> Any:
-    with suppress(*OUT_OF_REACH):  # a connection that is broken cannot even end what it began
-        db.session.rollback()
+    _let_go()
     if isinstance(error, NotAllowed) and not viewer().is_authenticated:
         error = SignInNeeded(_("Please sign in, and you will come right back here."))
     if wants_json():
@@ -154,10 +153,20 @@ def _csrf_answer(_error: CSRFError) -> Any:
 
 def _busy_answer(error: Exception) -> Any:
     log.warning("The database did not answer: %s", str(error).partition("\n")[0])
-    # The page of the error would ask it again: who is looking, and what the site is called.
+    do_without_database()
+    return _answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+
+
+def do_without_database() -> None:
+    """For the rest of this request ask it nothing: what is said of an error would ask who looks, and where."""
+    _let_go()
     look_as_guest()
     forget_site()
-    return _answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+
+
+def _let_go() -> None:
+    with suppress(*OUT_OF_REACH):  # a connection that is broken cannot even end what it began
+        db.session.rollback()
 
 
 def _unstorable_answer(error: Exception) -> Any:

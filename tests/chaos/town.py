@@ -188,6 +188,11 @@ class Town:
             time.sleep(0.05)
         assert not wanted, f"The server did not come back:\n{self.server.log()[-3000:]}"
 
+    def logs(self) -> str:
+        """What the server's processes and the worker have written."""
+        worker = self.folder / "worker.log"
+        return self.server.log() + (worker.read_text(errors="replace") if worker.exists() else "")
+
     def command(self, *arguments: str) -> str:
         """What a ``civicforum`` command printed, run beside the server."""
         own = {k: v for k, v in os.environ.items() if not k.startswith("CIVICFORUM_")}

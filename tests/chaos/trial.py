@@ -1,6 +1,7 @@
 """One trial: a town at work in bad weather under a row of blows, then good weather, then the questions."""
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -162,7 +163,7 @@ def run(plan: Plan, database: str, tell: Callable[[str], None] = lambda _words: 
             dict(town.proxy.fates),
             time.monotonic() - began,
             healed,
-            town.server.log()[-3_000_000:],
+            town.logs(),
         )
 
 
@@ -309,10 +310,16 @@ def _compare(town: Town, watchers: list[Watcher | ScriptWatcher], healed: float,
 
 def _no_tracebacks(town: Town) -> Finding:
     """Nothing unforeseen: a fault that is foreseen is a line in the log, not a traceback."""
-    log = town.server.log()
-    blocks = log.split("Traceback (most recent call last):")[1:]
-    ends = {
-        next((line for line in block.splitlines() if line and not line.startswith(" ")), "?")
-        for block in blocks
-    }
-    return Finding("the log holds no traceback", len(log.splitlines()), sorted(ends))
+    lines = town.logs().splitlines()
+    return Finding(
+        "the log holds no traceback", len(lines), [end_of(line) for line in lines if "Traceback (" in line]
+    )
+
+
+def end_of(line: str) -> str:
+    """What an entry of the log says, and how its traceback ends."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line
+    return f"{entry.get('message')} … {entry.get('exception', '').strip().splitlines()[-1:]}"
