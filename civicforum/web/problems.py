@@ -158,7 +158,7 @@ def _busy_answer(error: Exception) -> Any:
 
 
 def do_without_database() -> None:
-    """For the rest of this request ask it nothing: what is said of an error would ask who looks, and where."""
+    """For the rest of this request ask it nothing: the words of an error would ask who looks, and where."""
     _let_go()
     look_as_guest()
     forget_site()
