@@ -21,6 +21,7 @@ FILES_PER_SOCKET = 2  # the library duplicates a connection that becomes a WebSo
 
 # --- what waits for one watcher; who reads more slowly is cut, comes back and catches up ---
 
+# As much again may be on its way out: the library takes all that waits in one go.
 WAITING_PACKETS = 500
 WAITING_BYTES = 2_000_000
 # How long one packet may take to leave, and how much of it the kernel keeps for us.

@@ -17,6 +17,7 @@ import simple_websocket
 from engineio.async_drivers.gevent import Thread
 from engineio.packet import NOOP, Packet
 
+from civicforum import metrics
 from civicforum.capacity import LARGEST_MESSAGE_BYTES, SEND_BUFFER_BYTES, SEND_SECONDS
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class WholeFrames:
             with gevent.Timeout(SEND_SECONDS, TimeoutError("They do not read.")), self.turn:
                 self.sock.sendall(content)
         except TimeoutError:
+            metrics.READERS_DROPPED.inc()
             self.shut()
             raise
         return len(content)
