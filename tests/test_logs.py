@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import re
 import secrets
 import socket
 import subprocess
@@ -94,7 +95,8 @@ def plant_at_the_socket(server: Server) -> None:
     client = socketio.Client(reconnection=False)
     with contextlib.suppress(socketio.exceptions.ConnectionError):
         client.connect(server.base_url, auth={"token": CANARIES["socket"]}, transports=["websocket"])
-    for query in (f"sid={CANARIES['socket']}", f"token={CANARIES['socket']}", "EIO=9"):
+    nonsense = ("EIO=9", "transport=%0aforged", "EIO=%1b[2J&sid=%0aforged")
+    for query in (f"sid={CANARIES['socket']}", f"token={CANARIES['socket']}", *nonsense):
         requests.get(f"{server.base_url}/socket.io/?EIO=4&transport=polling&{query}", timeout=20)
     address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket&q={CANARIES['query']}"
     for nonsense in ("x", "4", "42{", '42["watch",', "451-", "9", ""):
@@ -237,14 +239,29 @@ def test_what_helps_to_find_the_fault_stays():
     }
 
 
+FORGERIES = (
+    'a\r\n{"forged": 1}',
+    "\x1b[2J\x1b[31mred",
+    "a\u2028b\x85c\x0b\x0cd",
+    "\0\x07\x9b\x7f",
+    '"},{"a":"',
+)
+
+
+@pytest.mark.parametrize("words", FORGERIES)
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_nobody_forges_a_line(is_terminal):
-    text = written(
-        "said: %s", 'a\r\n{"forged": 1}\x1b[2J\u2028x\x07', is_terminal=is_terminal, note="b\nc\x1b[1m"
-    )
+def test_nobody_forges_a_line(words, is_terminal):
+    text = written("Somebody sent %s.", words, is_terminal=is_terminal, note=words)
     assert len(text.splitlines()) == 1
-    assert "\x07" not in text
-    assert "[2J" not in text.replace("\\x1b[2J", "").replace("\\u001b[2J", "")
+    # A terminal's own colours are ours; what a client sent is spelled out.
+    assert [letter for letter in re.sub(r"\x1b\[\d*m", "", text) if not letter.isprintable()] == []
+    assert "\x1b[31mred" not in text
+    if not is_terminal:
+        assert (json.loads(text)["message"], text.isascii()) == (f"Somebody sent {words}.", True)
+
+
+def test_letters_that_cannot_be_written_stop_no_entry():
+    assert json.loads(written("Somebody sent %s.", "\ud800"))["message"] == "Somebody sent \ud800."
 
 
 def test_what_fails_all_the_time_does_not_fill_the_disk():

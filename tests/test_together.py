@@ -8,6 +8,8 @@ import pytest
 import requests
 from running import Listener, Server, free_port
 
+from civicforum.capacity import DATABASE_CONNECTIONS
+
 # It starts a dozen processes, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(600)
 
@@ -44,16 +46,24 @@ def workers_of(server: Server) -> list[int]:
         return [int(pid) for pid in children.read().split()]
 
 
-def test_processes_count_together_and_a_killed_one_stays_counted(pair):
+@pytest.fixture
+def watchers():
+    """Six clients that are not connected yet."""
+    made = [Listener() for _ in range(6)]
+    yield made
+    for one in made:
+        one.hang_up()
+
+
+def test_processes_count_together_and_a_killed_one_stays_counted(pair, watchers):
     for _ in range(20):
         assert requests.get(f"{pair.base_url}/nowhere", timeout=20).status_code == 404
     missed = 'civicforum_requests_total{status="4xx"}'
     assert told(pair, missed, 20)
-    watchers = [Listener() for _ in range(6)]
     for one in watchers:
         one.client.connect(pair.base_url, transports=["websocket"], wait_timeout=10)
     assert told(pair, "civicforum_sockets", 6)
-    assert told(pair, "civicforum_database_connections_limit", 160)
+    assert told(pair, "civicforum_database_connections_limit", 2 * DATABASE_CONNECTIONS)
     victim = workers_of(pair)[0]
     os.kill(victim, signal.SIGKILL)
     deadline = time.monotonic() + 60
@@ -62,5 +72,3 @@ def test_processes_count_together_and_a_killed_one_stays_counted(pair):
         time.sleep(0.2)
     assert told(pair, missed, 20)
     assert told(pair, "civicforum_sockets", sum(not one.is_cut for one in watchers))
-    for one in watchers:
-        one.hang_up()
