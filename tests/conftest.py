@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from postgres import *  # noqa: F403 - fixtures
+from races import town  # noqa: F401 - a fixture
 from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
 from sqlalchemy import event
