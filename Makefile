@@ -22,7 +22,7 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 	exec $(BIN)/civicforum serve --port $(PORT)
 
 test: test-ready ## Run every test
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --cov
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
 
 lint: test-ready ## Check style, types, imports and templates

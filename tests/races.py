@@ -15,6 +15,7 @@ from flask import Flask
 from civicforum.app import create_app
 from civicforum.config import load_settings
 from civicforum.db import db
+from civicforum.errors import CivicForumError
 from civicforum.schema import upgrade_database
 
 __all__ = ["at_once", "town"]
@@ -35,7 +36,7 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 
 def at_once(app: Flask, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all of these at the same moment; what each came to, or the error that it raised."""
+    """Do all of these at the same moment; what each came to, or how it was refused."""
     start = Barrier(len(deeds))
 
     def run(deed: Callable[[], Any]) -> Any:
@@ -43,7 +44,7 @@ def at_once(app: Flask, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
             start.wait(20)
             try:
                 return deed()
-            except Exception as error:
+            except CivicForumError as error:
                 return error
             finally:
                 db.session.remove()

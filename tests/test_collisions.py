@@ -72,17 +72,19 @@ def test_two_administrators_who_revoke_each_other_do_not_leave_the_town_without_
 
 def test_a_town_that_is_set_up_twice_at_once_has_one_administrator(town):
     def setting_up(n):
-        return lambda: accounts.set_up_site(
-            GUEST,
-            site_name="Tarrow Bend",
-            sentence="We listen.",
-            timezone="America/New_York",
-            locale="en",
-            contact_phone="555-0142",
-            name=f"Ada {'ABCDEF'[n]}",
-            email=f"ada{n}@example.org",
-            password_hash="hash",
-        ).email
+        return lambda: (
+            accounts.set_up_site(
+                GUEST,
+                site_name="Tarrow Bend",
+                sentence="We listen.",
+                timezone="America/New_York",
+                locale="en",
+                contact_phone="555-0142",
+                name=f"Ada {'ABCDEF'[n]}",
+                email=f"ada{n}@example.org",
+                password_hash="hash",
+            ).email
+        )
 
     said = at_once(town, [setting_up(n) for n in range(CROWD)])
     assert sum(isinstance(answer, Conflict) for answer in said) == CROWD - 1
