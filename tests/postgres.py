@@ -70,6 +70,11 @@ class Cluster:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type]  # names of our own
 
+    def copy_template(self, name: str) -> None:
+        """A migrated, empty database of this name, in place of one that may be there."""
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+
     def migrate_template(self) -> None:
         self.execute("CREATE DATABASE template_civicforum")
         environ = {
@@ -109,6 +114,6 @@ def postgres_cluster() -> Iterator[Cluster]:
 def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The address of a migrated, empty PostgreSQL database of this test's own."""
     name = f"copy_{os.getpid()}_{next(_copies)}"
-    postgres_cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+    postgres_cluster.copy_template(name)
     yield postgres_cluster.url(name)
     postgres_cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -21,6 +21,7 @@ from civicforum.app import create_app
 from civicforum.config import load_settings
 from civicforum.db import COLLISIONS, after_commit, db, transaction, transactional
 from civicforum.errors import Unavailable
+from civicforum.schema import upgrade_database
 
 
 @transactional
@@ -149,6 +150,17 @@ def test_what_can_never_be_written_is_an_error_after_some_tries(app):
 # --- SQLite: one writer at a time ---
 
 
+@pytest.fixture
+def sqlite_app(tmp_path):
+    """An application on SQLite, whatever the others of this run are on."""
+    app = create_app(load_settings({"CIVICFORUM_DATA_DIR": str(tmp_path)}))
+    upgrade_database(app)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
 @contextmanager
 def held_by_another_process(app):
     """The write lock of the database's file, as a command or a backup would hold it; gives ``release``."""
@@ -163,9 +175,9 @@ def held_by_another_process(app):
         other.close()
 
 
-def test_an_action_waits_for_another_process_that_writes(app):
+def test_an_action_waits_for_another_process_that_writes(sqlite_app):
     user = make_user()
-    with held_by_another_process(app) as release:
+    with held_by_another_process(sqlite_app) as release:
         later = threading.Timer(0.3, release)
         later.start()
         rename(user, user, "New")
@@ -173,23 +185,23 @@ def test_an_action_waits_for_another_process_that_writes(app):
     assert user.name == "New"
 
 
-def test_who_waits_too_long_for_another_process_is_told_so_and_nothing_is_written(app, monkeypatch):
+def test_who_waits_too_long_for_another_process_is_told_so_and_nothing_is_written(sqlite_app, monkeypatch):
     monkeypatch.setattr(database, "SQLITE_PATIENCE_SECONDS", 0.2)
     user = make_user(name="Old")
-    with held_by_another_process(app), pytest.raises(Unavailable):
+    with held_by_another_process(sqlite_app), pytest.raises(Unavailable):
         rename(user, user, "New")
     assert (user.name, told) == ("Old", [])
     rename(user, user, "New")
     assert user.name == "New"
 
 
-def test_who_waits_too_long_for_another_request_is_told_so_and_nothing_is_written(app, monkeypatch):
+def test_who_waits_too_long_for_another_request_is_told_so_and_nothing_is_written(sqlite_app, monkeypatch):
     monkeypatch.setattr(database, "SQLITE_PATIENCE_SECONDS", 0.2)
     user = make_user(name="Old")
     has_begun, may_end = threading.Event(), threading.Event()
 
     def write_slowly():
-        with app.app_context(), transaction():
+        with sqlite_app.app_context(), transaction():
             has_begun.set()
             may_end.wait(20)
 
