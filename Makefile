@@ -13,7 +13,7 @@ JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo 'PORT=8000 is where the demo is served; CIVICFORUM_DATA_DIR moves all that is written.'
 

@@ -3,18 +3,22 @@
 The fixture ``town`` is taken in by the one conftest.py.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, select, text
 
 from civicforum.app import create_app
 from civicforum.config import load_settings
-from civicforum.db import db
+from civicforum.db import Base, db
 from civicforum.errors import CivicForumError
 from civicforum.schema import upgrade_database
 
@@ -35,8 +39,12 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def at_once(app: Flask, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all of these at the same moment; what each came to, or how it was refused."""
+def at_once(app: Flask, deeds: Sequence[Callable[[], Any]], held: type[Base] | None = None) -> list[Any]:
+    """Do all of these at the same moment; what each came to, or how it was refused.
+
+    ``held``: on PostgreSQL all rows of this table are held until every deed waits for one of them, so that
+    they meet behind that lock and not by chance.
+    """
     start = Barrier(len(deeds))
 
     def run(deed: Callable[[], Any]) -> Any:
@@ -49,5 +57,30 @@ def at_once(app: Flask, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
             finally:
                 db.session.remove()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(deeds)) as pool, _hold(app, held) as await_waiting:
+        running = [pool.submit(run, deed) for deed in deeds]
+        await_waiting(len(deeds))
+    return [deed.result() for deed in running]
+
+
+@contextmanager
+def _hold(app: Flask, model: type[Base] | None) -> Iterator[Callable[[int], None]]:
+    """Hold the rows of a table until so many others wait. SQLite has one writer anyway."""
+    with app.app_context():
+        if model is None or db.engine.dialect.name == "sqlite":
+            yield lambda number: None
+            return
+        with db.engine.connect() as holder, db.engine.connect() as looker:
+            holder.execute(select(model).with_for_update())
+            yield partial(_await_waiting, looker)
+
+
+def _await_waiting(looker: Connection, number: int) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 20
+    while looker.scalar(waiting) < number and time.monotonic() < deadline:
+        looker.rollback()  # the view is read once in each transaction
+        time.sleep(0.02)

@@ -43,7 +43,7 @@ def test_a_handle_that_many_choose_at_once_is_one_persons(town):
         as_user(id_, lambda me, name=name: accounts.update_profile(me, me, name=name, handle="rosa"))
         for id_, name in people
     ]
-    said = at_once(town, wishes)
+    said = at_once(town, wishes, held=User)
     refused = [answer.errors for answer in said if isinstance(answer, Invalid)]
     assert said.count(None) == 1
     assert refused == [{"handle": ["Somebody has this one already."]}] * (CROWD - 1)
@@ -65,7 +65,7 @@ def test_two_administrators_who_revoke_each_other_do_not_leave_the_town_without_
             who, lambda me: accounts.revoke_role(me, db.session.get_one(User, whom), "administrator")
         )
 
-    at_once(town, [revoking(first, second), revoking(second, first)])
+    at_once(town, [revoking(first, second), revoking(second, first)], held=User)
     with town.app_context():
         assert count(RoleGrant) == 1
 
