@@ -12,11 +12,11 @@ BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format words bench lock run-ready test-ready
+.PHONY: help demo test test-postgresql chaos lint format words bench lock run-ready test-ready
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo 'PORT=8000 is where the demo is served; CIVICFORUM_DATA_DIR moves all that is written.'
 
@@ -25,9 +25,12 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 	exec $(BIN)/civicforum serve --port $(PORT)
 
 test: test-ready ## Run every test
-	$(BIN)/pytest -n $(WORKERS) -m "not chaos"
+	$(BIN)/pytest -n $(WORKERS) -m "not chaos" --cov
 	$(BIN)/pytest -m chaos
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
+
+test-postgresql: test-ready ## Run the tests that start no server, with PostgreSQL as their database
+	CIVICFORUM_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) --ignore=tests/journeys --ignore=tests/sockets
 
 lint: test-ready ## Check style, types, imports and templates
 	$(BIN)/ruff check

@@ -35,6 +35,8 @@ M = TypeVar("M", bound="Base")
 
 # What is raised while the database is away, locked, full or overrun: a fault that heals, no mistake of ours.
 OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
+# How often an action that another one was quicker than begins again.
+COLLISIONS = 5
 # SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
 SQLITE_BUSY_MILLISECONDS = 50
 SQLITE_PATIENCE_SECONDS = 10.0
@@ -120,10 +122,17 @@ class _Work:
 
 
 def transactional(action: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
-    """Make ``action(actor, ...)`` one transaction; inside another action, a savepoint of it."""
+    """Make ``action(actor, ...)`` one transaction; inside another action, a savepoint of it.
+
+    Where another transaction was first with what must be unique (a handle, a listed word), the outermost
+    action begins again: it then finds what the other one committed, and decides on that.
+    """
 
     @wraps(action)
     def run(actor: A, *args: P.args, **kwargs: P.kwargs) -> R:
+        for _earlier in range(0 if in_action() else COLLISIONS):
+            with suppress(IntegrityError), transaction():
+                return action(actor, *args, **kwargs)
         with transaction():
             return action(actor, *args, **kwargs)
 

@@ -89,6 +89,11 @@ class Cluster:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type]  # names of our own
 
+    def copy_template(self, name: str) -> None:
+        """A migrated, empty database of this name, in place of one that may be there."""
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+
     def migrate_template(self) -> None:
         self.execute("CREATE DATABASE template_civicforum")
         environ = {
@@ -101,10 +106,10 @@ class Cluster:
             db.session.remove()
             db.engine.dispose()
 
-    def copy_template(self) -> str:
+    def new_copy(self) -> str:
         """The name of a migrated, empty database that nobody else has."""
         name = f"copy_{os.getpid()}_{next(_copies)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+        self.copy_template(name)
         return name
 
 
@@ -143,6 +148,6 @@ def postgres_cluster() -> Iterator[Cluster]:
 @pytest.fixture
 def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The address of a migrated, empty PostgreSQL database of this test's own."""
-    name = postgres_cluster.copy_template()
+    name = postgres_cluster.new_copy()
     yield postgres_cluster.url(name)
     postgres_cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

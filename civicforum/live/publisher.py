@@ -234,8 +234,9 @@ class Publisher:
         """Something of this person's own changed (unread notifications, sessions); returns at once."""
         if user_id not in self._people():
             return
+        is_first = not self._rung_people
         self._rung_people.add(user_id)
-        if len(self._rung_people) == 1:
+        if is_first:
             self.out.spawn(self._tell_rung)
 
     def _people(self) -> set[int]:

@@ -265,6 +265,7 @@ def _approve(actor: Actor, hold: Hold) -> Post:
 
 def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
     rule = _checked(Deed("hide", deed.rule, deed.reason))
+    assert rule is not None
     post = discussions.decline_post(actor, hold.object_id, rule)
     agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())
     case = open_case(actor, "post", post.id, source="hold")
@@ -296,8 +297,6 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
         flag = Flag(post_id=post_id, user_id=actor.id)
         db.session.add(flag)
     flag.case_id, flag.rule_id, flag.note, flag.state = case.id, rule.id, note.strip(), "open"
-    if case.state == "closed":
-        case.state, case.closed_at = "open", None
     db.session.flush()
     return flag
 

@@ -103,7 +103,7 @@ def disk() -> Iterator[Path]:
 def town_on(folder: Path, plan: Plan, record: Record, cluster: Cluster | None) -> Iterator[Town]:
     """A running town; on PostgreSQL with Redis and two processes if there is a ``cluster``."""
     redis = RedisServer(str(folder), free_port()).start() if cluster else None
-    url = cluster.url(cluster.copy_template()) if cluster else None
+    url = cluster.url(cluster.new_copy()) if cluster else None
     town = Town(folder, plan.seed, record, url, redis, cluster, plan.plant)
     try:
         yield town.start()

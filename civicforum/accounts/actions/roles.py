@@ -1,10 +1,12 @@
 """Roles in the whole site, and suspension."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
-from civicforum.accounts import policies, queries
+from civicforum.accounts import policies
 from civicforum.accounts.actions.arriving import check_role
 from civicforum.accounts.actions.sessions import end_sessions
 from civicforum.accounts.models import Actor, RoleGrant, User
@@ -29,10 +31,20 @@ def revoke_role(actor: Actor, user: User, role: str) -> None:
     user = lock(User, user.id)
     require(policies.can_grant_roles(actor))
     check_role(role)
-    if role == "administrator" and user.is_administrator and queries.count_administrators() == 1:
+    if role == "administrator" and user.is_administrator and len(_lock_administrators()) == 1:
         raise Conflict(_("This is the last administrator. Name another one first."))
     user.grants = [grant for grant in user.grants if grant.role != role]
     db.session.flush()
+
+
+def _lock_administrators() -> Sequence[RoleGrant]:
+    """All grants of this role, held: two administrators who revoke each other's do it one after the other."""
+    return db.session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.role == "administrator")
+        .order_by(RoleGrant.id)
+        .with_for_update(key_share=True, of=RoleGrant)
+    ).all()
 
 
 @transactional

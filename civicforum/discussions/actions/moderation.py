@@ -68,13 +68,12 @@ def approve_post(actor: Actor, post_id: int) -> Post:
 
 
 @transactional
-def decline_post(actor: Actor, post_id: int, rule: Rule | None = None) -> Post:
+def decline_post(actor: Actor, post_id: int, rule: Rule) -> Post:
     """Do not publish a held post. One that had a place already (a held edit) is hidden under the rule."""
     post = _lock_to_moderate(actor, post_id)
     if post.state != "pending":
         raise Conflict(_("This comment does not wait for a decision (any more)."))
-    if rule is not None:
-        _cite(post, rule)
+    _cite(post, rule)
     _change_state(post, "declined" if post.seq is None else "hidden")
     return post
 
