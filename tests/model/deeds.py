@@ -14,15 +14,16 @@ from typing import Any
 
 from model.town import CANARY, HELD_WORD, Town
 from model.watching import session_key
+from sqlalchemy import delete
 
 from civicforum.accounts import actions as accounts
 from civicforum.accounts.links import make_token as make_link
-from civicforum.accounts.models import SYSTEM, ApiToken, Guest, User
+from civicforum.accounts.models import SYSTEM, ApiToken, Guest, RoleGrant, User
 from civicforum.accounts.queries import hash_token
 from civicforum.agreement import actions as agreement
 from civicforum.agreement.models import ListedWord
 from civicforum.agreement.wording import RuleWording
-from civicforum.db import db, now
+from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post
 from civicforum.moderation import actions as moderation
@@ -202,14 +203,8 @@ def the_administrator_tries_the_mail(town: Town) -> Act:
 
 @does(accounts.set_up_site)
 def a_town_is_set_up(town: Town) -> Act:
-    db.session.rollback()
-    # As if there were nobody who could administer it: the house takes the role itself.
-    from civicforum.accounts.models import RoleGrant
-    from civicforum.db import transaction
-
-    with transaction():
-        for grant in db.session.query(RoleGrant).filter_by(role="administrator"):
-            db.session.delete(grant)
+    with transaction():  # as if nobody administered it yet
+        db.session.execute(delete(RoleGrant).where(RoleGrant.role == "administrator"))
     facts = {"site_name": "Tarrow", "sentence": "x", "timezone": "UTC", "locale": "en", "contact_phone": ""}
     return lambda: accounts.set_up_site(
         GUEST, **facts, name="First Admin", email="first@example.org", password_hash="hash"
