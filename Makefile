@@ -12,7 +12,7 @@ BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql chaos lint format words bench lock run-ready test-ready
+.PHONY: help demo test test-postgresql chaos deep lint format words bench lock run-ready test-ready
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
@@ -31,6 +31,9 @@ test: test-ready ## Run every test
 
 test-postgresql: test-ready ## Run the tests that start no server, with PostgreSQL as their database
 	CIVICFORUM_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) --ignore=tests/journeys --ignore=tests/sockets
+
+deep: test-ready ## Look for faults in random sequences, other ones each time
+	HYPOTHESIS_PROFILE=deep $(BIN)/pytest tests/model --timeout 0
 
 lint: test-ready ## Check style, types, imports and templates
 	$(BIN)/ruff check

@@ -5,8 +5,10 @@ from factories import join, make_agreement, make_post, make_project, make_thread
 from sqlalchemy import select, text
 
 from civicforum.accounts.models import SYSTEM, Guest, User
-from civicforum.agreement.actions import hold_for_review, install_shipped
+from civicforum.agreement.actions import hold_for_review, install_shipped, list_word
+from civicforum.agreement.queries import find_hold
 from civicforum.db import db, transaction
+from civicforum.discussions.actions import edit_post
 from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
@@ -83,6 +85,16 @@ def test_two_moderators_never_both_act(scene):
     with pytest.raises(Conflict):
         actions.decide_case(moderator, case.id, Deed("leave", None, "Fine."), 1)
     assert (post.state, case.version) == ("hidden", 2)
+
+
+def test_a_closed_case_is_over(scene):
+    *_rest, moderator, post = scene
+    case = actions.moderate(moderator, "post", post.id, Deed("leave", None, "Sharp, but fair."))
+    actions.flag_post(make_user(), post.id, 2, "And now?")
+    with pytest.raises(Conflict):
+        actions.decide_case(moderator, case.id, HIDE, case.version)
+    assert (post.state, case.state, case.version) == ("visible", "closed", 2)
+    assert [c.closed_at is None for c in db.session.scalars(select(Case).order_by(Case.id))] == [False, True]
 
 
 @pytest.mark.parametrize("who", ["author", "resident", "guest", "organizer", "moderator_elsewhere"])
@@ -211,6 +223,19 @@ def test_a_declined_comment_names_the_rule(scene):
     actions.decide_hold(moderator, hold.id, Deed("decline", 2, "No."))
     assert (post.state, post.seq) == ("declined", None)
     assert reasons_told(author) == ["post_decline"]
+
+
+def test_a_flag_is_answered_when_a_held_edit_is_declined(scene):
+    _project, _thread, author, moderator, post = scene
+    flagger = make_user()
+    actions.flag_post(flagger, post.id, 2, "")
+    list_word(moderator, "holdme", "hold")
+    edit_post(author, post.id, "Holdme.", post.revision)
+    hold = find_hold("post", post.id)
+    actions.decide_hold(moderator, hold.id, Deed("decline", 2, "No."))
+    assert db.session.scalars(select(Flag.state)).all() == ["agreed"]
+    assert reasons_told(flagger) == ["flag_hide"]
+    assert (post.state, queries.find_case_about("post", post.id).state) == ("hidden", "closed")
 
 
 def test_the_queue_holds_what_waits_oldest_first(scene):

@@ -10,6 +10,7 @@ from civicforum.db import db, now
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
 from civicforum.notifications.models import Notification
+from civicforum.notifications.queries import list_inbox
 from civicforum.partnerships.actions import edit_project
 from civicforum.townhalls import actions, queries
 from civicforum.townhalls.models import Need, Rsvp
@@ -124,6 +125,20 @@ def test_a_raised_capacity_lets_exactly_that_many_in(project, organizer):
     actions.edit_town_hall(organizer, hall.id, {"capacity": 3})
     assert states(hall) == [("going", None)] * 3 + [("waitlisted", 1)]
     assert db.session.query(Notification).filter_by(reason="promoted").count() == 2
+
+
+def test_the_inbox_promises_no_seat_that_was_given_back(app, project):
+    hall = make_town_hall(project, capacity=1)
+    first, second = come(hall), come(hall)
+    actions.cancel_rsvp(first, hall.id)
+    assert f"A seat is yours: you are coming to “{hall.title}”" in newest_notice(app, second)
+    actions.cancel_rsvp(second, hall.id)
+    assert newest_notice(app, second) == f"There is something new about “{hall.title}”."
+
+
+def newest_notice(app, person) -> str:
+    with app.test_request_context():
+        return str(list_inbox(person).entries[0].notice.text)
 
 
 def test_a_lowered_capacity_throws_nobody_out(project, organizer):

@@ -11,8 +11,9 @@ from sqlalchemy import delete
 from civicforum import jobs
 from civicforum.accounts import arrivals, links, names, plain, policies, queries
 from civicforum.accounts.models import SITE_ROLES, SYSTEM, Actor, RoleGrant, User
-from civicforum.db import db, find_locked, lock, now, transactional
+from civicforum.db import after_commit, db, find_locked, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, require
+from civicforum.live.doorbell import ring_person
 
 UNCONFIRMED_DAYS = 7
 # So many people of one name get a number; whoever comes later gets a handle by chance.
@@ -110,7 +111,9 @@ def add_person(
 
 def _forget(user: User) -> None:
     # By a statement: what belongs to the row goes with it in the database.
-    db.session.execute(delete(User).where(User.id == user.id))
+    user_id = user.id
+    db.session.execute(delete(User).where(User.id == user_id))
+    after_commit(lambda: ring_person(user_id))
 
 
 # --- parts of actions ---

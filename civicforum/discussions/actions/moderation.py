@@ -12,6 +12,7 @@ from civicforum.discussions.actions.publishing import (
     lock_post,
     lock_thread,
     publish,
+    show_state,
 )
 from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, require
@@ -124,6 +125,5 @@ def _cite(post: Post, rule: Rule) -> None:
 def _change_state(post: Post, state: str) -> None:
     post.state = state
     post.revision += 1
-    if post.seq is not None:
-        touch(post.thread.channel, "post", post.id)
+    show_state(post)
     db.session.flush()
