@@ -62,6 +62,7 @@ class Post(Model, HasId, HasCreatedAt):
     __table_args__ = (
         UniqueConstraint("thread_id", "seq"),
         Index("ix_post_author_id_id", "author_id", "id"),
+        Index("ix_post_reply_to_id", "reply_to_id"),
     )
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

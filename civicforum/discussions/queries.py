@@ -86,12 +86,9 @@ def thread_channels(project_id: int) -> list[str]:
 def places_showing(user_id: int) -> list[tuple[str, str, int]]:
     """(channel, kind, id) of whatever shows this person's name: what they said and began, and the answers."""
     theirs = select(Post.id).where(Post.author_id == user_id)
-    # Answers are in the threads in which they spoke: a thread's posts are found quickly, answers are not.
-    in_threads = select(Post.thread_id).where(Post.author_id == user_id)
-    answers = (Post.thread_id.in_(in_threads)) & (Post.reply_to_id.in_(theirs))
     posts = db.session.execute(
         select(Post.thread_id, Post.id)
-        .where(Post.seq.is_not(None), or_(Post.author_id == user_id, answers))
+        .where(Post.seq.is_not(None), or_(Post.author_id == user_id, Post.reply_to_id.in_(theirs)))
         .order_by(Post.thread_id, Post.id)
     )
     threads = db.session.scalars(select(Thread.id).where(Thread.author_id == user_id).order_by(Thread.id))
@@ -173,9 +170,7 @@ def answer_ids(post: Post) -> list[int]:
     """The published answers to this post."""
     return list(
         db.session.scalars(
-            select(Post.id).where(
-                Post.thread_id == post.thread_id, Post.reply_to_id == post.id, Post.seq.is_not(None)
-            )
+            select(Post.id).where(Post.reply_to_id == post.id, Post.seq.is_not(None)).order_by(Post.id)
         )
     )
 
