@@ -65,8 +65,16 @@ def _pause_after(folder: Path, pattern: re.Pattern[str], number: int) -> None:
         seen += bool(pattern.search(statement))
         if seen == number and not (folder / "paused").exists():
             (folder / "paused").touch()
-            while not (folder / "go").exists():
-                time.sleep(0.05)
+            _await_go(folder)
+
+
+def _await_go(folder: Path) -> None:
+    """Nobody waits for ever: a test that fails cannot kill what it started."""
+    deadline = time.monotonic() + 2 * PATIENCE_SECONDS
+    while not (folder / "go").exists():
+        if time.monotonic() > deadline:
+            os._exit(3)
+        time.sleep(0.05)
 
 
 def _run(folder: Path, pattern: str, number: str, *command: str) -> None:
