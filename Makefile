@@ -9,7 +9,7 @@ BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format words bench lock run-ready test-ready
+.PHONY: help demo test deep lint format words bench lock run-ready test-ready
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
@@ -24,6 +24,9 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 test: test-ready ## Run every test
 	$(BIN)/pytest -n $(WORKERS)
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
+
+deep: test-ready ## Look for faults in random sequences, other ones each time
+	HYPOTHESIS_PROFILE=deep $(BIN)/pytest tests/model --timeout 0
 
 lint: test-ready ## Check style, types, imports and templates
 	$(BIN)/ruff check
