@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from flask import Flask
-from model.deeds import Recipe
+from model.recipes import Recipe
 from model.town import Town
 from model.watching import Before, hearing
 

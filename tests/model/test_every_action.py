@@ -5,7 +5,7 @@ import re
 import pytest
 from model import deeds
 from model.checking import faults_of
-from model.deeds import each, every_action, recipes
+from model.recipes import each, every_action, recipes
 from model.watching import Before, as_publisher, page_faults, read_channel
 
 

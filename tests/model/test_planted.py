@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from model import deeds
 from model.checking import faults_of
+from model.recipes import every_action, recipes
 from model.test_cases import Desk
 from model.test_rsvps import Seats
 from model.test_threads import Talk, leaks
@@ -83,8 +84,8 @@ def test_a_bell_that_does_not_wait_for_the_commit_is_found(app, town, monkeypatc
 
 
 def test_a_new_action_without_a_recipe_is_found(session_app, monkeypatch):
-    monkeypatch.delitem(deeds.recipes, "discussions.react")
-    assert deeds.every_action().keys() - deeds.recipes.keys() == {"discussions.react"}
+    monkeypatch.delitem(recipes, "discussions.react")
+    assert every_action().keys() - recipes.keys() == {"discussions.react"}
 
 
 def test_hidden_words_that_are_told_are_found(app, town, monkeypatch):

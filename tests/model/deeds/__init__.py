@@ -1,0 +1,9 @@
+"""How each action happens, room by room."""
+
+from model.deeds.accounts import *  # noqa: F403 - recipes
+from model.deeds.agreement import *  # noqa: F403 - recipes
+from model.deeds.discussions import *  # noqa: F403 - recipes
+from model.deeds.moderating import *  # noqa: F403 - recipes
+from model.deeds.pages import *  # noqa: F403 - recipes
+from model.deeds.partnerships import *  # noqa: F403 - recipes
+from model.deeds.townhalls import *  # noqa: F403 - recipes

@@ -1,0 +1,67 @@
+"""Cases, holds and flags."""
+
+from model.recipes import Act, does
+from model.town import CANARY, Town
+
+from civicforum.moderation import actions as moderation
+from civicforum.moderation.actions import Deed
+
+HIDE, LEAVE = Deed("hide", 2, "It is about people."), Deed("leave", None, "It is fair.")
+
+
+@does(moderation.open_case)
+def a_case_is_opened(town: Town) -> Act:
+    return lambda: moderation.open_case(town.site_moderator, "post", town.first.id)
+
+
+@does(moderation.moderate)
+def a_moderator_opens_a_case_and_hides(town: Town) -> Act:
+    return lambda: moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+
+
+@does(moderation.moderate)
+def a_moderator_hides_in_a_closed_project(town: Town) -> Act:
+    return lambda: moderation.moderate(town.moderator, "post", town.private.id, HIDE)
+
+
+@does(moderation.decide_case)
+def a_flag_is_found_right(town: Town) -> Act:
+    moderation.flag_post(town.ben, town.first.id, 2, "Look.")
+    case = moderation.open_case(town.site_moderator, "post", town.first.id)
+    return lambda: moderation.decide_case(town.site_moderator, case.id, HIDE, case.version)
+
+
+@does(moderation.decide_case)
+def a_flag_is_found_wrong(town: Town) -> Act:
+    moderation.flag_post(town.ben, town.first.id, 2, "Look.")
+    case = moderation.open_case(town.site_moderator, "post", town.first.id)
+    return lambda: moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+
+
+@does(moderation.mend_post)
+def an_author_mends_in_a_case(town: Town) -> Act:
+    moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    return lambda: moderation.mend_post(town.ana, town.first.id, f"Better. {CANARY}")
+
+
+@does(moderation.decide_hold)
+def a_held_comment_is_published(town: Town) -> Act:
+    hold = town.hold_of(town.held)
+    return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("approve", None, ""))
+
+
+@does(moderation.decide_hold)
+def a_held_edit_is_declined(town: Town) -> Act:
+    hold = town.hold_of(town.held_edit)
+    return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("decline", 2, "No."))
+
+
+@does(moderation.flag_post)
+def somebody_flags(town: Town) -> Act:
+    return lambda: moderation.flag_post(town.ben, town.first.id, 2, f"See. {CANARY}")
+
+
+@does(moderation.withdraw_flag)
+def somebody_takes_a_flag_back(town: Town) -> Act:
+    moderation.flag_post(town.ben, town.first.id, 2, "See.")
+    return lambda: moderation.withdraw_flag(town.ben, town.first.id)
