@@ -1,6 +1,7 @@
 """The queue, cases, reasons, and the public log."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -259,16 +260,18 @@ def log_head() -> tuple[int, str]:
 
 def verify_log() -> tuple[int, int | None]:
     """(number of lines, the first broken line or None). A missing end is broken after the last line."""
-    lines = db.session.scalars(select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500))
+    entries = select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500)
     last: tuple[int, str] = (0, GENESIS)
     checked: list[tuple[int, str]] = [last]
 
-    def seen() -> Iterator[dict[str, Any]]:
+    def seen(lines: Iterable[LogEntry]) -> Iterator[dict[str, Any]]:
         for line in lines:
             checked[0] = (line.number, line.hash)
             yield line_json(line)
 
-    broken = first_broken(seen())
+    # At a broken line nobody reads on: PostgreSQL has to be told, or the cursor stays open.
+    with closing(db.session.scalars(entries)) as lines:
+        broken = first_broken(seen(lines))
     count, head = log_head()
     if broken is None and checked[0] != (count, head):
         broken = checked[0][0] + 1
