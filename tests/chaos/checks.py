@@ -127,7 +127,7 @@ def edits_kept(_town: Town, record: Record) -> tuple[int, list[str]]:
 @claims("what was taken back or hidden stays so")
 def takings_kept(_town: Town, record: Record) -> tuple[int, list[str]]:
     deeds = record.acknowledged("withdraw", "hide")
-    states = dict(db.session.execute(select(Post.id, Post.state)).tuples().all())
+    states = {row.id: row.state for row in db.session.execute(select(Post.id, Post.state))}
     wanted = {"withdraw": {"withdrawn"}, "hide": {"hidden"}}
     return len(deeds), [
         f"post {deed.facts['post_id']} is {states[deed.facts['post_id']]} after {deed.kind}"
@@ -223,11 +223,10 @@ def leaver_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
 def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
     """A frame counts if it was asked for after the hiding was acknowledged, or is of a later revision."""
     hidden_at = {d.mark: (d.ended_at or 0.0, d.facts["post_id"]) for d in record.acknowledged("hide")}
-    at_revision = dict(
-        db.session.execute(select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post"))
-        .tuples()
-        .all()
+    rows = db.session.execute(
+        select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post")
     )
+    at_revision = {row.object_id: row.revision for row in rows}
 
     def may_not(frame: Frame, mark: str) -> bool:
         ended_at, post_id = hidden_at[mark]
