@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 import socket
+from http.client import HTTPException
 from typing import Any
 
 import gevent
@@ -17,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from civicforum import jobs
 from civicforum.errors import CommandError
 from civicforum.sockets.door import open_sockets
+from civicforum.web.heads import fault_in
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,19 @@ class Handler(WSGIHandler):
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             self.close_connection = True
         return environ
+
+    def MessageClass(self, *arguments: Any) -> Any:  # noqa: N802 - gevent's name
+        """The headers of a request; with a status that refuses it where two servers could differ on them."""
+        try:
+            headers = super().MessageClass(*arguments)
+        except HTTPException as error:  # more of them than anybody sends
+            raise ValueError(str(error)) from error
+        headers.status = headers.status or fault_in(headers)
+        return headers
+
+    def log_error(self, message: str, *arguments: Any) -> None:
+        """What a client sent wrong is told to the client, and fills no log."""
+        log.debug(message, *arguments)
 
     def log_request(self) -> None:
         """Quiet: structured logs say what is needed."""

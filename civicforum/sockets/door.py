@@ -18,6 +18,8 @@ from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
+from civicforum.sockets.gate import Gate
+from civicforum.sockets.intake import take_in_carefully
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
 from civicforum.sockets.sweeper import Sweeper
 from civicforum.web.limits import address, check_limit
@@ -61,6 +63,10 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
     _register_handlers(socketio, publisher, crowd)
     drop_nonsense(_server(socketio))
+    take_in_carefully(_server(socketio).eio)
+    app.wsgi_app = Gate(  # type: ignore[method-assign]  # Flask's own way to wrap an app
+        app.wsgi_app, _server(socketio).eio, app.config["TRUSTED_HOSTS"]
+    )
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
     socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
