@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from civicforum import jobs
 from civicforum.errors import CommandError
 from civicforum.sockets.door import open_sockets
-from civicforum.web.heads import fault_in
+from civicforum.web.heads import WholeLines, fault_in
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,10 @@ class Handler(WSGIHandler):
             self.close_connection = True
         return environ
 
-    def MessageClass(self, *arguments: Any) -> Any:  # noqa: N802 - gevent's name
+    def MessageClass(self, lines: Any, *_rest: Any) -> Any:  # noqa: N802 - gevent's name
         """The headers of a request; with a status that refuses it where two servers could differ on them."""
         try:
-            headers = super().MessageClass(*arguments)
+            headers = super().MessageClass(WholeLines(lines))
         except HTTPException as error:  # more of them than anybody sends
             raise ValueError(str(error)) from error
         headers.status = headers.status or fault_in(headers)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hidden_town import town  # noqa: F401 - a fixture, for the sweeps of the house
 from postgres import *  # noqa: F403 - fixtures
 from raw_line import raw, unharmed  # noqa: F401 - fixtures, for clients that do not play by the rules
 from redis_server import *  # noqa: F403 - fixtures

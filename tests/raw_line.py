@@ -139,6 +139,6 @@ def say(server: Server, request: bytes, *, is_all: bool = False) -> bytes:
             line.sendall(request)
             if is_all:
                 line.shutdown(socket.SHUT_WR)
-        except ConnectionError:
+        except OSError:
             pass
         return rest_of(line)

@@ -7,6 +7,7 @@ while the one before it is being sent. A pulse heals whatever a lost doorbell le
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask_babel import force_locale
 
 from civicforum import metrics
 from civicforum.db import db
-from civicforum.errors import CivicForumError
+from civicforum.errors import CivicForumError, NotFound
 from civicforum.live import registry
 from civicforum.live.changes import Changes, changes_since, channel_versions, current_stream
 
@@ -103,15 +104,21 @@ class Publisher:
         Raises NotFound for who may not. The policy is asked again once the socket is in the room: an audience
         that shrank before that is noticed here, and one that shrinks later by the publisher.
         """
-        identity, watching = self.sockets[sid]
+        identity, watching = self._present(sid)
         self._check(identity, channel)
-        if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
-            raise CivicForumError("This connection watches too many channels. Leave one first.")
         watched = self.channels.get(channel)
         if watched is None:
             now = changes_since(channel)
             fresh = _Watched(now.revision, now.audience_version, now.stream)
             watched = self.channels.setdefault(channel, fresh)
+        try:
+            # They may have hung up while we asked, or asked for more: from here on nobody else runs.
+            self._present(sid)
+            if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
+                raise CivicForumError("This connection watches too many channels. Leave one first.")
+        except CivicForumError:
+            self._drop(channel, sid)
+            raise
         # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
         watched.watchers[sid] = identity
         watching.add(channel)
@@ -125,11 +132,17 @@ class Publisher:
         changes = changes_since(channel, after, stream)
         return {**message(changes), "reset": changes.is_reset, "viewers": self.count_viewers(channel)}
 
+    def _present(self, sid: str) -> tuple[Identity, set[str]]:
+        """Who is at the other end, and what they watch; NotFound once they have hung up."""
+        if sid not in self.sockets:
+            raise NotFound
+        return self.sockets[sid]
+
     def _check(self, identity: Identity, channel: str) -> None:
         registry.check_watch(self.out.load_viewer(identity), channel)
 
     def unwatch(self, sid: str, channel: str) -> None:
-        identity, watching = self.sockets[sid]
+        identity, watching = self._present(sid)
         if channel in watching:
             watching.discard(channel)
             self.out.leave(sid, _room(channel, identity.locale))
@@ -215,7 +228,8 @@ class Publisher:
             try:
                 self._check(identity, channel)
             except CivicForumError:
-                self.unwatch(sid, channel)
+                with suppress(NotFound):  # gone by themselves
+                    self.unwatch(sid, channel)
                 self.out.emit("gone", {"channel": channel}, sid)
 
     # --- what is a person's own ---

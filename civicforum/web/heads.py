@@ -7,6 +7,7 @@ from email.errors import (
     MissingHeaderBodySeparatorDefect,
 )
 from email.message import Message
+from typing import Any
 
 ONCE = ("Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -16,6 +17,19 @@ _BROKEN = (
     MisplacedEnvelopeHeaderDefect,
     MissingHeaderBodySeparatorDefect,
 )
+
+
+class WholeLines:
+    """A request's head, line by line; ValueError for one that some would read as two."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def readline(self, most: int = -1) -> bytes:
+        line: bytes = self.stream.readline(most)
+        if b"\r" in line.removesuffix(b"\r\n"):
+            raise ValueError("a carriage return within a line")
+        return line
 
 
 def fault_in(headers: Message) -> str:

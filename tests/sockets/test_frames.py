@@ -34,10 +34,12 @@ def thread(server):
         frame(BINARY, b"\0" * 900_000),
         frame(TEXT, b"4", final=False) + frame(0, b"x" * 1_000, final=False) * 20,
     ],
-    ids=["a middle first", "two beginnings", "reserved bits", "unknown kind", "no text", "large ping"]
-    + ["a ping in parts", "half a reason", "a reason that is no text", "2 to the 63rd", "not masked"]
-    + ["too large", "much too large", "too large in parts"],
-)  # fmt: skip
+    ids=[
+        *("a middle first", "two beginnings", "reserved bits", "unknown kind", "no text", "large ping"),
+        *("a ping in parts", "half a reason", "a reason that is no text", "2 to the 63rd", "not masked"),
+        *("too large", "much too large", "too large in parts"),
+    ],
+)
 def test_a_broken_frame_ends_the_connection_and_nothing_else(server, raw, thread, content):
     line = handshake(server)
     line.sendall(content)
@@ -48,9 +50,14 @@ def test_a_broken_frame_ends_the_connection_and_nothing_else(server, raw, thread
 
 @pytest.mark.parametrize(
     "content",
-    [frame(TEXT, b"40", length=10_000), frame(TEXT, b"40", length=2**62), b"\x81", frame(TEXT, b"4", final=False)],
+    [
+        frame(TEXT, b"40", length=10_000),
+        frame(TEXT, b"40", length=2**62),
+        b"\x81",
+        frame(TEXT, b"4", final=False),
+    ],
     ids=["shorter than it says", "far shorter than it says", "one byte", "no end"],
-)  # fmt: skip
+)
 def test_a_frame_that_is_cut_off_takes_nothing_from_others(server, raw, thread, content):
     line = handshake(server)
     line.sendall(content)

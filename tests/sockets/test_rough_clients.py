@@ -88,12 +88,25 @@ def test_who_has_left_is_not_answered_but_may_join_again(raw, thread):
 
 @pytest.mark.parametrize(
     "payload",
-    ["null", "7", '"thread:1"', "[]", "[[]]", "{}", '{"channel":{}}', '{"channel":[["thread:1"]]}', "true"]
-    + ['{"__proto__":{}}', '{"channel":null}', '{"channel":-1}', '{"channel":"thread:-1"}', '{"channel":1e400}']
-    + ['{"channel":"thread:7 "}', '{"channel":"\\ud800"}', '{"channel":"thread:\\u0000"}', '{"channel":true}']
-    + ['{"channel":"thread:9223372036854775808"}', '{"channel":' + "[" * 400 + "]" * 400 + "}"],
+    [
+        *(
+            "null",
+            "7",
+            '"thread:1"',
+            "[]",
+            "[[]]",
+            "{}",
+            '{"channel":{}}',
+            '{"channel":[["thread:1"]]}',
+            "true",
+        ),
+        *('{"__proto__":{}}', '{"channel":null}', '{"channel":-1}', '{"channel":"thread:-1"}'),
+        *('{"channel":1e400}', '{"channel":"thread:7 "}', '{"channel":"\\ud800"}', '{"channel":true}'),
+        *('{"channel":"thread:\\u0000"}', '{"channel":"thread:9223372036854775808"}'),
+        '{"channel":' + "[" * 400 + "]" * 400 + "}",
+    ],
     ids=lambda payload: payload[:40],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", ["watch", "unwatch"])
 def test_a_payload_of_another_kind_is_answered_with_an_error(raw, thread, name, payload):
     line = join(raw())
