@@ -33,6 +33,8 @@ from civicforum.moderation.models import Case
 from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
+from civicforum.townhalls import tokens
+from civicforum.townhalls.queries import calendar_version
 from civicforum.townhalls.wishes import NeedWish
 from civicforum.voices.models import Voice
 
@@ -243,6 +245,15 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
         fills[f"{door}/token"] = ["nothing-here"]
 
 
+def addresses(app, fills: dict[str, list[Any]]) -> list[str]:
+    """Every GET door with everything that fits into it."""
+    found: list[str] = []
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        if "GET" in rule.methods and rule.endpoint != "static":
+            found += fill(rule.rule, fills)
+    return found
+
+
 def fill(rule: str, fills: dict[str, list[Any]]) -> list[str]:
     pieces = re.split(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", rule)
     choices: list[list[Any]] = []
@@ -262,3 +273,13 @@ def fill(rule: str, fills: dict[str, list[Any]]) -> list[str]:
         )
         for values in itertools.product(*choices)
     ]
+
+
+def fills_for(app, town: Town, voice: str) -> dict[str, list[Any]]:
+    """With the voice's own calendar, and the link that the guest of the closed meeting was mailed."""
+    secret = app.config["SECRET_KEY"]
+    own = {"answers/token": [tokens.sign_answer(secret, n) for n in town.fills["answers/rsvp_id"]]}
+    if voice != "guest":
+        user = town.people[voice]
+        own["my/token"] = [tokens.sign_calendar(secret, user.id, calendar_version(user))]
+    return {**town.fills, **own}

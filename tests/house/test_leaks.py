@@ -7,10 +7,20 @@ plants something behind its doors too.
 import itertools
 import re
 from mailbox import deliver
-from typing import Any
 
 import pytest
-from hidden_town import CLOSED, EVERYTHING, MAY_READ, NEEDS, REASONS, WORDS, Town, fill
+from hidden_town import (
+    CLOSED,
+    EVERYTHING,
+    MAY_READ,
+    NEEDS,
+    REASONS,
+    WORDS,
+    Town,
+    addresses,
+    fill,
+    fills_for,
+)
 from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
@@ -23,19 +33,8 @@ from civicforum.live.changes import changes_since
 from civicforum.live.publisher import message
 from civicforum.notifications.models import Notification
 from civicforum.partnerships.models import Update
-from civicforum.townhalls import tokens
-from civicforum.townhalls.queries import calendar_version
 
 # --- walking ---
-
-
-def addresses(app, fills: dict[str, list[Any]]) -> list[str]:
-    """Every GET door with everything that fits into it."""
-    found: list[str] = []
-    for rule in sorted(app.url_map.iter_rules(), key=str):
-        if "GET" in rule.methods and rule.endpoint != "static":
-            found += fill(rule.rule, fills)
-    return found
 
 
 def asked_besides(town: Town) -> list[str]:
@@ -94,16 +93,6 @@ def next_pages(asked: str, answer) -> list[str]:
 
 def browser_of(app, town: Town, sign_in, voice: str):
     return app.test_client() if voice == "guest" else sign_in(town.people[voice])
-
-
-def fills_for(app, town: Town, voice: str) -> dict[str, list[Any]]:
-    """With the voice's own calendar, and the link that the guest of the closed meeting was mailed."""
-    secret = app.config["SECRET_KEY"]
-    own = {"answers/token": [tokens.sign_answer(secret, n) for n in town.fills["answers/rsvp_id"]]}
-    if voice != "guest":
-        user = town.people[voice]
-        own["my/token"] = [tokens.sign_calendar(secret, user.id, calendar_version(user))]
-    return {**town.fills, **own}
 
 
 @pytest.mark.parametrize("voice", MAY_READ)
