@@ -10,6 +10,7 @@ from civicforum.app import create_app
 from civicforum.cli.first_run import prepare_first_run
 from civicforum.config import load_settings
 from civicforum.errors import CommandError
+from civicforum.logs import log_in_lines
 from civicforum.schema import upgrade_database
 from civicforum.server import listen, serve
 from civicforum.supervisor import supervise
@@ -22,6 +23,7 @@ from civicforum.supervisor import supervise
 @click.option("--as-worker", is_flag=True, hidden=True, help="One of several processes, started by them.")
 def serve_command(host: str, port: int, workers: int, as_worker: bool) -> None:
     """Serve CivicForum in the foreground until it is stopped."""
+    log_in_lines()
     settings = load_settings(base_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104 - compared, not bound
     if as_worker:
         serve(create_app(settings), listen(host, port, is_shared=True), is_shared=True)
@@ -45,6 +47,7 @@ def serve_command(host: str, port: int, workers: int, as_worker: bool) -> None:
 @click.command("worker")
 def worker_command() -> None:
     """Do waiting work (mails, reminders) until stopped."""
+    log_in_lines()
     app = create_app(load_settings())
     stopping = threading.Event()
 
