@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 from running import COMMAND, Listener, Server, free_port
 
 WATCHERS = 8
@@ -65,6 +66,37 @@ def test_without_redis_the_pulse_tells(crowd, redis_server):
     for watcher in watchers:
         watcher.wait_for(lambda watcher=watcher: bodies(watcher) == ["Said while Redis was gone."], seconds=8)
     redis_server.start()
+
+
+def test_what_a_stranger_says_in_redis_is_told_to_nobody(crowd, redis_server):
+    """Whoever reaches Redis may ring at most: no word of theirs goes out, and bells go on working."""
+    server, host, thread, watchers = crowd
+    mark = len(server.log())
+    stranger = redis.Redis.from_url(redis_server.url)
+    said = [
+        "person:\u00b2",
+        "person:" + "9" * 5_000,
+        "person:-1",
+        "thread:<script>",
+        "\x00",
+        "",
+        "x" * 100_000,
+    ]
+    for words in [
+        *said,
+        f"thread:{thread['id']}",
+        "person:1",
+        '["<script>alert(1)</script>"]',
+        b"\xff\xfe\x80\x04K.",
+    ]:
+        for topic in ("civicforum:bells", "flask-socketio", "socketio"):
+            stranger.publish(topic, words)
+    stranger.close()
+    server.post(thread, host, "Said by a neighbour.")
+    for watcher in watchers:
+        watcher.wait_for(lambda watcher=watcher: bodies(watcher) == ["Said by a neighbour."])
+        assert "script" not in str(watcher.told)
+    assert "Traceback" not in server.log()[mark:]
 
 
 def children_of(pid: int) -> set[int]:

@@ -149,6 +149,36 @@ def test_other_namespaces_are_closed(raw):
     assert line.recv().startswith("44/admin,")
 
 
+def test_the_id_of_a_connection_cannot_be_guessed_and_is_in_no_log(server):
+    """Whoever has it may speak in it: at least 128 bits, never the next one, never written down."""
+    mark, address = len(server.log()), f"{server.base_url}/socket.io/?EIO=4&transport=polling"
+    ids = [json.loads(requests.get(address, timeout=20).text[1:])["sid"] for _ in range(20)]
+    assert {len(id_) >= 24 for id_ in ids} == {True}
+    assert len({id_[:8] for id_ in ids} | {id_[-8:] for id_ in ids}) == 40
+    for other in ("nothing-here", ids[0][:-1], ids[0] + "A", "%00", "a%0d%0aforged"):
+        assert requests.get(f"{address}&sid={other}", timeout=20).status_code == 400
+        assert requests.post(f"{address}&sid={other}", data="40", timeout=20).status_code == 400
+    assert requests.post(f"{address}&sid={ids[0]}", data="40", timeout=20).status_code == 200
+    assert [id_ for id_ in ids if id_ in server.log()[mark:]] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"4", b"b", b"bA", b"4[[", b"\xff", b"\x1e" * 10, b"4" * 20_000])
+def test_a_poll_of_nonsense_is_400_or_413(server, body):
+    address = f"{server.base_url}/socket.io/?EIO=4&transport=polling"
+    sid = json.loads(requests.get(address, timeout=20).text[1:])["sid"]
+    answer = requests.post(f"{address}&sid={sid}", data=body, timeout=20)
+    assert answer.status_code == (413 if len(body) > 16_384 else 400)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-WebSocket-Version": "99", "Sec-WebSocket-Key": "x"}])
+def test_what_is_no_handshake_is_400(server, headers):
+    address = f"{server.base_url}/socket.io/?EIO=4&transport=websocket"
+    answer = requests.get(
+        address, headers={"Upgrade": "websocket", "Connection": "Upgrade", **headers}, timeout=20
+    )
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(
     "origin",
     ["https://evil.example", "null", "file://", "http://127.0.0.1", "http://127.0.0.1.evil.example", "x"],
