@@ -4,16 +4,19 @@ PYTHON ?= python3
 PORT ?= 8000
 # Test processes at once.
 WORKERS ?= 2
+# Trials of `make chaos`: how many, and on which database (sqlite, postgresql or both).
+SEEDS ?= 10
+DATABASE ?= both
 
 BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format words bench lock run-ready test-ready
+.PHONY: help demo test test-postgresql chaos deep lint format words bench lock run-ready test-ready
 
 help: ## Tell what can be made
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo 'PORT=8000 is where the demo is served; CIVICFORUM_DATA_DIR moves all that is written.'
 
@@ -22,8 +25,15 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 	exec $(BIN)/civicforum serve --port $(PORT)
 
 test: test-ready ## Run every test
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) -m "not chaos" --cov
+	$(BIN)/pytest -m chaos
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
+
+test-postgresql: test-ready ## Run the tests that start no server, with PostgreSQL as their database
+	CIVICFORUM_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) --ignore=tests/journeys --ignore=tests/sockets
+
+deep: test-ready ## Look for faults in random sequences, other ones each time
+	HYPOTHESIS_PROFILE=deep $(BIN)/pytest tests/model --timeout 0
 
 lint: test-ready ## Check style, types, imports and templates
 	$(BIN)/ruff check
@@ -39,6 +49,10 @@ format: test-ready ## Let the tools put style right
 
 words: test-ready ## Collect the words that people read, for translation
 	$(BIN)/python tools/words.py
+
+# What clients see is timed: it runs alone. `make chaos SEEDS=3 DATABASE=sqlite` runs fewer.
+chaos: test-ready ## Strike a town at work with every fault, ten seeds on each database
+	PYTHONPATH=tests $(BIN)/python -m chaos --seeds $(SEEDS) --database $(DATABASE)
 
 bench: test-ready ## Measure speed on this machine
 	$(BIN)/python -m bench

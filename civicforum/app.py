@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from civicforum import db, languages, mail, paths
 from civicforum.accounts import sessions
 from civicforum.config import Settings, is_loopback, load_settings
-from civicforum.web import bodies, filters, headers, limits, problems
+from civicforum.web import bodies, filters, headers, limits, problems, request_log
 from civicforum.web.viewer import login_manager
 
 ROOMS = (
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url)
     Migrate(app, db.db, directory=str(paths.MIGRATIONS), render_as_batch=True)
+    request_log.init_app(app)
     languages.init_app(app)
     login_manager.init_app(app)
     csrf.init_app(app)

@@ -11,13 +11,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, Table, func, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from civicforum.db import db, is_sqlite, now, transaction
+from civicforum.db import db, is_sqlite, now, stop_other_writers, transaction
 from civicforum.errors import CommandError
 from civicforum.live.changes import renew_stream
 
@@ -31,24 +31,75 @@ Progress = Callable[[str, int], None]
 def write_backup(path: Path, progress: Progress) -> dict[str, int]:
     """Write all rows into the zip ``path``; the number of rows by table.
 
-    The file appears under its name only when it is whole. ``progress(table, rows)`` is called as it goes.
+    The file appears under its name only when it is whole and on the disk. ``progress(table, rows)`` is
+    called as it goes. Raises CommandError where the file cannot be written, and leaves nothing of it.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    _remove_drafts_of_the_dead(path)
+    draft = _draft_of(path)
     try:
-        with _snapshot() as connection, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            counts = {table.name: _write_table(archive, connection, table, progress) for table in _tables()}
-            manifest = {
-                "format": FORMAT,
-                "schema": _schema_revision(connection),
-                "written_at": now().isoformat(),
-                "rows": counts,
-            }
-            archive.writestr("manifest.json", json.dumps(manifest, indent=1))
-        draft.chmod(0o600)
+        with open(draft, "wb", opener=_for_the_owner_alone) as file:
+            counts = _write_archive(file, progress)
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)
+        _keep_name_on_disk(path)
+    except OSError as error:
+        why = error.strerror or error
+        raise CommandError(
+            f"The backup could not be written to {path}: {why}. Nothing of it was left; make room, or name"
+            " another place."
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
     return counts
+
+
+def _write_archive(file: IO[bytes], progress: Progress) -> dict[str, int]:
+    with _snapshot() as connection, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        counts = {table.name: _write_table(archive, connection, table, progress) for table in _tables()}
+        manifest = {
+            "format": FORMAT,
+            "schema": _schema_revision(connection),
+            "written_at": now().isoformat(),
+            "rows": counts,
+        }
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+    return counts
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def _remove_drafts_of_the_dead(path: Path) -> None:
+    """A backup that was killed could not clear away its draft."""
+    for draft in path.absolute().parent.iterdir():
+        name, _dot, pid = draft.name.rpartition(".")
+        if name == f".{path.name}" and pid.isdigit() and not _is_running(int(pid)):
+            draft.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _for_the_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _keep_name_on_disk(path: Path) -> None:
+    """A power cut after the command has ended must not bring the old file back."""
+    folder = os.open(path.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def count_rows_in(path: Path) -> int:
@@ -128,6 +179,7 @@ def _read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _replace_all(archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress) -> dict[str, int]:
+    stop_other_writers()
     for table in reversed(_tables()):
         _forget_own_references(table)
         db.session.execute(table.delete())

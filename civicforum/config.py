@@ -78,6 +78,11 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
     )
 
 
+def environment() -> dict[str, str]:
+    """All of it, for a process that we start."""
+    return dict(os.environ)
+
+
 def is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     if host == "localhost":

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, event, func, select, text
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
+from civicforum.capacity import POOL_OVERFLOW, POOL_PATIENCE_SECONDS, POOL_SIZE
 from civicforum.clock import now as now
 from civicforum.errors import NotFound, Unavailable
 
@@ -31,12 +33,16 @@ R = TypeVar("R")
 A = TypeVar("A")
 M = TypeVar("M", bound="Base")
 
-# Greenlets hold a connection for the length of a request; a hall of people arrives at once.
-POOL_SIZE = 20
-POOL_OVERFLOW = 60
+# What is raised while the database is away, locked, full or overrun: a fault that heals, no mistake of ours.
+OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeout)
+# How often an action that another one was quicker than begins again.
+COLLISIONS = 5
 # SQLite waits in C, where no other greenlet can run: wait there briefly, and try again outside.
 SQLITE_BUSY_MILLISECONDS = 50
 SQLITE_PATIENCE_SECONDS = 10.0
+# On PostgreSQL every writer holds this advisory lock, shared; who replaces everything asks for it alone.
+WRITERS_GATE = 20261126
+GATE_PATIENCE = "60s"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -116,10 +122,17 @@ class _Work:
 
 
 def transactional(action: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
-    """Make ``action(actor, ...)`` one transaction; inside another action, a savepoint of it."""
+    """Make ``action(actor, ...)`` one transaction; inside another action, a savepoint of it.
+
+    Where another transaction was first with what must be unique (a handle, a listed word), the outermost
+    action begins again: it then finds what the other one committed, and decides on that.
+    """
 
     @wraps(action)
     def run(actor: A, *args: P.args, **kwargs: P.kwargs) -> R:
+        for _earlier in range(0 if in_action() else COLLISIONS):
+            with suppress(IntegrityError), transaction():
+                return action(actor, *args, **kwargs)
         with transaction():
             return action(actor, *args, **kwargs)
 
@@ -201,6 +214,20 @@ def _innermost(asked: str) -> _Work:
     return stack[-1]
 
 
+@contextmanager
+def carrying_on(log: logging.Logger, sentence: str) -> Iterator[None]:
+    """For what goes on by itself and tries again: a failure is noted, and no more.
+
+    A database that is away is a line in the log; what nobody foresaw is a traceback.
+    """
+    try:
+        yield
+    except (*OUT_OF_REACH, Unavailable) as error:
+        log.warning("%s (%s)", sentence, type(error).__name__)
+    except Exception:
+        log.exception(sentence)
+
+
 def _run_isolated(hook: Callable[[], None]) -> None:
     try:
         hook()
@@ -247,6 +274,19 @@ def lock_or_make(model: type[M], key: Any, make: Callable[[], M]) -> M:
     return lock(model, key)
 
 
+# --- PostgreSQL: many writers, and a gate for whoever must write alone ---
+
+
+def stop_other_writers() -> None:
+    """Inside an action: wait until nobody else writes; whoever begins now waits until this one ends.
+
+    Others go on reading. On SQLite every writer is alone anyway.
+    """
+    if not is_sqlite():
+        db.session.execute(text(f"SET LOCAL lock_timeout = '{GATE_PATIENCE}'"))
+        db.session.execute(select(func.pg_advisory_xact_lock(WRITERS_GATE)))
+
+
 # --- SQLite: one writer at a time, and nobody waits inside C ---
 
 _one_writer = threading.Lock()
@@ -255,6 +295,7 @@ _one_writer = threading.Lock()
 @contextmanager
 def _writing() -> Iterator[None]:
     if not is_sqlite():
+        db.session.execute(select(func.pg_advisory_xact_lock_shared(WRITERS_GATE)))
         yield
         return
     if not _one_writer.acquire(timeout=SQLITE_PATIENCE_SECONDS):
@@ -304,9 +345,36 @@ def _begin_sqlite(connection: Any) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
+def connections_given() -> int | None:
+    """How many connections PostgreSQL gives to people who are not its superuser; None on SQLite."""
+    if is_sqlite():
+        return None
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT setting::int FROM pg_settings"
+                " WHERE name IN ('max_connections', 'superuser_reserved_connections')"
+            )
+        )
+        numbers = list(rows.scalars())
+    return max(numbers) - min(numbers)
+
+
+def count_connections() -> tuple[int, int]:
+    """(database connections of this process that are taken now, how many may be)."""
+    pool: Any = db.engine.pool
+    return pool.checkedout(), POOL_SIZE + POOL_OVERFLOW
+
+
 def engine_options(database_url: str) -> dict[str, Any]:
     """What the engine needs to know for this database; SQLite comes from pysqlite3 where there is one."""
-    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    options: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": POOL_PATIENCE_SECONDS,
+        # An error's words go into the log; what people wrote, and their addresses, do not.
+        "hide_parameters": True,
+    }
     if not database_url.startswith("sqlite"):
         return options | {"pool_pre_ping": True}
     return options | {"module": _sqlite_module(), "connect_args": {"check_same_thread": False}}

@@ -7,20 +7,40 @@ twice (a crash after the work, before the last commit), so each one asks the pre
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import JSON, Index, Select, String, Text, delete, func, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    Text,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, Model, after_commit, db, now, transaction
+from civicforum import metrics
+from civicforum.db import HasCreatedAt, HasId, Model, after_commit, carrying_on, db, now, transaction
 
 log = logging.getLogger(__name__)
 
-LEASE_MINUTES = 5
+# A worker that is killed holds its job for so long; one that works renews in time, however long it takes.
+LEASE_SECONDS = 90
+RENEW_SECONDS = 20
+# A worker that has not looked for work for so long is stuck.
+LONGEST_JOB_SECONDS = 300
 MAXIMUM_ATTEMPTS = 8
 FIRST_RETRY_SECONDS = 30
 
@@ -48,6 +68,15 @@ class Job(Model, HasId, HasCreatedAt):
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
 bell = threading.Event()
+
+
+class _Worker:
+    """The one worker of this process."""
+
+    looked_at: float | None = None  # when it last looked for work, monotonic seconds
+
+
+_worker = _Worker()
 
 
 def task(name: str) -> Callable[[Task], Task]:
@@ -93,38 +122,103 @@ def run_due(app: Flask, limit: int = 1000) -> int:
     return count
 
 
-def run_next(app: Flask) -> bool:
-    """Claim and run the next due job. False if none is due."""
+@dataclass(frozen=True)
+class Claimed:
+    """A job that this worker has; by its time as well, because SQLite gives a number twice."""
+
+    id: int
+    created_at: datetime
+    task: str
+    arguments: dict[str, Any]
+
+    def row(self) -> ColumnElement[bool]:
+        return and_(Job.id == self.id, Job.created_at == self.created_at)
+
+
+def run_next(app: Flask, note: Callable[[Claimed | None], None] = lambda _claimed: None) -> bool:
+    """Claim and run the next due job, and ``note`` what is in hand. False if none is due."""
     with app.app_context():
         claimed = _claim()
     if claimed is None:
         return False
-    job_id, name, arguments = claimed
+    note(claimed)
+    began_at = time.perf_counter()
+    failure = _try_to_do(app, claimed)
+    milliseconds = round((time.perf_counter() - began_at) * 1000)
     try:
-        # A request context, so that a mail can name addresses and speak a language.
-        with app.test_request_context(base_url=app.config["BASE_URL"]):
-            _tasks[name](**arguments)
-    except Exception as error:
-        log.exception("Job %s (%s) failed.", job_id, name)
         with app.app_context():
-            _postpone(job_id, error)
-    else:
-        with app.app_context():
-            _finish(job_id)
+            outcome = _finish(claimed) if failure is None else _postpone(claimed, failure)
+    finally:
+        note(None)
+    metrics.JOBS.labels(outcome).inc()
+    log.log(
+        logging.INFO if failure is None else logging.ERROR,
+        "job",
+        extra={"task": claimed.task, "job": claimed.id, "outcome": outcome, "milliseconds": milliseconds},
+        exc_info=failure,
+    )
     return True
 
 
+def _try_to_do(app: Flask, claimed: Claimed) -> Exception | None:
+    try:
+        # A request context, so that a mail can name addresses and speak a language.
+        with app.test_request_context(base_url=app.config["BASE_URL"]):
+            _tasks[claimed.task](**claimed.arguments)
+    except Exception as error:  # noqa: BLE001 - whatever a task raises is its outcome, and in the log
+        return error
+    return None
+
+
 def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: float = 1.0) -> None:
-    """Run jobs as they come due, until told to stop."""
+    """Run jobs as they come due, until told to stop; the one in hand is finished."""
+    keeper = Keeper(app)
     while not is_stopping():
+        _worker.looked_at = time.monotonic()
         bell.clear()
-        try:
-            worked = run_next(app)
-        except Exception:
-            log.exception("The worker could not reach the database; it tries again.")
-            worked = False
+        worked = False
+        with carrying_on(log, "The worker could not go on; it tries again."):
+            worked = run_next(app, keeper.hold)
         if not worked:
             bell.wait(rest_seconds)
+    keeper.stop()
+
+
+class Keeper:
+    """Renews the lease of the job in hand, so that no other worker takes it for abandoned."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._held: Claimed | None = None
+        self._is_over = threading.Event()
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def hold(self, claimed: Claimed | None) -> None:
+        self._held = claimed
+
+    def stop(self) -> None:
+        self._is_over.set()
+
+    def _keep(self) -> None:
+        while not self._is_over.wait(RENEW_SECONDS):
+            held = self._held
+            if held is None:
+                continue
+            sentence = "The lease of a job could not be renewed; another worker may do it, too."
+            with carrying_on(log, sentence), self.app.app_context():
+                renew(held)
+
+
+def renew(claimed: Claimed) -> None:
+    """Keep this job for another while; does nothing to one that is done or replaced."""
+    with transaction():
+        still_held = (claimed.row(), Job.leased_until.is_not(None))
+        db.session.execute(update(Job).where(*still_held).values(leased_until=_lease()))
+
+
+def is_worker_alive() -> bool:
+    """Whether the worker of this process looked for work within the time that one job may take."""
+    return _worker.looked_at is not None and time.monotonic() - _worker.looked_at < LONGEST_JOB_SECONDS
 
 
 def count_waiting() -> int:
@@ -142,16 +236,25 @@ def count_states() -> tuple[int, float, int]:
     return count_waiting(), (at - oldest).total_seconds() if oldest else 0.0, failed or 0
 
 
-def _claim() -> tuple[int, str, dict[str, Any]] | None:
+def _lease() -> datetime:
+    return now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def _claim() -> Claimed | None:
     if not _is_any_due():
         return None  # a look costs no lock, a claim does
     with transaction():
         job = db.session.scalar(_due().with_for_update(skip_locked=True))
         if job is None:
             return None
-        job.leased_until = now() + timedelta(minutes=LEASE_MINUTES)
-        job.attempts += 1
-        return job.id, job.task, dict(job.arguments)
+        if job.attempts < MAXIMUM_ATTEMPTS:
+            job.leased_until = _lease()
+            job.attempts += 1
+            return Claimed(job.id, job.created_at, job.task, dict(job.arguments))
+        # Each time it was taken up, nobody came back from it: it would take every worker along.
+        job.last_error = "The worker ended in the middle of it, again and again."
+        _give_up(job)
+    return _claim()
 
 
 def _due() -> Select[Job]:
@@ -171,20 +274,27 @@ def _is_any_due() -> bool:
     return found is not None
 
 
-def _finish(job_id: int) -> None:
+def _finish(claimed: Claimed) -> str:
     with transaction():
-        db.session.execute(delete(Job).where(Job.id == job_id))
+        db.session.execute(delete(Job).where(claimed.row()))
+    return "done"
 
 
-def _postpone(job_id: int, error: Exception) -> None:
+def _postpone(claimed: Claimed, error: Exception) -> str:
+    """Try again later, or never; says which."""
     with transaction():
-        job = db.session.get(Job, job_id)
+        job = db.session.scalar(select(Job).where(claimed.row()))
         if job is None:
-            return
+            return "replaced"
         job.last_error = f"{type(error).__name__}: {error}"[:1000]
         job.leased_until = None
         if isinstance(error, GiveUp) or job.attempts >= MAXIMUM_ATTEMPTS:
-            job.failed_at = now()
-            job.unique_key = None
-        else:
-            job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+            _give_up(job)
+            return "failed"
+        job.run_at = now() + timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (job.attempts - 1))
+    return "later"
+
+
+def _give_up(job: Job) -> None:
+    job.failed_at = now()
+    job.unique_key = None

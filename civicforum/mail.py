@@ -71,6 +71,11 @@ class SmtpTransport:
                 raise GiveUp(f"The address was refused: {error}") from error
             raise
 
+    def greet(self) -> None:
+        """Connect and sign in, and send nothing. Raises what ``deliver`` would."""
+        with self._connect() as server:
+            server.noop()
+
     def _connect(self) -> smtplib.SMTP:
         """A connection that is TLS with a checked certificate, or at least holds no password."""
         host, port = self.url.hostname or "localhost", self.url.port or 0

@@ -1,19 +1,55 @@
 """Bringing the database to this version, and saying whether it is."""
 
+from functools import cache
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
 
+from civicforum import paths
 from civicforum.db import db
+from civicforum.errors import CommandError
 from civicforum.live.changes import begin_stream
 
 
 def upgrade_database(app: Flask) -> None:
-    """Apply what is missing, and begin a stream in a new database. Does nothing where all is there."""
+    """Apply what is missing, and begin a stream in a new database. Does nothing where all is there.
+
+    Raises CommandError for a database that a newer version has changed: this one would misread it.
+    """
     with app.app_context():
+        _refuse_newer()
         upgrade()
         begin_stream()
+
+
+def _refuse_newer() -> None:
+    unknown = set(database_version()) - known_versions()
+    if unknown:
+        raise CommandError(
+            f"The database is of a newer version ({', '.join(sorted(unknown))}) than this program. Install"
+            " the version that it was last used with, or restore a backup of this one into an empty database."
+        )
+
+
+def database_version() -> tuple[str, ...]:
+    """The newest migrations that the database has; raises what the driver raises if it does not answer."""
+    with db.engine.connect() as connection:
+        return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
+
+
+@cache
+def wanted_version() -> tuple[str, ...]:
+    """The newest migrations that this program comes with."""
+    return tuple(sorted(ScriptDirectory(str(paths.MIGRATIONS)).get_heads()))
+
+
+@cache
+def known_versions() -> frozenset[str]:
+    """All migrations that this program comes with."""
+    return frozenset(script.revision for script in ScriptDirectory(str(paths.MIGRATIONS)).walk_revisions())
 
 
 def differences() -> list[str]:

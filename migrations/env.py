@@ -1,9 +1,16 @@
-"""How Alembic meets this application's database: SQLite and PostgreSQL, one line of history."""
+"""How Alembic meets this application's database: SQLite and PostgreSQL, one line of history.
+
+All that is missing is applied in one transaction: a process that is killed on the way leaves the database as
+it was.
+"""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 database = current_app.extensions["migrate"].db
@@ -15,7 +22,7 @@ ADVISORY_LOCK = 20261123
 
 def run_migrations() -> None:
     """Apply what is missing, alone: of two processes that start at once the second finds all done."""
-    with database.engine.connect() as connection:
+    with database.engine.connect() as connection, _tables_may_be_rebuilt(connection):
         _begin_alone(connection)
         context.configure(
             connection=connection,
@@ -26,10 +33,34 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        _refuse_loose_ends(connection)
         connection.commit()
 
 
-def _begin_alone(connection):  # type: ignore[no-untyped-def]  # SQLAlchemy's connection
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it: to drop the old one must not delete what points to it.
+
+    The check of foreign keys can be left out between transactions alone; all are checked before the commit.
+    """
+    if connection.dialect.name == "postgresql":
+        yield
+        return
+    _outside_transactions(connection, "PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        _outside_transactions(connection, "PRAGMA foreign_keys = ON")
+
+
+def _outside_transactions(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _begin_alone(connection: Connection) -> None:
     """Begin the one transaction of all migrations, with a lock that lasts as long as it does."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
@@ -40,11 +71,19 @@ def _begin_alone(connection):  # type: ignore[no-untyped-def]  # SQLAlchemy's co
         try:
             connection.begin()
             return
-        except OperationalError:
+        except OperationalError as error:
             connection.rollback()
-            if time.monotonic() > deadline:
+            if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        return
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if loose is not None:
+        raise RuntimeError(f"A migration left rows of {loose[0]} pointing to nothing in {loose[2]}.")
 
 
 def _is_ours(_object, name, kind, _reflected, _compare_to):  # type: ignore[no-untyped-def]  # Alembic's shape

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hidden_town import town  # noqa: F401 - a fixture, for the sweeps of the house
 from postgres import *  # noqa: F403 - fixtures
+from races import town  # noqa: F401 - a fixture
 from raw_line import raw, unharmed  # noqa: F401 - fixtures, for clients that do not play by the rules
 from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
@@ -26,6 +26,8 @@ from civicforum.config import load_settings
 from civicforum.db import db
 from civicforum.schema import upgrade_database
 
+# `make test-postgresql` sets this: the fixture `app` is then on PostgreSQL.
+IS_ON_POSTGRESQL = os.environ.get("CIVICFORUM_TEST_DATABASE") == "postgresql"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -44,32 +46,43 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def session_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def session_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application of this run, with a migrated, empty database kept aside as a template."""
     folder = tmp_path_factory.mktemp("data")
-    app = create_app(load_settings({"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"}))
+    environ = {"CIVICFORUM_DATA_DIR": str(folder), "CIVICFORUM_LIMITS": "off"}
+    if IS_ON_POSTGRESQL:
+        environ["CIVICFORUM_DATABASE_URL"] = request.getfixturevalue("postgres_cluster").url("of_the_run")
+    app = create_app(load_settings(environ))
     app.testing = True
     app.test_client_class = Browser
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    upgrade_database(app)
-    with app.app_context():
-        db.engine.dispose()
-    shutil.copy(_file(app), folder / "template.sqlite3")
+    if not IS_ON_POSTGRESQL:
+        upgrade_database(app)
+        with app.app_context():
+            db.engine.dispose()
+        shutil.copy(_file(app), folder / "template.sqlite3")
     return app
 
 
 @pytest.fixture
-def app(session_app: Flask) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, session_app: Flask) -> Iterator[Flask]:
     """The application on a fresh database, inside an application context."""
     with session_app.app_context():
         db.engine.dispose()
-        for leftover in ("-wal", "-shm"):
-            Path(f"{_file(session_app)}{leftover}").unlink(missing_ok=True)
-        shutil.copy(session_app.config["DATA_DIR"] / "template.sqlite3", _file(session_app))
+        if IS_ON_POSTGRESQL:
+            request.getfixturevalue("postgres_cluster").copy_template("of_the_run")
+        else:
+            _copy_template(session_app)
         shutil.rmtree(session_app.config["DATA_DIR"] / "mail", ignore_errors=True)
         yield session_app
         db.session.remove()
         db.engine.dispose()
+
+
+def _copy_template(app: Flask) -> None:
+    for leftover in ("-wal", "-shm"):
+        Path(f"{_file(app)}{leftover}").unlink(missing_ok=True)
+    shutil.copy(app.config["DATA_DIR"] / "template.sqlite3", _file(app))
 
 
 def _file(app: Flask) -> Path:

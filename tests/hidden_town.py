@@ -84,8 +84,8 @@ class Town:
     channels: dict[str, list[str]] = field(default_factory=dict)
 
 
-@pytest.fixture
-def town(app) -> Town:
+@pytest.fixture(name="town")
+def planted_town(app) -> Town:
     """A town in which something was hidden in each way, after people were told of it."""
     make_agreement()
     town = Town()

@@ -50,16 +50,35 @@ class Cluster:
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder, self.programs = folder, programs
 
-    def start(self) -> "Cluster":
-        data = self.folder / "data"
+    def make(self) -> "Cluster":
+        """Lay out the server's files, and start it."""
         _run(
-            self.programs / "initdb", "-D", data, "-A", "trust", "-U", SERVER_USER, "--no-sync", "-E", "UTF8"
+            self.programs / "initdb",
+            *("-D", self.folder / "data", "-A", "trust", "-U", SERVER_USER, "--no-sync", "-E", "UTF8"),
         )
-        options = f"-k {self.folder} -p {PORT} -c listen_addresses= -c fsync=off -c max_connections=200"
-        _run(self.programs / "pg_ctl", "-D", data, "-o", options, "-l", self.folder / "log", "-w", "start")
+        return self.start()
+
+    def start(self) -> "Cluster":
+        """Start the server, unless it runs."""
+        if not self.is_running():
+            options = f"-k {self.folder} -p {PORT} -c listen_addresses= -c fsync=off -c max_connections=200"
+            log = self.folder / "log"
+            _run(
+                self.programs / "pg_ctl",
+                *("-D", self.folder / "data", "-o", options, "-l", log, "-w", "start"),
+            )
         return self
 
+    def is_running(self) -> bool:
+        address = f"host={self.folder} port={PORT} user={SERVER_USER} dbname=postgres"
+        try:
+            psycopg.connect(address, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def stop(self) -> None:
+        """End it at once, as a crash does: it recovers when it is started again."""
         _run(self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
 
     def url(self, name: str) -> str:
@@ -69,6 +88,11 @@ class Cluster:
         address = f"host={self.folder} port={PORT} user={SERVER_USER} dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type]  # names of our own
+
+    def copy_template(self, name: str) -> None:
+        """A migrated, empty database of this name, in place of one that may be there."""
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
 
     def migrate_template(self) -> None:
         self.execute("CREATE DATABASE template_civicforum")
@@ -82,33 +106,48 @@ class Cluster:
             db.session.remove()
             db.engine.dispose()
 
+    def new_copy(self) -> str:
+        """The name of a migrated, empty database that nobody else has."""
+        name = f"copy_{os.getpid()}_{next(_copies)}"
+        self.copy_template(name)
+        return name
 
-@pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Cluster]:
-    """The server of this run, with its migrated template."""
+
+@contextlib.contextmanager
+def running_cluster(above: Path | None = None) -> Iterator[Cluster | None]:
+    """A server with a migrated template, in a folder below ``above``; None where it is not installed."""
     programs = _programs()
     if programs is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql): its checks are left out")
-    above = Path(tempfile.mkdtemp(prefix="civicforum-pg-"))
-    above.chmod(0o755)
-    folder = above / "cluster"
-    folder.mkdir()
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="civicforum-pg-", dir=above))
+    folder.chmod(0o755)
+    home = folder / "cluster"
+    home.mkdir()
     if os.geteuid() == 0:
-        shutil.chown(folder, SERVER_USER, SERVER_USER)
-    cluster = Cluster(folder, programs).start()
+        shutil.chown(home, SERVER_USER, SERVER_USER)
+    cluster = Cluster(home, programs).make()
     try:
         cluster.migrate_template()
         yield cluster
     finally:
         with contextlib.suppress(AssertionError):
             cluster.stop()
-        shutil.rmtree(above, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """The server of this run, with its migrated template."""
+    with running_cluster() as cluster:
+        if cluster is None:
+            pytest.skip("PostgreSQL is not installed (apt-get install postgresql): its checks are left out")
+        yield cluster
 
 
 @pytest.fixture
 def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The address of a migrated, empty PostgreSQL database of this test's own."""
-    name = f"copy_{os.getpid()}_{next(_copies)}"
-    postgres_cluster.execute(f"CREATE DATABASE {name} TEMPLATE template_civicforum")
+    name = postgres_cluster.new_copy()
     yield postgres_cluster.url(name)
     postgres_cluster.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -39,6 +39,10 @@ class RedisServer:
         client.close()
         return self
 
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()

@@ -60,6 +60,7 @@ class Server:
     port: int
     settings: dict[str, str] = field(default_factory=dict)
     workers: int = 1
+    around: tuple[str, ...] = ()  # a command that starts ours, such as prlimit
     process: subprocess.Popen[bytes] | None = None
     _password_hash: str | None = None
 
@@ -79,7 +80,7 @@ class Server:
         own = {k: v for k, v in os.environ.items() if not k.startswith("CIVICFORUM_")}
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(COMMAND), "serve", "--port", str(self.port), "--workers", str(self.workers)],
+                [*self.around, COMMAND, "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env={**own, **self.environment},
                 stdout=log,
                 stderr=log,

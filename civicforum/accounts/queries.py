@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 
 from civicforum.accounts.models import Actor, ApiToken, EndedSession, RoleGrant, User
 from civicforum.accounts.names import skeleton
@@ -87,11 +87,6 @@ def has_administrator() -> bool:
     """Whether the town has been set up: somebody can administer it."""
     granted = select(RoleGrant.id).where(RoleGrant.role == "administrator").limit(1)
     return db.session.scalar(granted) is not None
-
-
-def count_administrators() -> int:
-    granted = select(func.count()).where(RoleGrant.role == "administrator")
-    return db.session.scalar(granted) or 0
 
 
 def list_tokens(viewer: Actor) -> Sequence[ApiToken]:

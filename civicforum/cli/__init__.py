@@ -5,6 +5,7 @@ may be imported here.
 """
 
 import importlib
+import logging
 import sys
 from typing import Any
 
@@ -50,14 +51,18 @@ def cli() -> None:
 
 def main() -> Any:
     """The console script. A reason in one line on stderr and exit 1 for whatever cannot be done."""
-    if PATCHED & set(sys.argv[1:2]):
+    is_lasting = bool(PATCHED & set(sys.argv[1:2]))
+    if is_lasting:
         from gevent import monkey
 
         monkey.patch_all()
     from sqlalchemy.exc import DBAPIError
 
+    from civicforum import logs
     from civicforum.errors import CivicForumError
 
+    # What a command did it says itself, on stdout.
+    logs.configure(logging.INFO if is_lasting else logging.WARNING)
     try:
         return cli(standalone_mode=True)
     except CivicForumError as error:

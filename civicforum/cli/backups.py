@@ -52,5 +52,6 @@ def _count_rows() -> int:
 
 
 def _with_bar(label: str, rows: int, work: Work) -> dict[str, int]:
-    with click.progressbar(length=rows, label=label, file=sys.stderr) as bar:
+    is_watched = sys.stderr.isatty()
+    with click.progressbar(length=rows, label=label, file=sys.stderr, hidden=not is_watched) as bar:
         return work(lambda _table, count: bar.update(count))

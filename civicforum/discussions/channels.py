@@ -1,10 +1,12 @@
 """The live channel of a thread: who may watch it, and how its posts look to everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, render_template
 
+from civicforum import jobs
+from civicforum.accounts import appearances
 from civicforum.accounts.models import Actor
 from civicforum.discussions import queries, schemas
 from civicforum.discussions.addresses import public_addresses
@@ -19,9 +21,17 @@ def init_app(_app: Flask) -> None:
             "thread",
             check_watch=_check_watch,
             render={"post": _render_posts, "thread": _render_threads},
+            list_closed=queries.closed_channels,
         )
     )
     audience.register(queries.thread_channels)
+    appearances.register(_show_again)
+
+
+def _show_again(user_ids: Iterable[int]) -> None:
+    """Whoever was renamed may have said a lot: it is told a little later, in many short transactions."""
+    for user_id in user_ids:
+        jobs.enqueue("discussions.show_person", unique_key=f"discussions:show:{user_id}", user_id=user_id)
 
 
 def _check_watch(viewer: Actor, thread_id: int) -> None:

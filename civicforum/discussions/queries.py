@@ -83,6 +83,31 @@ def thread_channels(project_id: int) -> list[str]:
     ]
 
 
+def places_showing(user_id: int) -> list[tuple[str, str, int]]:
+    """(channel, kind, id) of whatever shows this person's name: what they said and began, and the answers."""
+    theirs = select(Post.id).where(Post.author_id == user_id)
+    # Answers are in the threads in which they spoke: a thread's posts are found quickly, answers are not.
+    in_threads = select(Post.thread_id).where(Post.author_id == user_id)
+    answers = (Post.thread_id.in_(in_threads)) & (Post.reply_to_id.in_(theirs))
+    posts = db.session.execute(
+        select(Post.thread_id, Post.id)
+        .where(Post.seq.is_not(None), or_(Post.author_id == user_id, answers))
+        .order_by(Post.thread_id, Post.id)
+    )
+    threads = db.session.scalars(select(Thread.id).where(Thread.author_id == user_id).order_by(Thread.id))
+    return [
+        *((f"thread:{thread_id}", "thread", thread_id) for thread_id in threads),
+        *((f"thread:{row.thread_id}", "post", row.id) for row in posts),
+    ]
+
+
+def closed_channels() -> list[str]:
+    """The live channels of threads that not everybody may see."""
+    statement = select(Thread.id).join(Thread.project)
+    is_open = (Project.visibility == "public") & (Project.status != "draft") & (Thread.status != "pending")
+    return [f"thread:{thread_id}" for thread_id in db.session.scalars(statement.where(~is_open))]
+
+
 def first_post_id(thread_id: int) -> int | None:
     """The post with which the thread was started."""
     return db.session.scalar(select(func.min(Post.id)).where(Post.thread_id == thread_id))
@@ -140,6 +165,17 @@ def list_own_unpublished(viewer: Actor, thread: Thread) -> list[Post]:
                 Post.state.in_(policies.UNPUBLISHED),
             )
             .order_by(Post.id)
+        )
+    )
+
+
+def answer_ids(post: Post) -> list[int]:
+    """The published answers to this post."""
+    return list(
+        db.session.scalars(
+            select(Post.id).where(
+                Post.thread_id == post.thread_id, Post.reply_to_id == post.id, Post.seq.is_not(None)
+            )
         )
     )
 

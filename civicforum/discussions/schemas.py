@@ -113,6 +113,10 @@ class ThreadSchema(Schema):
     title = fields.String(required=True)
     slug = fields.String(required=True)
     status = fields.String(required=True, validate=OneOf(THREAD_STATUSES))
+    is_open = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether comments are taken: neither the thread nor its project is closed."},
+    )
     author = fields.Nested(AuthorSchema, required=True, allow_none=True)
     channel = fields.String(required=True)
     stream = fields.String(required=True)
@@ -174,6 +178,7 @@ class ToldThread:
     title: str
     slug: str
     status: str
+    is_open: bool
     author: Told | None
     channel: str
     stream: str
@@ -269,6 +274,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
             title=thread.title,
             slug=thread.slug,
             status=thread.status,
+            is_open=thread.is_open and thread.project.is_open,
             author=_tell_author(thread.author, hats[thread.project_id]),
             channel=thread.channel,
             stream=stream,

@@ -33,6 +33,13 @@ def touch(channel: str, kind: str, object_id: int) -> None:
     before_commit(("live", channel), lambda: _raise_revision(channel))
 
 
+def touch_whole(channels: Iterable[str]) -> None:
+    """Say that what these channels are about has changed: of ``thread:7`` the thread 7."""
+    for channel in sorted(channels):
+        kind, _colon, number = channel.partition(":")
+        touch(channel, kind, int(number))
+
+
 def shrink_audience(channels: Iterable[str]) -> None:
     """Say that somebody may no longer watch these: every watcher is asked again before the next update."""
     for channel in sorted(channels):

@@ -7,7 +7,6 @@ while the one before it is being sent. A pulse heals whatever a lost doorbell le
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from civicforum import metrics
-from civicforum.db import db
+from civicforum.db import carrying_on, db
 from civicforum.errors import CivicForumError, NotFound
 from civicforum.live import registry
 from civicforum.live.changes import Changes, changes_since, channel_versions, current_stream
@@ -91,6 +90,10 @@ class Publisher:
     def count_sockets(self, user_id: int) -> int:
         return sum(identity.user_id == user_id for identity, _ in self.sockets.values())
 
+    def count_watchers(self) -> int:
+        """How often a channel is watched here: one for each socket and channel."""
+        return sum(len(watched.watchers) for watched in self.channels.values())
+
     def disconnect(self, sid: str) -> None:
         _identity, channels = self.sockets.pop(sid, (None, set()))
         for channel in channels:
@@ -104,25 +107,10 @@ class Publisher:
         Raises NotFound for who may not. The policy is asked again once the socket is in the room: an audience
         that shrank before that is noticed here, and one that shrinks later by the publisher.
         """
-        identity, watching = self._present(sid)
+        identity, _watching = self._socket(sid)
         self._check(identity, channel)
-        watched = self.channels.get(channel)
-        if watched is None:
-            now = changes_since(channel)
-            fresh = _Watched(now.revision, now.audience_version, now.stream)
-            watched = self.channels.setdefault(channel, fresh)
-        try:
-            # They may have hung up while we asked, or asked for more: from here on nobody else runs.
-            self._present(sid)
-            if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
-                raise CivicForumError("This connection watches too many channels. Leave one first.")
-        except CivicForumError:
-            self._drop(channel, sid)
-            raise
         # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
-        watched.watchers[sid] = identity
-        watching.add(channel)
-        self.out.enter(sid, _room(channel, identity.locale))
+        self._enter(sid, channel)
         db.session.rollback()  # a fresh snapshot: read no earlier than we entered
         try:
             self._check(identity, channel)
@@ -132,18 +120,30 @@ class Publisher:
         changes = changes_since(channel, after, stream)
         return {**message(changes), "reset": changes.is_reset, "viewers": self.count_viewers(channel)}
 
-    def _present(self, sid: str) -> tuple[Identity, set[str]]:
-        """Who is at the other end, and what they watch; NotFound once they have hung up."""
+    def _socket(self, sid: str) -> tuple[Identity, set[str]]:
+        """Who is at the other end, and what they watch. NotFound once they have hung up."""
         if sid not in self.sockets:
             raise NotFound
         return self.sockets[sid]
+
+    def _enter(self, sid: str, channel: str) -> None:
+        fresh = None if channel in self.channels else _as_it_is(channel)
+        # They may have hung up, or asked for more, while the database was asked; from here on nothing waits.
+        identity, watching = self._socket(sid)
+        if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
+            raise CivicForumError("This connection watches too many channels. Leave one first.")
+        if fresh is not None:
+            self.channels.setdefault(channel, fresh)
+        self.channels[channel].watchers[sid] = identity
+        watching.add(channel)
+        self.out.enter(sid, _room(channel, identity.locale))
 
     def _check(self, identity: Identity, channel: str) -> None:
         registry.check_watch(self.out.load_viewer(identity), channel)
 
     def unwatch(self, sid: str, channel: str) -> None:
-        identity, watching = self._present(sid)
-        if channel in watching:
+        identity, watching = self.sockets.get(sid, (None, set()))
+        if identity is not None and channel in watching:
             watching.discard(channel)
             self.out.leave(sid, _room(channel, identity.locale))
             self._drop(channel, sid)
@@ -177,7 +177,7 @@ class Publisher:
             self.out.spawn(self._publish, channel, watched)
 
     def _publish(self, channel: str, watched: _Watched) -> None:
-        try:
+        with carrying_on(log, "Publishing a channel failed; the pulse will try again."):
             while watched.is_dirty and self.channels.get(channel) is watched:
                 watched.is_dirty = False
                 rung_at, watched.rung_at = watched.rung_at, None
@@ -186,12 +186,9 @@ class Publisher:
                 if rung_at is not None:
                     metrics.LAG.observe(time.monotonic() - rung_at)
                 time.sleep(GATHER_SECONDS)
-        except Exception:
-            log.exception("Publishing %s failed; the pulse will try again.", channel)
-        finally:
-            watched.is_publishing = False
-            if watched.is_dirty and watched.watchers:
-                self.ring(channel)
+        watched.is_publishing = False
+        if watched.is_dirty and watched.watchers:
+            self.ring(channel)
 
     def _send_changes(self, channel: str, watched: _Watched) -> None:
         changes = changes_since(channel, watched.sent_revision, watched.stream)
@@ -228,8 +225,7 @@ class Publisher:
             try:
                 self._check(identity, channel)
             except CivicForumError:
-                with suppress(NotFound):  # gone by themselves
-                    self.unwatch(sid, channel)
+                self.unwatch(sid, channel)
                 self.out.emit("gone", {"channel": channel}, sid)
 
     # --- what is a person's own ---
@@ -238,8 +234,9 @@ class Publisher:
         """Something of this person's own changed (unread notifications, sessions); returns at once."""
         if user_id not in self._people():
             return
+        is_first = not self._rung_people
         self._rung_people.add(user_id)
-        if len(self._rung_people) == 1:
+        if is_first:
             self.out.spawn(self._tell_rung)
 
     def _people(self) -> set[int]:
@@ -248,12 +245,10 @@ class Publisher:
     def _tell_rung(self) -> None:
         time.sleep(GATHER_SECONDS)
         people, self._rung_people = self._rung_people, set()
-        try:
-            with self.app.app_context():
-                self.cut_stale()
-                self.tell_unread(people)
-        except Exception:
-            log.exception("Telling people of their inbox failed; the pulse will try again.")
+        sentence = "Telling people of their inbox failed; the pulse will try again."
+        with carrying_on(log, sentence), self.app.app_context():
+            self.cut_stale()
+            self.tell_unread(people)
 
     def tell_unread(self, people: set[int]) -> None:
         """Tell each of these people's own sockets how many notifications are unread, if that changed."""
@@ -269,11 +264,8 @@ class Publisher:
     def pulse_forever(self, is_stopping: Callable[[], bool]) -> None:
         while not is_stopping():
             time.sleep(PULSE_SECONDS)
-            try:
-                with self.app.app_context():
-                    self.pulse()
-            except Exception:
-                log.exception("The pulse failed; the next one tries again.")
+            with carrying_on(log, "The pulse failed; the next one tries again."), self.app.app_context():
+                self.pulse()
 
     def pulse(self) -> None:
         """Compare what was sent with what is; heal what a lost doorbell or a lost message left behind."""
@@ -300,8 +292,9 @@ class Publisher:
         """Say how many are here, at most once a second and only when it changed."""
         while not is_stopping():
             time.sleep(VIEWERS_EVERY_SECONDS)
-            if self.channels:
-                self.tell_viewers()
+            with carrying_on(log, "Counting who is here failed; the next second tries again."):
+                if self.channels:
+                    self.tell_viewers()
 
     def tell_viewers(self) -> None:
         counts = self.out.count_people({name: _people_of(w) for name, w in self.channels.items()})
@@ -327,6 +320,12 @@ def message(changes: Changes) -> dict[str, Any]:
         "items": registry.render_items(changes.channel, changes.objects) if changes.objects else [],
         "more": changes.has_more,
     }
+
+
+def _as_it_is(channel: str) -> _Watched:
+    """A channel that nobody here has watched so far: what is now counts as sent."""
+    now = changes_since(channel)
+    return _Watched(now.revision, now.audience_version, now.stream)
 
 
 def _people_of(watched: _Watched) -> set[str]:

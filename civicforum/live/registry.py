@@ -19,12 +19,14 @@ class ChannelType:
     """``check_watch(viewer, id)`` raises NotFound for who may not watch it (or may not know of it).
 
     ``render`` has for each kind of object a function from ids to items, as an anonymous visitor of that
-    channel would see them now; an id it leaves out becomes a bare tombstone.
+    channel would see them now; an id it leaves out becomes a bare tombstone. ``list_closed`` names the
+    channels of this type that not everybody may watch.
     """
 
     name: str
     check_watch: CanWatch
     render: Mapping[str, Render]
+    list_closed: Callable[[], Iterable[str]]
 
 
 _types: dict[str, ChannelType] = {}
@@ -54,6 +56,11 @@ def check_watch(viewer: Any, name: Any) -> None:
     """Raise NotFound unless ``viewer`` may watch the channel of this name now."""
     channel_type, object_id = parse_channel(name)
     channel_type.check_watch(viewer, object_id)
+
+
+def closed_channels() -> list[str]:
+    """Every channel that not everybody may watch: who loses a role in the whole site may lose these."""
+    return [name for channel_type in _types.values() for name in channel_type.list_closed()]
 
 
 def render_items(channel: str, objects: Iterable[tuple[str, int]]) -> list[Item]:

@@ -103,6 +103,12 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
             _("Another moderator acted meanwhile. Nothing of yours was done: look again."),
             version=case.version,
         )
+    if case.closed_at is not None:
+        # Another case about the same words may be open by now, and only one may be.
+        raise Conflict(
+            _("This case is closed, so nothing was done. Look at the comment again, and act on it anew."),
+            version=case.version,
+        )
     rule = _checked(deed)
     if deed.action == "leave" and case.state == "decided":
         # Closing the case would take the author's one mend away.
@@ -111,6 +117,7 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     measure = _record(actor, case, deed, rule, post)
     flaggers = _open_flaggers(case)
     _settle(case, deed)
+    _settle_flags(case, deed)
     _tell(actor, measure, post, flaggers)
     return case
 
@@ -190,7 +197,11 @@ def _settle(case: Case, deed: Deed) -> None:
     case.version += 1
     case.state = "decided" if deed.action == "hide" else "closed"
     case.closed_at = None if deed.action == "hide" else now()
-    outcome = {"hide": "agreed", "leave": "disagreed"}.get(deed.action)
+
+
+def _settle_flags(case: Case, deed: Deed) -> None:
+    """What was decided answers everybody who asked for it."""
+    outcome = {"hide": "agreed", "decline": "agreed", "leave": "disagreed"}.get(deed.action)
     if outcome:
         db.session.execute(
             update(Flag).where(Flag.case_id == case.id, Flag.state == "open").values(state=outcome)
@@ -209,8 +220,13 @@ def _tell(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -
         jobs.enqueue(
             "moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id
         )
-    if measure.action in ("hide", "leave"):
-        notify(flaggers, f"flag_{measure.action}", "post_case", post.id, actor_id=actor.id)
+    _tell_flaggers(actor, measure, post, flaggers)
+
+
+def _tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
+    reason = {"hide": "flag_hide", "decline": "flag_hide", "leave": "flag_leave"}.get(measure.action)
+    if reason:
+        notify(flaggers, reason, "post_case", post.id, actor_id=actor.id)
 
 
 # --- the author's way back ---
@@ -265,10 +281,16 @@ def _approve(actor: Actor, hold: Hold) -> Post:
 
 def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
     rule = _checked(Deed("hide", deed.rule, deed.reason))
+    assert rule is not None
     post = discussions.decline_post(actor, hold.object_id, rule)
     agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())
     case = open_case(actor, "post", post.id, source="hold")
-    measure = _record(actor, case, Deed("decline", deed.rule, deed.reason), rule, post)
+    declined = Deed("decline", deed.rule, deed.reason)
+    measure = _record(actor, case, declined, rule, post)
+    # It may have been flagged as it read before the edit that was held.
+    flaggers = _open_flaggers(case)
+    _settle_flags(case, declined)
+    _tell_flaggers(actor, measure, post, flaggers)
     case.state, case.closed_at, case.version = "closed", now(), case.version + 1
     notify([post.author_id], "post_decline", "post_case", post.id, actor_id=actor.id)
     jobs.enqueue("moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id)
@@ -296,8 +318,6 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
         flag = Flag(post_id=post_id, user_id=actor.id)
         db.session.add(flag)
     flag.case_id, flag.rule_id, flag.note, flag.state = case.id, rule.id, note.strip(), "open"
-    if case.state == "closed":
-        case.state, case.closed_at = "open", None
     db.session.flush()
     return flag
 

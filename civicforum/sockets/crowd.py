@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-MAXIMUM_PER_ADDRESS = 2_000
+from civicforum.capacity import SOCKETS_PER_ADDRESS
 
 
 class Crowd:
-    def __init__(self, most: int | None = MAXIMUM_PER_ADDRESS) -> None:
+    def __init__(self, most: int | None = SOCKETS_PER_ADDRESS) -> None:
         """``most``: connections of one address at once; None: no limit."""
         self.most = most
         self._address_of: dict[str, str] = {}

@@ -12,25 +12,26 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from civicforum.accounts import queries
 from civicforum.accounts.models import Guest
-from civicforum.errors import CivicForumError, Invalid
+from civicforum.capacity import LARGEST_MESSAGE_BYTES, SOCKETS_PER_PERSON
+from civicforum.db import OUT_OF_REACH
+from civicforum.errors import CivicForumError, Invalid, Unavailable
 from civicforum.live import doorbell, redis_bell, registry
 from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
 from civicforum.sockets.gate import Gate
-from civicforum.sockets.intake import take_in_carefully
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
+from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
+from civicforum.sockets.tally import Tally
 from civicforum.web.limits import address, check_limit
+from civicforum.web.problems import do_without_database
 from civicforum.web.viewer import viewer
 
 log = logging.getLogger(__name__)
 
-MAXIMUM_MESSAGE_BYTES = 16_384
 LARGEST_REVISION = 2**53
-# A person with many tabs on many devices is far below this.
-MAXIMUM_SOCKETS_PER_PERSON = 100
 
 
 def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
@@ -47,28 +48,30 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
         always_connect=False,
         ping_interval=settings.socket_ping_seconds,
         ping_timeout=max(20, settings.socket_ping_seconds),
-        max_http_buffer_size=MAXIMUM_MESSAGE_BYTES,
+        max_http_buffer_size=LARGEST_MESSAGE_BYTES,
         http_compression=False,
         manage_session=False,
         cors_allowed_origins=None,
         transports=["websocket"] if websocket_only else ["polling", "websocket"],
     )
     presence = RedisPresence(settings.redis_url).count if settings.redis_url else None
-    publisher = Publisher(app, _outlets(socketio, presence))
+    tally = Tally(lambda: len(publisher.sockets))
+    publisher = Publisher(app, _outlets(socketio, presence, tally))
     crowd = Crowd(None) if settings.limits == "off" else Crowd()
     app.extensions["publisher"] = publisher
     doorbell.listen(publisher.ring)
     doorbell.listen_for_people(publisher.ring_person)
     if settings.redis_url:
         redis_bell.connect(settings.redis_url, socketio.start_background_task, lambda: False)
-    _register_handlers(socketio, publisher, crowd)
+    _register_handlers(socketio, publisher, crowd, tally)
     drop_nonsense(_server(socketio))
-    take_in_carefully(_server(socketio).eio)
+    bound_readers(_server(socketio).eio)
     app.wsgi_app = Gate(  # type: ignore[method-assign]  # Flask's own way to wrap an app
         app.wsgi_app, _server(socketio).eio, app.config["TRUSTED_HOSTS"]
     )
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
+    socketio.start_background_task(tally.tell_forever, lambda: False)
     socketio.start_background_task(Sweeper(_server(socketio)).sweep_forever, lambda: False)
     return socketio
 
@@ -78,15 +81,20 @@ def _server(socketio: SocketIO) -> Any:
     return socketio.server
 
 
-def _outlets(socketio: SocketIO, presence: Any) -> Outlets:
+def _outlets(socketio: SocketIO, presence: Any, tally: Tally) -> Outlets:
     server = _server(socketio)
+
+    def cut(sid: str) -> None:
+        tally.count("cut")
+        server.disconnect(sid)
+
     counting = {"count_people": presence} if presence else {}
     return Outlets(
         **counting,
         emit=lambda event, payload, to: socketio.emit(event, payload, to=to),
         enter=lambda sid, room: server.enter_room(sid, room),
         leave=lambda sid, room: server.leave_room(sid, room),
-        disconnect=lambda sid: server.disconnect(sid),
+        disconnect=cut,
         spawn=socketio.start_background_task,
         load_viewer=load_viewer,
         stale_identities=stale_identities,
@@ -115,9 +123,9 @@ def stale_identities(identities: list[Identity]) -> set[Identity]:
     }
 
 
-def _register_handlers(socketio: SocketIO, publisher: Publisher, crowd: Crowd) -> None:
-    socketio.on("connect")(_connecting(publisher, crowd))
-    socketio.on("disconnect")(_disconnecting(publisher, crowd))
+def _register_handlers(socketio: SocketIO, publisher: Publisher, crowd: Crowd, tally: Tally) -> None:
+    socketio.on("connect")(_tallied(_connecting(publisher, crowd), tally))
+    socketio.on("disconnect")(_disconnecting(publisher, crowd, tally))
     socketio.on("watch")(_answering(lambda payload: _watch(publisher, payload)))
     socketio.on("unwatch")(_answering(lambda payload: _unwatch(publisher, payload)))
 
@@ -126,8 +134,12 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     def connect(auth: Any = None) -> None:
         if crowd.is_full(address()):
             raise ConnectionRefusedError("too many connections")
-        identity = _identify(auth)
-        if identity.user_id and publisher.count_sockets(identity.user_id) >= MAXIMUM_SOCKETS_PER_PERSON:
+        try:
+            identity = _identify(auth)
+        except OUT_OF_REACH as error:
+            # Not "unauthorized": nobody knows yet. The client asks again in a while.
+            raise ConnectionRefusedError("unavailable") from error
+        if identity.user_id and publisher.count_sockets(identity.user_id) >= SOCKETS_PER_PERSON:
             raise ConnectionRefusedError("too many connections")
         publisher.connect(request.sid, identity)  # type: ignore[attr-defined]
         crowd.enter(request.sid, address())  # type: ignore[attr-defined]
@@ -135,8 +147,21 @@ def _connecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
     return connect
 
 
-def _disconnecting(publisher: Publisher, crowd: Crowd) -> Callable[..., None]:
+def _tallied(connect: Callable[..., None], tally: Tally) -> Callable[..., None]:
+    def connect_and_count(auth: Any = None) -> None:
+        try:
+            connect(auth)
+        except ConnectionRefusedError:
+            tally.count("refused")
+            raise
+        tally.count("opened")
+
+    return connect_and_count
+
+
+def _disconnecting(publisher: Publisher, crowd: Crowd, tally: Tally) -> Callable[..., None]:
     def disconnect(_reason: Any = None) -> None:
+        tally.count("closed")
         publisher.disconnect(request.sid)  # type: ignore[attr-defined]
         crowd.leave(request.sid)  # type: ignore[attr-defined]
 
@@ -182,6 +207,10 @@ def _answering(handler: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[
             return {"ok": True, **handler(payload[0])}
         except CivicForumError as error:
             return {"ok": False, "error": {"status": error.status, "title": str(error)}}
+        except OUT_OF_REACH as error:
+            log.warning("The database did not answer a watcher (%s).", type(error).__name__)
+            do_without_database()
+            return {"ok": False, "error": {"status": 503, "title": str(Unavailable.title)}}
         except Exception:
             log.exception("A socket event failed.")
             return {"ok": False, "error": {"status": 500, "title": str(CivicForumError.title)}}

@@ -26,13 +26,13 @@ class Gate:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith(PREFIX):
-            return self.app(environ, start_response)  # type: ignore[no-any-return]  # a WSGI app's
+            return self.app(environ, start_response)
         # What a trusted proxy says stands in Host by now; the library would believe anybody.
         for name in FORWARDED:
             environ.pop(name, None)
         refusal = self._refusal(environ)
         if refusal is None:
-            return self.app(environ, start_response)  # type: ignore[no-any-return]  # a WSGI app's
+            return self.app(environ, start_response)
         status, words = refusal
         start_response(REFUSALS[status], [("Content-Type", "text/plain; charset=utf-8")])
         return [f"{words}\n".encode()]

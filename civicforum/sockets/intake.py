@@ -5,17 +5,14 @@ and a packet that it cannot read ends in a traceback.
 """
 
 import re
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 import gevent
 import simple_websocket
-from engineio.async_drivers.gevent import WebSocketWSGI
 
 MOST_WAITING = 16
 CHECK_AGAIN_SECONDS = 0.01
-ID_BYTES = 18  # whoever knows the id of a connection may speak in it: the library draws 96 bits
 # Engine.IO 4, as clients send it: a farewell, a probe, the answer to a ping, the end of an upgrade, nothing;
 # and Socket.IO's packets. Binary ones are not taken here, in whatever dress.
 _PACKET = re.compile(r"[1356]|[23]probe|4[0-6].*", re.DOTALL)
@@ -34,7 +31,7 @@ def next_packet(receive: Callable[[], Any]) -> str | None:
     return message
 
 
-class PatientIntake(simple_websocket.Server):  # type: ignore[misc]  # it ships no types
+class PatientIntake(simple_websocket.Server):
     """A WebSocket that reads on only while what it has read is being answered."""
 
     def _handle_events(self) -> bool:
@@ -46,24 +43,3 @@ class PatientIntake(simple_websocket.Server):  # type: ignore[misc]  # it ships 
         while self.connected and len(self.input_buffer) > MOST_WAITING:
             gevent.sleep(CHECK_AGAIN_SECONDS)
         return bool(self.connected)
-
-
-class WebSocket(WebSocketWSGI):  # type: ignore[misc]  # it ships no types
-    """What python-engineio wants of a WebSocket."""
-
-    def __init__(self, handler: Any, server: Any) -> None:
-        super().__init__(handler, server)
-        self.server_args["max_message_size"] = server.max_http_buffer_size
-
-    def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
-        self.ws = PatientIntake(environ, **self.server_args)
-        return self.app(self)
-
-    def wait(self) -> str | None:
-        return next_packet(super().wait)
-
-
-def take_in_carefully(eio: Any) -> None:
-    """Let this Engine.IO server read no more than it answers, and name its connections beyond guessing."""
-    eio._async = {**eio._async, "websocket": WebSocket}
-    eio.generate_id = lambda: secrets.token_urlsafe(ID_BYTES)

@@ -11,7 +11,14 @@ from civicforum.townhalls import queries, schemas
 
 
 def init_app(_app: Flask) -> None:
-    register(ChannelType("townhall", check_watch=_check_watch, render={"townhall": _render_town_halls}))
+    register(
+        ChannelType(
+            "townhall",
+            check_watch=_check_watch,
+            render={"townhall": _render_town_halls},
+            list_closed=queries.closed_channels,
+        )
+    )
     audience.register(queries.channels_of_project)
 
 

@@ -14,10 +14,17 @@ from civicforum.web.filters import localtime, zone_name
 
 def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
     """What became of a meeting or of one's own answer, as it is now; hidden meetings are left out."""
-    return {
-        id_: Notice(_sentence(reason, row), _address(reason, row))
-        for id_, row in queries.find_town_halls(viewer, ids).items()
-    }
+    rows = queries.find_town_halls(viewer, ids)
+    if reason == "promoted":
+        return _seats(viewer, rows)
+    return {id_: Notice(_sentence(reason, row), _address(reason, row)) for id_, row in rows.items()}
+
+
+def _seats(viewer: Any, rows: Mapping[int, TownHall]) -> Mapping[int, Notice]:
+    """The seat is theirs only until they give it back."""
+    own = queries.find_own_answers(viewer, rows)
+    reasons = {id_: "promoted" if id_ in own and own[id_].takes_seats else "" for id_ in rows}
+    return {id_: Notice(_sentence(reasons[id_], row), _address("", row)) for id_, row in rows.items()}
 
 
 def _address(reason: str, row: TownHall) -> str:

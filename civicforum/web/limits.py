@@ -3,21 +3,27 @@
 Counted before the action, in memory or in Redis; refusing costs no transaction.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
+import redis
 from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from limits import RateLimitItem, parse_many
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from civicforum.errors import TooMany
 from civicforum.web.viewer import viewer
 
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 1.0
+AWAY_SECONDS = 5.0
 # What a person may do, in the words of the limits library. Generous for people, tight for machines.
 BUCKETS: dict[str, str] = {
     "request": "1200/minute",  # any request, by address: a whole library may share one
@@ -40,9 +46,13 @@ BUCKETS: dict[str, str] = {
 
 
 class Limiter:
+    """Counts in Redis where there is one, for all processes; in this process's memory while Redis is away."""
+
     def __init__(self, redis_url: str | None, is_off: bool) -> None:
         self.is_off = is_off
-        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(redis_url or "memory://"))
+        self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = _shared_limiter(redis_url) if redis_url else None
+        self._away_until = 0.0
         self._items: dict[str, list[RateLimitItem]] = {
             name: parse_many(limits) for name, limits in BUCKETS.items()
         }
@@ -50,7 +60,7 @@ class Limiter:
     def refuse_if_spent(self, bucket: str, *who: str) -> None:
         """TooMany if ``who`` has used up the bucket; counts nothing."""
         for item in [] if self.is_off else self._items[bucket]:
-            if not self._limiter.test(item, bucket, *who):
+            if not self._ask("test", item, bucket, *who):
                 self._refuse(item, bucket, *who)
 
     def check(self, bucket: str, *who: str) -> None:
@@ -58,12 +68,29 @@ class Limiter:
         if self.is_off:
             return
         for item in self._items[bucket]:
-            if not self._limiter.hit(item, bucket, *who):
+            if not self._ask("hit", item, bucket, *who):
                 self._refuse(item, bucket, *who)
 
     def _refuse(self, item: RateLimitItem, bucket: str, *who: str) -> None:
-        reset_at = self._limiter.get_window_stats(item, bucket, *who).reset_time
-        raise TooMany(_sentence(), retry_after=max(1, int(reset_at - time.time()) + 1))
+        stats = self._ask("get_window_stats", item, bucket, *who)
+        raise TooMany(_sentence(), retry_after=max(1, int(stats.reset_time - time.time()) + 1))
+
+    def _ask(self, question: str, *arguments: Any) -> Any:
+        """Ask Redis; one that does not answer is left alone for a while, so that nobody waits in vain."""
+        if self._shared is not None and time.monotonic() >= self._away_until:
+            try:
+                return getattr(self._shared, question)(*arguments)
+            except (redis.RedisError, OSError) as error:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                log.warning("Redis does not count (%s); limits are counted here meanwhile.", error)
+        return getattr(self._here, question)(*arguments)
+
+
+def _shared_limiter(redis_url: str) -> SlidingWindowCounterRateLimiter:
+    # The library's own name for a socket file differs from Redis' client's.
+    url = f"redis+{redis_url}" if redis_url.startswith("unix://") else redis_url
+    patience = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    return SlidingWindowCounterRateLimiter(storage_from_string(url, **patience))
 
 
 def _sentence() -> str:

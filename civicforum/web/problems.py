@@ -1,20 +1,21 @@
 """One place that turns an error into a page or a problem+json (RFC 9457)."""
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, json, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from civicforum import metrics
-from civicforum.db import db
+from civicforum.db import OUT_OF_REACH, db
 from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
-from civicforum.web.viewer import viewer
+from civicforum.web.site import forget_site
+from civicforum.web.viewer import look_as_guest, viewer
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +24,23 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CivicForumError, answer)
     app.register_error_handler(HTTPException, _http_answer)
     app.register_error_handler(CSRFError, _csrf_answer)
-    app.register_error_handler(OperationalError, _busy_answer)
-    app.register_error_handler(PoolTimeout, _busy_answer)
+    for trouble in OUT_OF_REACH:
+        app.register_error_handler(trouble, _busy_answer)
     app.register_error_handler(DataError, _unstorable_answer)
     app.register_error_handler(OverflowError, _unstorable_answer)
     app.register_error_handler(Exception, _unexpected_answer)
 
 
 def answer(error: CivicForumError) -> Any:
-    """The page or the problem that tells a person what happened."""
-    db.session.rollback()
+    """The page or the problem that tells a person what happened, even where the database is away."""
+    try:
+        return _answer(error)
+    except OUT_OF_REACH as trouble:
+        return _busy_answer(trouble)
+
+
+def _answer(error: CivicForumError) -> Any:
+    _let_go()
     if isinstance(error, NotAllowed) and not viewer().is_authenticated:
         error = SignInNeeded(_("Please sign in, and you will come right back here."))
     if wants_json():
@@ -144,8 +152,21 @@ def _csrf_answer(_error: CSRFError) -> Any:
 
 
 def _busy_answer(error: Exception) -> Any:
-    log.warning("The database did not answer: %s", error)
-    return answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+    log.warning("The database did not answer: %s", str(error).partition("\n")[0])
+    do_without_database()
+    return _answer(Unavailable(_("We could not save or read just now. Nothing was changed; try again soon.")))
+
+
+def do_without_database() -> None:
+    """For the rest of this request ask it nothing: the words of an error would ask who looks, and where."""
+    _let_go()
+    look_as_guest()
+    forget_site()
+
+
+def _let_go() -> None:
+    with suppress(*OUT_OF_REACH):  # a connection that is broken cannot even end what it began
+        db.session.rollback()
 
 
 def _unstorable_answer(error: Exception) -> Any:

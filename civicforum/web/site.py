@@ -16,6 +16,11 @@ def get_site() -> Site:
     return g.site
 
 
+def forget_site() -> None:
+    """Do without the site's row for the rest of this request."""
+    g.site = _unsaved()
+
+
 def lock_site() -> Site:
     """The site's row for changing it, in an action; made if this is the first time."""
     site = db.session.get(Site, 1, with_for_update={"key_share": True}, populate_existing=True)

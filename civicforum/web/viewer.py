@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import g
 from flask_login import LoginManager, current_user
 
 login_manager = LoginManager()
@@ -11,3 +12,8 @@ login_manager.session_protection = None  # a moving phone changes its address; s
 def viewer() -> Any:
     """The person or guest of this request: a User or a Guest, never a proxy."""
     return current_user._get_current_object()
+
+
+def look_as_guest() -> None:
+    """Look nobody up for the rest of this request."""
+    g._login_user = login_manager.anonymous_user()

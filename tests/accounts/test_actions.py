@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from mailbox import deliver, mails_to
 
@@ -388,3 +389,139 @@ def test_a_name_is_no_link_in_a_mail_to_somebody_else(app, name):
 @pytest.mark.parametrize("name", ["J.R.R. Tolkien", "Dr. Ana Lopez", "Ana L."])
 def test_a_name_may_be_abbreviated(app, name):
     assert sign_up(name=name).name == name
+
+
+def test_a_confirmed_account_is_not_thrown_away_by_a_link(app):
+    user = make_user()
+    actions.discard_sign_up(GUEST, links.make_token(user, "confirm"))
+    assert queries.find_by_email(user.email) == user
+
+
+def test_a_link_of_somebody_who_has_left_is_dead(app):
+    gone, erased = make_user(), make_user(erased_at=now())
+    tokens = [links.make_token(user, "sign-in") for user in (gone, erased)]
+    with transaction():
+        db.session.execute(delete(User).where(User.id == gone.id))
+    for token in tokens:
+        with pytest.raises(links.DeadLink):
+            actions.use_sign_in_link(GUEST, token)
+
+
+@pytest.mark.parametrize("email", ["", "ana", "ana@", "ana@nowhere", "a b@example.org"])
+def test_an_address_that_is_none_is_refused_at_every_door(app, email):
+    administrator = make_user("administrator")
+    doors = (
+        lambda: actions.sign_up(GUEST, email, "Ana Lopez"),
+        lambda: actions.ask_for_link(GUEST, email),
+        lambda: actions.ask_for_new_address(administrator, administrator, email),
+    )
+    for door in doors:
+        with pytest.raises(Invalid) as refused:
+            door()
+        assert list(refused.value.errors) == ["email"]
+    assert [user.email for user in db.session.query(User)] == [administrator.email]
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "role", "field"),
+    [
+        ("no address", "Ana", "resident", "email"),
+        ("ana@example.org", " ", "resident", "name"),
+        ("ana@example.org", "x" * 61, "resident", "name"),
+        ("ana@example.org", "Ana", "mayor", "role"),
+    ],
+)
+def test_nobody_is_added_without_an_address_a_name_and_a_role_that_there_is(app, email, name, role, field):
+    with pytest.raises(Invalid) as refused:
+        actions.add_person(SYSTEM, email, name, role)
+    assert list(refused.value.errors) == [field]
+    assert db.session.query(User).count() == 0
+
+
+def test_a_resident_who_is_added_is_confirmed_and_has_no_role(app):
+    user = actions.add_person(SYSTEM, "ana@example.org", "Ana Lopez", locale="es")
+    assert (user.is_confirmed, user.handle, user.locale, user.grants) == (True, "ana-lopez", "es", [])
+
+
+def test_only_an_administrator_adds_people(app):
+    for person in (GUEST, make_user(), make_user("moderator")):
+        with pytest.raises(NotAllowed):
+            actions.add_person(person, "ana@example.org", "Ana Lopez")
+    assert queries.find_by_email("ana@example.org") is None
+
+
+def test_in_a_town_of_many_anas_everybody_gets_a_handle(app):
+    handles = [actions.add_person(SYSTEM, f"ana{n}@example.org", "Ana").handle for n in range(12)]
+    assert handles[:10] == ["ana", *(f"ana-{n}" for n in range(2, 11))]
+    assert all(re.fullmatch("ana-[0-9a-f]{8}", handle) for handle in handles[10:])
+    assert len(set(handles)) == 12
+
+
+def test_an_address_that_was_taken_meanwhile_is_not_taken_over(app):
+    user = make_user(email="old@example.org", pending_email="new@example.org")
+    token = links.make_token(user, "change-email")
+    make_user(email="new@example.org")
+    with pytest.raises(Conflict):
+        actions.change_address(GUEST, token)
+    assert user.email == "old@example.org"
+
+
+def test_an_old_address_that_somebody_took_meanwhile_is_not_given_back(app):
+    user = make_user(email="new@example.org")
+    token = links.make_token(user, "undo-email", "old@example.org new@example.org")
+    make_user(email="old@example.org")
+    with pytest.raises(Conflict):
+        actions.undo_change_of_address(GUEST, token)
+    assert user.email == "new@example.org"
+
+
+def test_a_link_to_a_new_address_that_nobody_waits_for_is_dead(app):
+    user = make_user()
+    with pytest.raises(links.DeadLink):
+        actions.change_address(GUEST, links.make_token(user, "change-email"))
+
+
+def test_a_role_is_given_once_and_being_a_resident_is_none(app):
+    administrator, user = make_user("administrator"), make_user()
+    for role in ("moderator", "moderator", "resident"):
+        actions.grant_role(administrator, user, role)
+    assert [grant.role for grant in user.grants] == ["moderator"]
+
+
+def test_only_an_administrator_gives_and_takes_roles(app):
+    moderator, user = make_user("moderator"), make_user("steward")
+    for deed in (actions.grant_role, actions.revoke_role):
+        with pytest.raises(NotAllowed):
+            deed(moderator, user, "steward")
+    assert [grant.role for grant in user.grants] == ["steward"]
+
+
+def test_who_is_not_suspended_cannot_be_let_off(app):
+    with pytest.raises(Invalid):
+        actions.lift_suspension(make_user("moderator"), make_user())
+
+
+def test_a_browser_in_which_nobody_is_signed_in_any_more_ends_its_session_all_the_same(app):
+    user = make_user()
+    actions.end_session(GUEST, "key of the phone")
+    assert queries.find_by_session(user.get_id(), "key of the phone") is None
+
+
+def test_setting_up_refuses_a_time_zone_that_there_is_not(app):
+    with pytest.raises(Invalid) as refused:
+        set_up(timezone="Mars/Sea")
+    assert list(refused.value.errors) == ["timezone"]
+    assert queries.has_administrator() is False
+
+
+def test_setting_up_needs_an_address_without_an_account(app):
+    make_user(email="ada@example.org")
+    with pytest.raises(Invalid) as refused:
+        set_up()
+    assert list(refused.value.errors) == ["email"]
+    assert (queries.has_administrator(), get_site().set_up_at) == (False, None)
+
+
+def test_a_town_without_an_independent_person_can_be_set_up(app):
+    set_up(independent_name="", independent_email="")
+    assert (get_site().independent_name, get_site().independent_email) == ("", "")

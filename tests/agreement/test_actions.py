@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.agreement import actions, queries
-from civicforum.agreement.models import AgreementVersion, Hold
+from civicforum.agreement.models import AgreementVersion, Hold, Standing
 from civicforum.agreement.wording import RuleWording
 from civicforum.db import db, transaction
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -209,3 +209,25 @@ def test_whoever_is_welcomed_is_no_newcomer(app):
     user = actions.welcome(SYSTEM, "ana@example.org", "Ana Lopez", "partner")
     assert (queries.is_newcomer(user), user.is_confirmed, user.has_role("partner")) == (False, True, True)
     assert queries.standing_of(user).accepted_version is None
+
+
+def test_where_there_is_no_agreement_nobody_accepts_one(app):
+    with pytest.raises(NotFound):
+        actions.accept_agreement(make_user(), 1)
+
+
+def test_the_house_is_not_held_by_its_own_list(app):
+    actions.list_word(SYSTEM, "badger", "hold")
+    assert queries.find_cause(SYSTEM, "That badger.") is None
+    assert queries.find_cause(make_user("administrator"), "That badger.") == "list"
+
+
+def test_what_nobody_said_and_nobody_attended_counts_for_nobody(app):
+    user = make_user(newcomer=True)
+    with transaction():
+        for user_id in (None, user.id):
+            actions.count_stood(user_id)
+            actions.count_attended(user_id)
+    standing = queries.standing_of(user)
+    assert (standing.words_that_stood, standing.meetings_attended) == (1, 1)
+    assert [row.user_id for row in db.session.query(Standing)] == [user.id]

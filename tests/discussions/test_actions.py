@@ -402,3 +402,98 @@ def test_what_stood_for_a_day_counts_once_for_a_newcomer(app, thread):
     actions.count_standing(SYSTEM, stood.id)
     db.session.expire_all()
     assert db.session.get_one(Standing, nia.id).words_that_stood == 1
+
+
+# --- what is refused, and what changes nothing ---
+
+
+def test_a_post_that_there_is_not_is_not_found(ben, moderator, thread):
+    deeds = (
+        lambda: actions.edit_post(ben, 999, "Words.", 1),
+        lambda: actions.withdraw_post(ben, 999),
+        lambda: actions.restore_post(moderator, 999),
+        lambda: actions.react(ben, 999, "support"),
+    )
+    for deed in deeds:
+        with pytest.raises(NotFound):
+            deed()
+
+
+def test_saving_the_same_words_is_no_edit(ana, thread):
+    post = queries.list_posts(ana, thread)[0]
+    before = changes_since(thread.channel).revision
+    actions.edit_post(ana, post.id, post.body, 1)
+    assert (post.revision, post.edited_at, queries.count_versions(post.id)) == (1, None, 0)
+    assert changes_since(thread.channel).revision == before
+
+
+def test_what_was_removed_leaves_nothing_to_mend_and_can_be_restored(ana, ben, moderator, thread):
+    post = actions.post_reply(ben, thread.id, "Worse words.")
+    removed = actions.remove_post(moderator, post.id, get_rule(2))
+    assert (removed.state, removed.rule_number, removed.seq) == ("removed", 2, 2)
+    assert queries.visible_posts(ana, [post.id]) == {}
+    refused = (
+        lambda: actions.edit_post(ben, post.id, "Better words.", post.revision),
+        lambda: actions.mend_post(ben, post.id, "Better words."),
+        lambda: actions.withdraw_post(ben, post.id),
+        lambda: actions.remove_post(moderator, post.id, get_rule(2)),
+        lambda: actions.hide_post(moderator, post.id, get_rule(2)),
+    )
+    for deed in refused:
+        with pytest.raises(Conflict):
+            deed()
+    actions.restore_post(moderator, post.id)
+    assert queries.visible_posts(ana, [post.id])[post.id].body == "Worse words."
+
+
+def test_what_was_hidden_is_neither_edited_nor_taken_back(ben, moderator, thread):
+    post = actions.post_reply(ben, thread.id, "Worse words.")
+    actions.hide_post(moderator, post.id, get_rule(2))
+    with pytest.raises(Conflict):
+        actions.edit_post(ben, post.id, "Better words.", post.revision)
+    with pytest.raises(Conflict):
+        actions.withdraw_post(ben, post.id)
+    assert (post.state, post.body) == ("hidden", "Worse words.")
+
+
+def test_only_what_waits_can_be_declined(ben, moderator, thread):
+    post = actions.post_reply(ben, thread.id, "Words.")
+    with pytest.raises(Conflict):
+        actions.decline_post(moderator, post.id, get_rule(2))
+    assert (post.state, post.rule_number) == ("visible", None)
+
+
+def test_a_held_edit_that_is_declined_is_hidden_at_its_place(ben, moderator, thread):
+    hold_a_word()
+    post = actions.post_reply(ben, thread.id, "Words.")
+    actions.edit_post(ben, post.id, "The badger.", post.revision)
+    actions.decline_post(moderator, post.id, get_rule(2))
+    assert (post.state, post.seq, post.rule_number) == ("hidden", 2, 2)
+
+
+def test_closing_a_closed_thread_changes_nothing(moderator, thread):
+    actions.close_thread(moderator, thread.id)
+    before = (thread.revision, changes_since(thread.channel).revision)
+    assert actions.close_thread(moderator, thread.id).status == "closed"
+    assert (thread.revision, changes_since(thread.channel).revision) == before
+
+
+def test_a_thread_that_is_being_checked_is_neither_closed_nor_opened(ana, moderator):
+    hold_a_word()
+    thread = actions.start_thread(ana, make_project().id, "About the badger", "Words.")
+    for deed in (actions.close_thread, actions.open_thread):
+        with pytest.raises(Conflict):
+            deed(moderator, thread.id)
+    assert thread.status == "pending"
+
+
+def test_taking_back_a_word_tells_watchers_and_twice_changes_nothing(ben, thread):
+    post_id = queries.first_post_id(thread.id)
+    actions.react(ben, post_id, "support")
+    before = changes_since(thread.channel).revision
+    actions.unreact(ben, post_id, "support")
+    assert told(thread.channel, before) == {("post", post_id)}
+    assert queries.count_reactions([post_id])[post_id]["support"] == 0
+    before = changes_since(thread.channel).revision
+    actions.unreact(ben, post_id, "support")
+    assert changes_since(thread.channel).revision == before

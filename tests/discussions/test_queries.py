@@ -11,6 +11,7 @@ from civicforum.discussions import actions, queries, schemas
 from civicforum.errors import Invalid, NotFound
 from civicforum.partnerships.models import Partner
 from civicforum.partnerships.queries import get_project
+from civicforum.web.pagination import encode_cursor
 
 
 @pytest.fixture
@@ -136,3 +137,22 @@ def test_a_list_of_threads_takes_the_same_queries_whatever_its_length(project, c
         told = schemas.threads_json(page.items)
     assert len(told) == count
     assert n.total == 11
+
+
+def test_a_page_that_begins_at_another_projects_thread_is_not_there(project):
+    elsewhere = make_thread(make_project())
+    for thread_id in (elsewhere.id, 999):
+        with pytest.raises(NotFound):
+            queries.list_threads(Guest(), project, encode_cursor([thread_id]))
+
+
+def test_the_posts_of_a_thread_one_may_not_see_are_not_there(app):
+    closed = make_project(visibility="members")
+    thread = make_thread(closed)
+    make_post(thread, body="A secret.")
+    member = make_user()
+    join(closed, member)
+    for viewer in (Guest(), make_user()):
+        with pytest.raises(NotFound):
+            queries.list_posts(viewer, thread)
+    assert [post.body for post in queries.list_posts(member, thread)] == ["A secret."]

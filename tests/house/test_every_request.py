@@ -7,7 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from factories import make_user
-from hidden_town import addresses, fill, fills_for
+from hidden_town import (
+    addresses,
+    fill,
+    fills_for,
+    planted_town,  # noqa: F401 - a fixture
+)
 from sqlalchemy import select
 
 from civicforum.db import db

@@ -20,6 +20,7 @@ from hidden_town import (
     addresses,
     fill,
     fills_for,
+    planted_town,  # noqa: F401 - a fixture
 )
 from sqlalchemy import select
 

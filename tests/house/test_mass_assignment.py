@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from browser import forms_of
 from factories import make_user, save
-from hidden_town import addresses, fills_for
+from hidden_town import (
+    addresses,
+    fills_for,
+    planted_town,  # noqa: F401 - a fixture
+)
 from sqlalchemy import Boolean, DateTime, Integer, select
 from werkzeug.exceptions import MethodNotAllowed
 

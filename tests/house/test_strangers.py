@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from factories import make_user, save
-from hidden_town import fill
+from hidden_town import (
+    fill,
+    planted_town,  # noqa: F401 - a fixture
+)
 from sqlalchemy import inspect, select
 from wtforms.fields.core import UnboundField
 

@@ -169,6 +169,20 @@ def test_a_refused_comment_stays_with_its_reason(open_thread, server, ana, ben, 
     expect(writer.locator("[data-pending]")).to_have_count(0)
 
 
+def test_a_page_that_is_open_offers_no_reply_once_the_project_is_over(open_thread, server, ben, thread):
+    from civicforum.accounts.models import SYSTEM
+    from civicforum.db import db
+    from civicforum.discussions.models import Thread
+    from civicforum.partnerships import actions
+
+    reader = open_thread(ben)
+    expect(reader.locator("article#post-1 [data-reply-to]")).to_have_count(1)
+    with server.database():
+        actions.edit_project(SYSTEM, db.session.get_one(Thread, thread["id"]).project, status="completed")
+    expect(reader.locator("article#post-1 [data-reply-to]")).to_have_count(0)
+    expect(reader.locator("#reply")).to_have_count(0)
+
+
 def test_support_is_given_and_counted_live(open_thread, server, ana, ben, thread):
     reader, author = open_thread(ben), open_thread(ana)
     reader.click("article#post-1 button[data-support]")

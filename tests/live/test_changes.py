@@ -3,10 +3,13 @@
 import contextlib
 
 import pytest
+from races import at_once
+from sqlalchemy import delete, select
 
-from civicforum.db import transaction
+from civicforum.db import db, transaction
 from civicforum.live import changes
 from civicforum.live.changes import changes_since, open_channel, renew_stream, shrink_audience, touch
+from civicforum.live.models import Stream
 
 NAME = "thread:7"
 
@@ -77,3 +80,34 @@ def test_a_shrunk_audience_raises_both_versions(channel):
     with transaction():
         shrink_audience([NAME])
     assert changes.channel_versions([NAME]) == {NAME: (1, 1)}
+
+
+def test_a_database_without_a_history_gets_one_and_only_one(town):
+    with town.app_context():
+        with transaction():
+            db.session.execute(delete(Stream))
+        assert changes.current_stream() == ""
+    at_once(town, [changes.begin_stream] * 6)
+    with town.app_context():
+        (name,) = db.session.scalars(select(Stream.name))
+        changes.begin_stream()
+        assert (changes.current_stream(), name != "") == (name, True)
+
+
+def test_a_restored_database_begins_a_new_history_whether_or_not_it_had_one(app):
+    first = renew_stream()
+    second = renew_stream()
+    with transaction():
+        db.session.execute(delete(Stream))
+    third = renew_stream()
+    assert changes.current_stream() == third
+    assert len({first, second, third}) == 3
+
+
+def test_a_channel_that_many_touch_first_at_once_counts_every_one(town):
+    with town.app_context():
+        before = changes_since(NAME).revision
+    at_once(town, [lambda n=n: commit(n) for n in range(8)])
+    with town.app_context():
+        found = changes_since(NAME, before)
+        assert (found.revision, len(found.objects)) == (before + 8, 8)

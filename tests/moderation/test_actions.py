@@ -5,8 +5,10 @@ from factories import join, make_agreement, make_post, make_project, make_thread
 from sqlalchemy import select, text
 
 from civicforum.accounts.models import SYSTEM, Guest, User
-from civicforum.agreement.actions import hold_for_review, install_shipped
+from civicforum.agreement.actions import hold_for_review, install_shipped, list_word
+from civicforum.agreement.queries import find_hold
 from civicforum.db import db, transaction
+from civicforum.discussions.actions import edit_post
 from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
@@ -83,6 +85,16 @@ def test_two_moderators_never_both_act(scene):
     with pytest.raises(Conflict):
         actions.decide_case(moderator, case.id, Deed("leave", None, "Fine."), 1)
     assert (post.state, case.version) == ("hidden", 2)
+
+
+def test_a_closed_case_is_over(scene):
+    *_rest, moderator, post = scene
+    case = actions.moderate(moderator, "post", post.id, Deed("leave", None, "Sharp, but fair."))
+    actions.flag_post(make_user(), post.id, 2, "And now?")
+    with pytest.raises(Conflict):
+        actions.decide_case(moderator, case.id, HIDE, case.version)
+    assert (post.state, case.state, case.version) == ("visible", "closed", 2)
+    assert [c.closed_at is None for c in db.session.scalars(select(Case).order_by(Case.id))] == [False, True]
 
 
 @pytest.mark.parametrize("who", ["author", "resident", "guest", "organizer", "moderator_elsewhere"])
@@ -213,6 +225,19 @@ def test_a_declined_comment_names_the_rule(scene):
     assert reasons_told(author) == ["post_decline"]
 
 
+def test_a_flag_is_answered_when_a_held_edit_is_declined(scene):
+    _project, _thread, author, moderator, post = scene
+    flagger = make_user()
+    actions.flag_post(flagger, post.id, 2, "")
+    list_word(moderator, "holdme", "hold")
+    edit_post(author, post.id, "Holdme.", post.revision)
+    hold = find_hold("post", post.id)
+    actions.decide_hold(moderator, hold.id, Deed("decline", 2, "No."))
+    assert db.session.scalars(select(Flag.state)).all() == ["agreed"]
+    assert reasons_told(flagger) == ["flag_hide"]
+    assert (post.state, queries.find_case_about("post", post.id).state) == ("hidden", "closed")
+
+
 def test_the_queue_holds_what_waits_oldest_first(scene):
     _project, thread, author, moderator, post = scene
     actions.flag_post(make_user(), post.id, 2, "")
@@ -266,3 +291,63 @@ def test_tampering_with_the_log_is_found(scene):
 def test_the_shipped_rules_can_be_cited(app):
     install_shipped(SYSTEM)
     assert [rule.number for rule in queries.list_rules()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_case_or_a_hold_that_there_is_not_is_not_found(scene):
+    *_rest, moderator, _post = scene
+    with pytest.raises(NotFound):
+        actions.decide_case(moderator, 999, HIDE, 1)
+    with pytest.raises(NotFound):
+        actions.decide_hold(moderator, 999, Deed("approve", None, ""))
+
+
+def test_what_the_house_hides_stands_in_the_log_as_automatic(scene):
+    *_rest, author, _moderator, post = scene
+    actions.moderate(SYSTEM, "post", post.id, HIDE)
+    assert (post.state, reasons_told(author)) == ("hidden", ["post_hide"])
+    assert db.session.scalars(select(LogEntry.actor_role)).all() == ["automatic"]
+
+
+def test_what_was_mended_and_is_hidden_again_is_not_mended_a_second_time(scene):
+    *_rest, author, moderator, post = scene
+    case = actions.moderate(moderator, "post", post.id, HIDE)
+    actions.mend_post(author, post.id, "These people disagree with me.")
+    actions.decide_case(moderator, case.id, Deed("restore", None, "Thank you."), case.version)
+    actions.decide_case(moderator, case.id, HIDE, case.version)
+    with pytest.raises(Conflict):
+        actions.mend_post(author, post.id, "Third words.")
+    assert (post.state, post.body) == ("hidden", "These people disagree with me.")
+
+
+def test_a_flag_after_a_case_was_closed_opens_another(scene):
+    *_rest, moderator, post = scene
+    first = actions.moderate(moderator, "post", post.id, Deed("leave", 2, "It is an opinion."))
+    flag = actions.flag_post(make_user(), post.id, 2, "Look again.")
+    second = db.session.get_one(Case, flag.case_id)
+    assert (first.state, second.state, second.source, second.id != first.id) == (
+        "closed",
+        "open",
+        "flag",
+        True,
+    )
+
+
+def test_a_flag_is_ones_own_alone(scene):
+    *_rest, post = scene
+    neighbour = make_user()
+    flag = actions.flag_post(neighbour, post.id, 2, "")
+    assert queries.get_own_flag(neighbour, post.id) == flag
+    for other in (make_user(), make_user("moderator"), Guest()):
+        with pytest.raises(NotFound):
+            queries.get_own_flag(other, post.id)
+
+
+def test_the_house_sees_every_queue(scene):
+    *_rest, post = scene
+    closed = make_project(visibility="members")
+    hidden_away = make_post(make_thread(closed), make_user(), "A secret.")
+    member = make_user()
+    join(closed, member)
+    for person, target in ((make_user(), post), (member, hidden_away)):
+        actions.flag_post(person, target.id, 2, "")
+    assert [entry.post.id for entry in queries.list_queue(SYSTEM)] == [post.id, hidden_away.id]

@@ -316,18 +316,6 @@ def test_a_feed_has_the_latest_comments_and_news(client, town):
     assert post.author.email not in feed.text
 
 
-def test_the_process_is_alive_and_ready(client):
-    assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ok"}
-
-
-def test_an_old_database_is_not_ready(client):
-    with transaction():
-        db.session.execute(db.text("UPDATE alembic_version SET version_num = 'older'"))
-    page = client.get("/readyz")
-    assert (page.status_code, page.json["status"]) == (503, "unavailable")
-
-
 def test_crawlers_are_told_what_not_to_read(client):
     lines = client.get("/robots.txt").text.splitlines()
     assert lines[0] == "User-agent: *"

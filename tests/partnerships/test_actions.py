@@ -5,9 +5,9 @@ from mailbox import link_in, mails_to
 
 import pytest
 from factories import join, make_organization, make_project, make_thread, make_user
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from civicforum.accounts.models import SYSTEM, Guest
+from civicforum.accounts.models import SYSTEM, Guest, User
 from civicforum.accounts.queries import hash_token
 from civicforum.db import db, now, transaction
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -364,3 +364,76 @@ def test_only_organizers_publish_news(app):
     project, partner = make_project(), make_user("partner")
     with pytest.raises(NotAllowed):
         actions.publish_update(partner, project, "T", "b")
+
+
+# --- what is refused, and what changes nothing ---
+
+
+def test_the_house_founds_a_project_that_nobody_organizes_yet(app):
+    project = actions.create_project(SYSTEM, "Warm evenings", "Nobody outside.", slug="warm")
+    assert (project.slug, project.memberships) == ("warm", [])
+
+
+def test_an_organization_changes_in_its_own_columns_alone(app):
+    organization = make_organization()
+    with pytest.raises(TypeError, match="slug"):
+        actions.edit_organization(SYSTEM, organization, slug="mine")
+    assert organization.slug != "mine"
+
+
+def test_an_invitation_to_another_role_or_person_leaves_the_first_as_it_is(app):
+    organizer = make_user()
+    project = make_project(organizer)
+    first, _token = invited(project, organizer, "new@example.org")
+    actions.invite(organizer, project, "new@example.org", "steward")
+    actions.invite(organizer, project, "other@example.org")
+    assert first.withdrawn_at is None
+    actions.invite(organizer, project, "new@example.org")
+    assert first.withdrawn_at is not None
+    assert sorted((row.email, row.role) for row in queries.list_invitations(organizer, project)) == [
+        ("new@example.org", "member"),
+        ("new@example.org", "steward"),
+        ("other@example.org", "member"),
+    ]
+
+
+def test_an_invitation_that_holds_no_more_gets_no_link(app):
+    organizer = make_user()
+    row = actions.invite(organizer, make_project(organizer), "new@example.org")
+    actions.withdraw_invitation(organizer, row)
+    assert actions.issue_invitation(SYSTEM, row.id) is None
+    assert mails_to(app, "new@example.org") == []
+
+
+def test_an_invitation_that_was_accepted_cannot_be_taken_back(app):
+    organizer, guest = make_user(), make_user(email="new@example.org")
+    project = make_project(organizer)
+    row, token = invited(project, organizer, "new@example.org")
+    actions.accept_invitation(guest, token)
+    with pytest.raises(Conflict):
+        actions.withdraw_invitation(organizer, row)
+    assert row.withdrawn_at is None
+    assert queries.member_ids(project.id, "member") == [guest.id]
+
+
+def test_an_invitation_falls_with_the_account_of_whoever_sent_it(app):
+    organizer, other = make_user(), make_user()
+    guest = make_user(email="new@example.org")
+    project = make_project(organizer)
+    join(project, other, "organizer")
+    row, token = invited(project, other, "new@example.org")
+    with transaction():
+        db.session.execute(delete(User).where(User.id == other.id))
+    assert queries.find_inviter(row) is None
+    with pytest.raises(Conflict):
+        actions.accept_invitation(guest, token)
+    assert queries.member_ids(project.id, "member") == []
+
+
+def test_a_role_that_is_given_twice_is_one(app):
+    organizer, member = make_user(), make_user()
+    project = make_project(organizer)
+    join(project, member)
+    rows = [actions.add_role(organizer, project, member, "steward") for _twice in range(2)]
+    assert rows[0].id == rows[1].id
+    assert queries.member_ids(project.id, "steward") == [member.id]

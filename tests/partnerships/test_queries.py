@@ -7,7 +7,7 @@ from sqlalchemy import select
 from civicforum.accounts.models import SYSTEM, Guest, User
 from civicforum.db import db, now
 from civicforum.errors import Invalid, NotAllowed, NotFound
-from civicforum.partnerships import policies, queries
+from civicforum.partnerships import actions, policies, queries
 from civicforum.partnerships.models import Project, Update
 
 
@@ -154,3 +154,79 @@ def test_news_of_a_closed_project_is_not_told_to_others(app):
     assert list(queries.find_updates(member, [news.id])) == [news.id]
     with pytest.raises(NotFound):
         queries.get_update(Guest(), news.id, project.slug)
+
+
+# --- by id, from a form of another page ---
+
+
+def test_a_member_is_found_by_organizers_and_only_where_they_belong(app):
+    organizer, member, stranger = make_user(), make_user(), make_user()
+    project = make_project(organizer)
+    join(project, member)
+    assert queries.get_member(organizer, project, str(member.id)) == member
+    for wrong in (str(stranger.id), "999", "x", "", None):
+        with pytest.raises(NotFound):
+            queries.get_member(organizer, project, wrong)
+    with pytest.raises(NotAllowed):
+        queries.get_member(member, project, str(organizer.id))
+
+
+def test_an_invitation_is_found_by_organizers_of_its_project_alone(app):
+    organizer, elsewhere = make_user(), make_user()
+    project, other = make_project(organizer), make_project(elsewhere)
+    row = actions.invite(organizer, project, "new@example.org")
+    assert queries.get_sent_invitation(organizer, project, row.id) == row
+    for viewer, place, row_id in ((elsewhere, other, row.id), (organizer, project, 999)):
+        with pytest.raises(NotFound):
+            queries.get_sent_invitation(viewer, place, row_id)
+    with pytest.raises(NotAllowed):
+        queries.get_sent_invitation(elsewhere, project, row.id)
+
+
+def test_an_organization_is_found_by_its_id(app):
+    organization = make_organization()
+    assert queries.get_organization_by_id(Guest(), organization.id) == organization
+    with pytest.raises(NotFound):
+        queries.get_organization_by_id(Guest(), 999)
+
+
+def test_a_seat_is_found_by_whoever_may_change_it(app):
+    speaker = make_user()
+    organization, other = make_organization(speaker), make_organization()
+    (seat,) = organization.seats
+    administrator = make_user("administrator")
+    assert queries.get_seat(administrator, organization, seat.id) == seat
+    for viewer, place, seat_id in (
+        (administrator, other, seat.id),
+        (administrator, organization, 999),
+        (make_user(), organization, seat.id),
+        (Guest(), organization, seat.id),
+    ):
+        with pytest.raises(NotFound):
+            queries.get_seat(viewer, place, seat_id)
+
+
+def test_ones_own_projects_are_those_one_runs_and_an_organizers_are_all(app):
+    person, member = make_user(), make_user()
+    mine, other = make_project(person, title="B"), make_project(title="A")
+    make_project(person, title="C", status="archived")
+    join(other, member)
+    assert queries.list_own_projects(person) == [mine]
+    assert queries.list_own_projects(member) == []
+    assert queries.list_own_projects(Guest()) == []
+    assert queries.list_own_projects(make_user("organizer")) == [other, mine]
+
+
+def test_news_of_all_projects_are_read_page_by_page(app):
+    first, second = make_project(), make_project()
+    for n in range(5):
+        place = (first, second)[n % 2]
+        save(Update(project_id=place.id, title=f"News {n}", body="b", html="b", published_at=now()))
+    seen, cursor = [], None
+    for _page in range(3):
+        page = queries.list_updates(Guest(), limit=2, cursor=cursor)
+        seen.append([update.title for update in page.items])
+        cursor = page.next
+    assert seen == [["News 4", "News 3"], ["News 2", "News 1"], ["News 0"]]
+    assert cursor is None
+    assert [u.title for u in queries.list_updates(Guest(), second).items] == ["News 3", "News 1"]

@@ -14,15 +14,18 @@ from factories import (
     save,
 )
 
-from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.agreement.models import Standing
 from civicforum.db import db, now
-from civicforum.errors import Conflict, Invalid, NotAllowed
+from civicforum.discussions.models import Thread
+from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
+from civicforum.live.changes import changes_since
 from civicforum.notifications.models import Notification
+from civicforum.pages.actions import change_site
 from civicforum.townhalls import actions, queries
 from civicforum.townhalls.actions import Decided
-from civicforum.townhalls.agenda import Item, item_states, parse_agenda
+from civicforum.townhalls.agenda import MAXIMUM_ITEMS, Item, item_states, parse_agenda
 from civicforum.townhalls.calendar import local_time
 from civicforum.townhalls.models import CheckIn, Summary, TownHall
 from civicforum.townhalls.shipped import access_statement
@@ -399,3 +402,254 @@ def test_an_agenda_over_the_api_is_kept_in_clean_lines(project, organizer):
     assert [item.title for item in hall.agenda] == ["Welcome everybody"]
     with pytest.raises(Invalid):
         actions.create_town_hall(organizer, project.id, facts(), agenda=[Item("\n", 5)])
+
+
+# --- what is refused, and what changes nothing ---
+
+
+def test_a_project_one_may_not_see_has_no_meetings_to_call_or_bring_in(organizer):
+    closed = make_project(organizer, visibility="members")
+    calendar = ICS.format(title="Board", more="").encode()
+    for deed in (
+        lambda who: actions.create_town_hall(who, closed.id, facts()),
+        lambda who: actions.import_calendar(who, closed.id, calendar),
+    ):
+        with pytest.raises(NotFound):
+            deed(make_user())
+    assert db.session.query(TownHall).count() == 0
+
+
+def test_a_meeting_one_may_not_see_is_neither_edited_nor_summed_up_nor_kept_at_its_door(organizer):
+    hall = make_town_hall(make_project(organizer, visibility="members"))
+    stranger = make_user()
+    for deed in (
+        lambda: actions.edit_town_hall(stranger, hall.id, {"title": "Mine"}),
+        lambda: actions.publish_summary(stranger, hall.id, "We met."),
+        lambda: actions.walk_in(stranger, hall.id, "Me"),
+    ):
+        with pytest.raises(NotFound):
+            deed()
+
+
+def test_a_town_with_a_statement_of_its_own_prefills_that_one(project, organizer):
+    change_site(SYSTEM, access_statement="The lift is behind the library.")
+    hall = actions.create_town_hall(organizer, project.id, facts())
+    assert hall.access_statement == "The lift is behind the library."
+
+
+def test_a_cancelled_meeting_is_neither_changed_nor_published_again(project, organizer):
+    hall = make_town_hall(project, status="cancelled")
+    for deed in (
+        lambda: actions.edit_town_hall(organizer, hall.id, {"title": "New"}),
+        lambda: actions.publish_town_hall(organizer, hall.id),
+    ):
+        with pytest.raises(Conflict):
+            deed()
+    assert (hall.title != "New", hall.status) == (True, "cancelled")
+
+
+def test_a_meeting_that_was_is_not_cancelled(project, organizer):
+    hall = make_town_hall(project, starts_at=now() - timedelta(days=1))
+    with pytest.raises(Conflict):
+        actions.cancel_town_hall(organizer, hall.id, "Too late.")
+    assert hall.status == "published"
+
+
+def test_an_agenda_alone_is_no_move_and_calendars_stay(project, organizer):
+    hall = actions.create_town_hall(organizer, project.id, facts(), "published")
+    actions.rsvp(make_user(), hall.id, "going")
+    before = (hall.revision, hall.sequence, changes_since(hall.channel).revision)
+    actions.edit_town_hall(organizer, hall.id, {}, agenda=[Item("Welcome", 5)])
+    after = (hall.revision, hall.sequence, changes_since(hall.channel).revision)
+    assert after == (before[0] + 1, before[1], before[2] + 1)
+    assert jobs_of("townhalls.tell_all") == []
+    actions.edit_town_hall(organizer, hall.id, {}, agenda=[Item("Welcome", 5)])
+    assert hall.revision == after[0]
+
+
+def test_publishing_twice_is_one_discussion(project, organizer):
+    hall = actions.create_town_hall(organizer, project.id, facts())
+    for _twice in range(2):
+        actions.publish_town_hall(organizer, hall.id)
+    assert (hall.status, db.session.query(Thread).count()) == ("published", 1)
+
+
+def test_a_meeting_that_the_house_publishes_has_no_discussion_because_nobody_began_it(project):
+    hall = actions.create_town_hall(SYSTEM, project.id, facts(), "published")
+    assert (hall.status, hall.thread) == ("published", None)
+
+
+@pytest.mark.parametrize("status", ["draft", None])
+def test_what_is_published_stays_so(project, organizer, status):
+    hall = make_town_hall(project)
+    if status is None:
+        assert actions.change_town_hall(organizer, hall.id, {}, status).status == "published"
+    else:
+        with pytest.raises(Conflict):
+            actions.change_town_hall(organizer, hall.id, {"title": "New"}, status)
+    assert (hall.status, hall.title != "New") == ("published", True)
+
+
+def test_an_agenda_fits_on_a_page(project, organizer):
+    with pytest.raises(Invalid) as refused:
+        actions.create_town_hall(organizer, project.id, facts(), agenda=[Item("x")] * (MAXIMUM_ITEMS + 1))
+    assert list(refused.value.errors) == ["agenda"]
+
+
+def test_a_name_in_the_list_is_let_in_at_its_own_meeting_alone(project, tonight, organizer):
+    other = make_town_hall(project, starts_at=now() + timedelta(minutes=30))
+    row = make_rsvp(tonight, make_user())
+    for hall_id, rsvp_id in ((other.id, row.id), (tonight.id, 999)):
+        with pytest.raises(NotFound):
+            actions.check_in_person(organizer, hall_id, rsvp_id, "a")
+    assert actions.check_in_person(organizer, tonight.id, row.id, "a").status == "ok"
+
+
+def test_a_guest_is_let_in_and_nobodys_attendance_is_counted(tonight, organizer):
+    row = make_rsvp(tonight, None, guest_email="bo@example.org", guest_name="Bo")
+    assert actions.check_in(organizer, tonight.id, row.code, "a").check_in.party_size == 1
+    assert [standing.meetings_attended for standing in db.session.query(Standing)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "field"), [(" ", 1, "name"), ("x" * 61, 1, "name"), ("Bo", 0, "party_size")]
+)
+def test_a_walk_in_has_a_name_and_a_size(tonight, organizer, name, size, field):
+    with pytest.raises(Invalid) as refused:
+        actions.walk_in(organizer, tonight.id, name, size)
+    assert list(refused.value.errors) == [field]
+    assert queries.tally(tonight.id).here == 0
+
+
+def test_nobody_walks_in_days_before(project, organizer):
+    hall = make_town_hall(project)
+    with pytest.raises(Conflict):
+        actions.walk_in(organizer, hall.id, "Bernice")
+    assert queries.tally(hall.id).here == 0
+
+
+def test_a_check_in_is_undone_at_its_own_meeting_once(project, tonight, organizer):
+    other = make_town_hall(project, starts_at=now() + timedelta(minutes=30))
+    came = actions.walk_in(organizer, tonight.id, "Bernice")
+    with pytest.raises(NotFound):
+        actions.undo_check_in(organizer, other.id, came.id)
+    undone = [actions.undo_check_in(organizer, tonight.id, came.id).undone_at for _twice in range(2)]
+    assert undone[0] == undone[1]
+    assert queries.tally(tonight.id).here == 0
+
+
+def test_two_who_sum_up_do_not_overwrite_each_other(yesterday, organizer):
+    assert actions.publish_summary(organizer, yesterday.id, "We met.", based_on=0).version == 1
+    with pytest.raises(Conflict):
+        actions.publish_summary(organizer, yesterday.id, "We quarrelled.", based_on=0)
+    assert queries.latest_summary(yesterday).body == "We met."
+
+
+@pytest.mark.parametrize(
+    ("body", "decisions", "field"),
+    [
+        (" ", [], "body"),
+        ("x" * 50_001, [], "body"),
+        ("We met.", [Decided("A bench", "City")] * 41, "decisions"),
+        ("We met.", [Decided(" ", "City")], "decisions"),
+        ("We met.", [Decided("x" * 1001, "City")], "decisions"),
+        ("We met.", [Decided("A bench", "x" * 121)], "decisions"),
+    ],
+)
+def test_a_summary_says_something_and_fits(yesterday, organizer, body, decisions, field):
+    with pytest.raises(Invalid) as refused:
+        actions.publish_summary(organizer, yesterday.id, body, decisions)
+    assert list(refused.value.errors) == [field]
+    assert db.session.query(Summary).count() == 0
+
+
+def test_only_those_who_run_a_meeting_sum_it_up(project, yesterday):
+    helper = make_user()
+    join(project, helper, "steward")
+    for person in (helper, make_user()):
+        with pytest.raises(NotAllowed):
+            actions.publish_summary(person, yesterday.id, "We met.")
+
+
+def test_a_summary_is_mailed_once_to_who_came_and_wrote_and_to_nobody_who_left(project, organizer):
+    thread = make_thread(project)
+    hall = make_town_hall(project, starts_at=now() - timedelta(days=1), thread_id=thread.id)
+    came, left, wrote = make_user(), make_user(erased_at=now()), make_user()
+    for writer in (came, wrote):
+        make_post(thread, writer)
+    rows = [make_rsvp(hall, person) for person in (came, left)]
+    for row in rows:
+        save(CheckIn(town_hall_id=hall.id, rsvp_id=row.id, nonce=str(row.id), party_size=1))
+    actions.tell_summary(SYSTEM, hall.id)
+    assert [job.arguments["rsvp_id"] for job in jobs_of("townhalls.mail_answer")] == [rows[0].id]
+    assert [job.arguments["user_id"] for job in jobs_of("townhalls.mail_writer")] == [wrote.id]
+
+
+def test_news_of_a_meeting_are_not_mailed_to_who_left(project):
+    hall = make_town_hall(project)
+    stays = make_rsvp(hall, make_user())
+    make_rsvp(hall, make_user(erased_at=now()))
+    actions.tell_all(SYSTEM, hall.id, "moved", 1)
+    assert [job.arguments["rsvp_id"] for job in jobs_of("townhalls.mail_answer")] == [stays.id]
+
+
+# --- a calendar that goes on ---
+
+
+def calendar_of(**changes):
+    """A calendar with one event; what is changed is written over its line."""
+    lines = {
+        "UID": "a",
+        "DTSTART": "20371025T180000Z",
+        "DTEND": "20371025T190000Z",
+        "SUMMARY": "Board",
+        **changes,
+    }
+    body = "".join(f"{name}:{value}\r\n" for name, value in lines.items())
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
+    return f"{head}{body}END:VEVENT\r\nEND:VCALENDAR\r\n".encode()
+
+
+def test_an_event_that_is_no_meeting_is_refused_by_its_number_and_title(project, organizer):
+    endless = calendar_of(DTEND="20371125T190000Z", SUMMARY="The endless board")
+    with pytest.raises(Invalid) as refused:
+        actions.import_calendar(organizer, project.id, endless)
+    (said,) = refused.value.errors["file"]
+    assert said.startswith("Event 1 ('The endless board'): That is longer than two weeks.")
+    assert db.session.query(TownHall).count() == 0
+
+
+def test_a_meeting_follows_its_calendar_to_another_title_and_hour(project, organizer):
+    actions.import_calendar(organizer, project.id, calendar_of())
+    (hall,) = db.session.query(TownHall)
+    person = make_user()
+    actions.rsvp(person, hall.id, "going")
+    moved = calendar_of(SUMMARY="The Board", DTSTART="20371025T170000Z")
+    done = actions.import_calendar(organizer, project.id, moved)
+    assert [row.id for row in done.changed] == [hall.id]
+    assert (hall.title, hall.starts_at, hall.sequence) == (
+        "The Board",
+        datetime(2037, 10, 25, 17, tzinfo=UTC),
+        1,
+    )
+    told = db.session.query(Notification).filter_by(reason="moved").all()
+    assert [notice.user_id for notice in told] == [person.id]
+
+
+def test_a_meeting_that_is_over_is_cancelled_by_its_calendar_in_silence(project, organizer):
+    past = {"DTSTART": "20200101T180000Z", "DTEND": "20200101T190000Z"}
+    actions.import_calendar(organizer, project.id, calendar_of(**past))
+    (hall,) = db.session.query(TownHall)
+    make_rsvp(hall, make_user())
+    done = actions.import_calendar(organizer, project.id, calendar_of(**past, STATUS="CANCELLED"))
+    assert ([row.id for row in done.changed], hall.status) == ([hall.id], "cancelled")
+    assert db.session.query(Notification).count() == 0
+    assert db.session.query(Job).filter(Job.task.like("townhalls.%")).count() == 0
+
+
+def test_a_calendars_address_is_renewed_by_people_alone(app):
+    user = make_user()
+    assert [actions.renew_calendar(user) for _twice in range(2)] == [2, 3]
+    for nobody in (SYSTEM, Guest()):
+        with pytest.raises(NotAllowed):
+            actions.renew_calendar(nobody)

@@ -43,6 +43,14 @@ def test_a_number_that_is_taken_is_drawn_again(app, monkeypatch):
     assert record("post", 2).number == "6789-BCDG"
 
 
+def test_nothing_is_said_where_no_number_is_free(app, monkeypatch):
+    monkeypatch.setattr(actions, "new_number", lambda: "6789-BCDF")
+    record("post", 1)
+    with pytest.raises(RuntimeError, match="number"):
+        record("post", 2)
+    assert voices_of("post", [1, 2]).keys() == {1}
+
+
 def test_a_voice_is_recorded_only_where_something_is_being_said(app):
     with pytest.raises(RuntimeError):
         actions.record_voice("post", 7, "thread:1", None)

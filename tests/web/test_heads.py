@@ -99,15 +99,16 @@ def test_rubbish_behind_a_request_is_answered_as_rubbish(server):
     ids=["no number", "less than nothing", "cut off", "larger than anything", "nothing"],
 )
 @pytest.mark.parametrize("path", [b"/sign-in", b"/api/v1/projects"])
-def test_chunks_that_make_no_sense_are_one_refusal(server, path, body):
+def test_chunks_that_make_no_sense_are_refused_or_hung_up_on(server, path, body):
+    """One of another request never gets out: whatever is answered is a refusal."""
     request = head(server, FORM[:-2], b"Transfer-Encoding: chunked", first=b"POST " + path + b" HTTP/1.1")
-    assert set(statuses(say(server, request + body, is_all=True))) in ({400}, {401, 400}, {401})
+    assert set(statuses(say(server, request + body, is_all=True))) <= {400, 401}
 
 
 @pytest.mark.parametrize("kind", [b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x"])
-def test_a_body_shorter_than_it_says_is_one_refusal(server, kind):
+def test_a_body_shorter_than_it_says_is_no_deed(server, kind):
     request = head(server, b"Content-Type: " + kind, b"Content-Length: 500")
-    assert statuses(say(server, request + b"--x\r\nhe", is_all=True)) == [400]
+    assert statuses(say(server, request + b"--x\r\nhe", is_all=True)) in ([400], [])
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import make_user
+from races import at_once
 from sqlalchemy import select
 
+from civicforum.accounts.models import User
 from civicforum.db import db, now, transactional
 from civicforum.errors import Conflict, Invalid
 from civicforum.web.idempotency import Done, fingerprint, once
@@ -89,3 +91,33 @@ def test_a_key_that_had_its_day_is_forgotten_and_may_be_used_again(app):
     with time_machine.travel(now() + timedelta(hours=25)):
         assert once(user, "user:1", "key", "print", do).object_id == 43
         assert db.session.scalars(select(IdempotencyKey.key)).all() == ["key"]
+
+
+def test_a_key_is_of_a_length_that_can_be_kept(app):
+    user = make_user()
+    with pytest.raises(Invalid) as refused:
+        once(user, "user:1", "k" * 101, "print", do)
+    assert (list(refused.value.errors), deeds) == (["Idempotency-Key"], [])
+    assert once(user, "user:1", "k" * 100, "print", do) == Done(201, "post", 41)
+
+
+def test_a_key_that_is_sent_many_times_at_once_does_it_once_and_answers_all_the_same(town):
+    with town.app_context():
+        user_id = make_user().id
+    said = at_once(
+        town,
+        [lambda: once(db.session.get_one(User, user_id), "user:1", "key", "print", do)] * 6,
+    )
+    assert (said, len(deeds)) == ([Done(201, "post", 41)] * 6, 1)
+
+
+def test_of_two_deeds_under_one_key_at_once_the_second_is_refused(town):
+    with town.app_context():
+        user_id = make_user().id
+
+    def sending(print_):
+        return lambda: once(db.session.get_one(User, user_id), "user:1", "key", print_, do)
+
+    said = at_once(town, [sending("print"), sending("another print")])
+    assert [answer for answer in said if not isinstance(answer, Invalid)] == [Done(201, "post", 41)]
+    assert len(deeds) == 1

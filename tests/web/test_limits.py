@@ -35,3 +35,40 @@ def test_a_mailbox_is_counted_whoever_asks(app: Flask):
             count_mail("ana@example.org")
     finally:
         app.extensions["limiter"] = kept
+
+
+def posts_until_refused(limiter: Limiter) -> int:
+    for n in range(30):
+        try:
+            limiter.check("post", "user:1")
+        except TooMany:
+            return n
+    return 30
+
+
+def test_two_processes_count_together(app, redis_server):
+    limiters = [Limiter(redis_server.url, is_off=False) for _ in range(2)]
+    assert posts_until_refused(limiters[0]) == 10
+    assert posts_until_refused(limiters[1]) == 0
+
+
+def test_without_redis_limits_are_counted_here_and_nothing_breaks(app, redis_server):
+    limiter = Limiter(redis_server.url, is_off=False)
+    limiter.check("post", "user:1")
+    redis_server.kill()
+    assert posts_until_refused(limiter) == 10
+    with pytest.raises(TooMany):
+        limiter.refuse_if_spent("post", "user:1")
+
+
+def test_when_redis_is_back_it_counts_again(app, redis_server, monkeypatch):
+    monkeypatch.setattr("civicforum.web.limits.AWAY_SECONDS", 0)
+    limiter = Limiter(redis_server.url, is_off=False)
+    redis_server.kill()
+    limiter.check("post", "user:1")
+    redis_server.start()
+    assert posts_until_refused(limiter) == 10
+
+
+def test_redis_may_be_a_file(app, tmp_path):
+    Limiter(f"unix://{tmp_path}/redis.sock", is_off=False).check("post", "user:1")

@@ -7,16 +7,17 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
 from civicforum import jobs
 from civicforum.accounts import arrivals, links, names, plain, policies, queries
 from civicforum.accounts.models import SITE_ROLES, SYSTEM, Actor, RoleGrant, User
-from civicforum.db import db, find_locked, lock, now, transactional
+from civicforum.db import after_commit, db, find_locked, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, require
+from civicforum.live.doorbell import ring_person
 
 UNCONFIRMED_DAYS = 7
-HANDLE_TRIES = 20
+# So many people of one name get a number; whoever comes later gets a handle by chance.
+HANDLE_NUMBERS = 10
 
 
 @transactional
@@ -110,7 +111,9 @@ def add_person(
 
 def _forget(user: User) -> None:
     # By a statement: what belongs to the row goes with it in the database.
-    db.session.execute(delete(User).where(User.id == user.id))
+    user_id = user.id
+    db.session.execute(delete(User).where(User.id == user_id))
+    after_commit(lambda: ring_person(user_id))
 
 
 # --- parts of actions ---
@@ -123,7 +126,7 @@ def settle(user: User) -> None:
     """
     if not user.is_confirmed:
         rename(user, _free_name(user))
-        user.handle = next(h for h in _handles(names.suggest_handle(user.name)) if _is_free(h, user))
+        user.handle = _free_handle(user.name)
         user.email_confirmed_at = now()
     user.link_version += 1
     jobs.withdraw(f"drop-unconfirmed:{user.id}")
@@ -133,10 +136,6 @@ def _free_name(user: User) -> str:
     """The name that was asked for; with a number, if somebody else has been called that since."""
     numbered = (f"{user.name[: names.MAX_NAME_CHARACTERS - 4]} {number}" for number in range(2, 1000))
     return next(n for n in itertools.chain([user.name], numbered) if not queries.is_name_taken(n, user.id))
-
-
-def _is_free(handle: str, user: User) -> bool:
-    return user.handle == handle or not queries.is_handle_taken(handle)
 
 
 def _no_handle_yet() -> str:
@@ -209,25 +208,22 @@ def insert_person(
     email: str, name: str, password_hash: str | None, locale: str | None, handle: str | None = None
 ) -> User:
     """A new row, with this handle or the first free one that fits the name."""
-    for wanted in [handle] if handle else _handles(names.suggest_handle(name)):
-        if queries.is_handle_taken(wanted):
-            continue
-        user = User(email=email, handle=wanted, password_hash=password_hash, locale=locale)
-        rename(user, name)
-        try:
-            with db.session.begin_nested():
-                db.session.add(user)
-        except IntegrityError:
-            continue  # somebody took the handle (or the address) at this very moment
-        return user
-    raise Conflict(_("That did not work just now. Please try again."))
+    handle = handle or _free_handle(name)
+    user = User(email=email, handle=handle, password_hash=password_hash, locale=locale)
+    rename(user, name)
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _free_handle(name: str) -> str:
+    return next(h for h in _handles(names.suggest_handle(name)) if not queries.is_handle_taken(h))
 
 
 def _handles(base: str) -> Iterator[str]:
+    """What somebody may be called in an address: ``ana``, ``ana-2`` …; without end, for a town of Anas."""
     yield base
-    for number in itertools.count(2):
-        if number > HANDLE_TRIES // 2:
-            break
+    for number in range(2, 1 + HANDLE_NUMBERS):
         yield f"{base[:26]}-{number}"
-    for _try in range(HANDLE_TRIES):
+    while True:
         yield f"{base[:21]}-{secrets.token_hex(4)}"

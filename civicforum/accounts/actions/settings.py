@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from flask_babel import gettext as _
 
 from civicforum import jobs
-from civicforum.accounts import links, names, policies, queries
+from civicforum.accounts import appearances, links, names, policies, queries
 from civicforum.accounts.actions.arriving import checked_email, checked_name, lock_by_token, rename
 from civicforum.accounts.actions.mailing import refuse_if_taken
 from civicforum.accounts.actions.sessions import end_sessions, set_password
@@ -30,6 +30,7 @@ def update_profile(
     """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had."""
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
+    looked = (user.name, user.handle, user.neighbourhood)
     if name != user.name:
         rename(user, checked_name(name, but_for=user.id))
     if handle != user.handle:
@@ -38,6 +39,8 @@ def update_profile(
         raise Invalid(errors={"timezone": [_("This is not a time zone.")]})
     user.about, user.neighbourhood = about.strip(), neighbourhood
     user.locale, user.timezone = locale or None, timezone or None
+    if (user.name, user.handle, user.neighbourhood) != looked:
+        appearances.show_again([user.id])
 
 
 def _checked_handle(handle: str) -> str:

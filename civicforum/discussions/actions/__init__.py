@@ -17,6 +17,7 @@ from civicforum.discussions.actions.posts import (
     withdraw_post,
 )
 from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.showing import show_again
 from civicforum.discussions.actions.threads import start_thread
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "react",
     "remove_post",
     "restore_post",
+    "show_again",
     "start_thread",
     "unreact",
     "withdraw_post",

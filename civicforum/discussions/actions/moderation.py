@@ -12,6 +12,7 @@ from civicforum.discussions.actions.publishing import (
     lock_post,
     lock_thread,
     publish,
+    show_state,
 )
 from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, require
@@ -68,13 +69,12 @@ def approve_post(actor: Actor, post_id: int) -> Post:
 
 
 @transactional
-def decline_post(actor: Actor, post_id: int, rule: Rule | None = None) -> Post:
+def decline_post(actor: Actor, post_id: int, rule: Rule) -> Post:
     """Do not publish a held post. One that had a place already (a held edit) is hidden under the rule."""
     post = _lock_to_moderate(actor, post_id)
     if post.state != "pending":
         raise Conflict(_("This comment does not wait for a decision (any more)."))
-    if rule is not None:
-        _cite(post, rule)
+    _cite(post, rule)
     _change_state(post, "declined" if post.seq is None else "hidden")
     return post
 
@@ -125,6 +125,5 @@ def _cite(post: Post, rule: Rule) -> None:
 def _change_state(post: Post, state: str) -> None:
     post.state = state
     post.revision += 1
-    if post.seq is not None:
-        touch(post.thread.channel, "post", post.id)
+    show_state(post)
     db.session.flush()

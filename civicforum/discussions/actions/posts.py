@@ -18,6 +18,7 @@ from civicforum.discussions.actions.publishing import (
     lock_thread,
     publish,
     set_words,
+    show_state,
     tell_people,
 )
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
@@ -159,8 +160,7 @@ def withdraw_post(actor: Actor, post_id: int) -> Post:
     post.state = "withdrawn"
     post.revision += 1
     forget_hold(post)
-    if post.seq is not None:
-        touch(post.thread.channel, "post", post.id)
+    show_state(post)
     db.session.flush()
     return post
 

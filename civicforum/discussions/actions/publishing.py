@@ -81,10 +81,18 @@ def publish(thread: Thread, post: Post) -> None:
             thread.status = "open"
         touch(thread.channel, "thread", thread.id)
     post.state, post.rule_number, post.rule_title = "visible", None, None
-    touch(thread.channel, "post", post.id)
+    show_state(post)
     db.session.flush()
     tell_people(post)
     _let_it_stand(post)
+
+
+def show_state(post: Post) -> None:
+    """Let watchers see that a post is shown, or no longer; its answers name its author only while it is."""
+    if post.seq is None:
+        return
+    for post_id in (post.id, *queries.answer_ids(post)):
+        touch(post.thread.channel, "post", post_id)
 
 
 def hold(actor: Actor, post: Post, cause: str) -> None:
@@ -92,8 +100,7 @@ def hold(actor: Actor, post: Post, cause: str) -> None:
     post.state = "pending"
     db.session.flush()
     hold_for_review(actor, "post", post.id, post.thread.project_id, cause)
-    if post.seq is not None:
-        touch(post.thread.channel, "post", post.id)
+    show_state(post)
 
 
 def forget_hold(post: Post) -> None:

@@ -34,8 +34,7 @@ def unreact(actor: Actor, post_id: int, kind: str) -> Post:
     reaction = queries.find_reaction(actor.id or 0, post.id, kind)
     if reaction is not None:
         db.session.delete(reaction)
-        if post.seq is not None:
-            touch(post.thread.channel, "post", post.id)
+        touch(post.thread.channel, "post", post.id)
     return post
 
 

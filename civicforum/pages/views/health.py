@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Response, current_app, request, url_for
-from sqlalchemy.exc import SQLAlchemyError
 
-from civicforum import jobs, metrics
+from civicforum import metrics
 from civicforum.config import is_loopback
 from civicforum.errors import NotFound
-from civicforum.pages.readiness import database_version, wanted_version
+from civicforum.live.gauges import measure
+from civicforum.pages.readiness import why_not_ready
 from civicforum.pages.views.blueprint import bp
 
 # Not worth finding, or nobody's but one person's.
@@ -34,32 +34,23 @@ def healthz() -> Any:
 
 @bp.get("/readyz")
 def readyz() -> Any:
-    """The database answers and has every migration; 503 otherwise, with the reason."""
-    try:
-        version = database_version()
-    except SQLAlchemyError:
-        return {"status": "unavailable", "reason": "The database does not answer."}, 503
-    if version != wanted_version():
-        return {"status": "unavailable", "reason": "The database is of another version."}, 503
+    """The database answers, has every migration, and waiting work is done; else 503, with the reason."""
+    reason = why_not_ready()
+    if reason is not None:
+        return {"status": "unavailable", "reason": reason}, 503
     return {"status": "ok"}
 
 
 @bp.get("/metrics")
 def show_metrics() -> Response:
-    """This process in numbers, for a monitor on this machine; to everybody else it is not there.
+    """This town's processes in numbers, for a monitor on this machine; to everybody else it is not there.
 
     What came through a proxy came from elsewhere, whatever address it seems to have.
     """
     is_forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
     if is_forwarded or not is_loopback(f"http://{_host_of(request.remote_addr)}"):
         raise NotFound
-    waiting, oldest, failed = jobs.count_states()
-    metrics.JOBS_WAITING.set(waiting)
-    metrics.OLDEST_JOB.set(oldest)
-    metrics.FAILED_JOBS.set(failed)
-    publisher = current_app.extensions.get("publisher")
-    metrics.SOCKETS.set(len(publisher.sockets) if publisher else 0)
-    metrics.CHANNELS.set(len(publisher.channels) if publisher else 0)
+    measure(current_app)
     return Response(metrics.exposition(), mimetype="text/plain; version=0.0.4")
 
 

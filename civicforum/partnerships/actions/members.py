@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from civicforum import jobs
+from civicforum.accounts import appearances
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.policies import is_in_good_standing
 from civicforum.accounts.queries import hash_token
@@ -112,6 +113,7 @@ def _join(project: Project, user: User, role: str) -> Membership:
         row = Membership(user_id=user.id, role=role)
         project.memberships.append(row)
         db.session.flush()
+        appearances.show_again([user.id])
     return row
 
 
@@ -123,5 +125,7 @@ def remove_member(actor: Actor, membership: Membership) -> None:
     require(policies.can_remove_member(actor, membership))
     if membership.role == "organizer" and queries.count_organizers(project.id) == 1:
         raise Conflict(_("A project needs an organizer. Name another one first."))
+    user_id = membership.user_id
     project.memberships.remove(membership)
+    appearances.show_again([user_id])
     shrink_audience(audience.channels_of(project.id))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from civicforum.accounts import appearances
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, transactional
 from civicforum.errors import Invalid, require
@@ -38,9 +39,12 @@ def edit_organization(
     unknown = changes.keys() - EDITABLE
     if unknown:
         raise TypeError(f"An organization's {', '.join(sorted(unknown))} cannot be set.")
+    is_renamed = changes.get("name", organization.name) != organization.name
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.revision += 1
+    if is_renamed:  # it stands beside the names of its people
+        appearances.show_again(seat.user_id for seat in organization.seats)
     return organization
 
 
@@ -59,6 +63,7 @@ def _seat(organization: Organization, user: User) -> Seat:
     seat = Seat(user_id=user.id)
     organization.seats.append(seat)
     db.session.flush()
+    appearances.show_again([user.id])
     return seat
 
 
@@ -68,6 +73,8 @@ def remove_seat(actor: Actor, seat: Seat) -> None:
     organization = lock(Organization, seat.organization_id)
     seat = lock(Seat, seat.id)
     require(policies.can_seat(actor, organization))
+    user_id = seat.user_id
     organization.seats.remove(seat)
+    appearances.show_again([user_id])
     for project_id in queries.project_ids_of(organization.id):
         shrink_audience(audience.channels_of(project_id))

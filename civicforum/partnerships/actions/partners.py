@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from civicforum.accounts import appearances
 from civicforum.accounts.models import Actor
 from civicforum.db import db, lock, transactional
 from civicforum.errors import Invalid, require
@@ -27,7 +28,13 @@ def add_partner(
     project.partners.append(partner)
     project.revision += 1
     db.session.flush()
+    _show_people_of(organization)
     return partner
+
+
+def _show_people_of(organization: Organization) -> None:
+    """Beside the names of its people stands in each project whether it is a partner there."""
+    appearances.show_again(seat.user_id for seat in organization.seats)
 
 
 def _next_place(project: Project) -> int:
@@ -63,6 +70,7 @@ def remove_partner(actor: Actor, partner: Partner) -> None:
     project = lock(Project, partner.project_id)
     partner = lock(Partner, partner.id)
     require(policies.can_edit_project(actor, project))
+    _show_people_of(partner.organization)
     project.partners.remove(partner)
     project.revision += 1
     shrink_audience(audience.channels_of(project.id))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, transactional
 from civicforum.errors import Conflict, Invalid, require
-from civicforum.live.changes import shrink_audience
+from civicforum.live.changes import shrink_audience, touch_whole
 from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.models import Membership, Organization, Partner, Phase, Project
 from civicforum.partnerships.slugs import free_slug, is_well_formed
@@ -75,18 +75,21 @@ def _check_names(changes: Mapping[str, Any]) -> None:
 def edit_project(actor: Actor, project: Project, revision: int | None = None, **changes: Any) -> Project:
     """Change what is given of ``EDITABLE``; with ``revision``, only if nobody else did meanwhile.
 
-    Where the project closes its doors, everybody who watches it is asked again.
+    Where the project closes its doors, everybody who watches it is asked again; where it is over, or goes
+    on after all, pages that are open offer no more, or again, to speak.
     """
     project = lock(Project, project.id)
     require(policies.can_edit_project(actor, project))
     _check_names(changes)
     check_revision(project, revision)
-    was_public = project.is_public
+    was_public, was_open = project.is_public, project.is_open
     for name, value in changes.items():
         setattr(project, name, value)
     project.revision += 1
     if was_public and not project.is_public:
         shrink_audience(audience.channels_of(project.id))
+    if was_open != project.is_open:
+        touch_whole(audience.channels_of(project.id))
     return project
 
 

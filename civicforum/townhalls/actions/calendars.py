@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.policies import is_person
-from civicforum.db import db, find_locked, lock, now, transactional
+from civicforum.db import db, lock, lock_or_make, now, transactional
 from civicforum.errors import Invalid, NotFound, require
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
@@ -161,13 +160,6 @@ def renew_calendar(actor: Actor) -> int:
     """Give the actor's personal calendar a new address; the old one stops working. The new version."""
     require(is_person(actor))
     person = cast(User, actor)
-    row = find_locked(CalendarKey, person.id)
-    if row is None:
-        try:
-            with db.session.begin_nested():
-                db.session.add(CalendarKey(user_id=person.id, version=1))
-        except IntegrityError:
-            pass  # made meanwhile; ours waits for its lock below
-        row = lock(CalendarKey, person.id)
+    row = lock_or_make(CalendarKey, person.id, lambda: CalendarKey(user_id=person.id, version=1))
     row.version += 1
     return row.version

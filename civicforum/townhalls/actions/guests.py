@@ -4,7 +4,7 @@ from civicforum.accounts.models import Actor, Guest
 from civicforum.accounts.names import clean_name, normalize_email
 from civicforum.accounts.queries import find_by_email
 from civicforum.db import db, lock, transactional
-from civicforum.errors import Invalid, NotFound, require
+from civicforum.errors import Invalid, require
 from civicforum.townhalls import policies, queries
 from civicforum.townhalls.actions.answers import (
     checked,
@@ -76,8 +76,6 @@ def answer_by_mail(actor: Guest, rsvp_id: int, wish: Wish | None = None) -> Rsvp
     town_hall = lock(TownHall, row.town_hall_id)
     row = lock(Rsvp, rsvp_id)
     require(policies.can_answer_by_mail(actor, row))
-    if not policies.can_see(row.user or actor, town_hall):
-        raise NotFound
     refuse_if_closed(town_hall)
     if wish is None and row.state != "unconfirmed":
         return row  # the button was pressed twice

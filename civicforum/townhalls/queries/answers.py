@@ -41,10 +41,9 @@ def get_own(viewer: Actor, town_hall: TownHall) -> Rsvp:
 
 
 def find_person_answer(town_hall_id: int, user: User) -> Rsvp | None:
-    """This person's row, unconfirmed too; or what they sent as a guest from the same address."""
-    is_theirs = Rsvp.user_id == user.id
-    if user.is_confirmed:
-        is_theirs = or_(is_theirs, Rsvp.guest_email == user.email)
+    """The row of somebody who confirmed their address: also one that waits for its mail, and what they sent
+    as a guest from that address."""
+    is_theirs = or_(Rsvp.user_id == user.id, Rsvp.guest_email == user.email)
     return db.session.scalar(
         select(Rsvp)
         .where(Rsvp.town_hall_id == town_hall_id, is_theirs)

@@ -184,3 +184,10 @@ def channels_of_project(project_id: int) -> list[str]:
     """The live channels of a project's town halls, drafts too."""
     ids = db.session.scalars(select(TownHall.id).where(TownHall.project_id == project_id))
     return [f"townhall:{town_hall_id}" for town_hall_id in ids]
+
+
+def closed_channels() -> list[str]:
+    """The live channels of town halls that not everybody may see."""
+    is_open = (Project.visibility == "public") & (Project.status != "draft") & (TownHall.status != "draft")
+    ids = db.session.scalars(select(TownHall.id).join(TownHall.project).where(~is_open))
+    return [f"townhall:{town_hall_id}" for town_hall_id in ids]

@@ -95,20 +95,16 @@ class Thread {
       const words = item.post_count === 1 ? heading.dataset.one : heading.dataset.many;
       heading.textContent = fill(words, { number: item.post_count });
     }
-    if (this.status && item.status !== this.status) this.showStatus(item.status);
-    this.status = item.status;
+    const isOpen = String(item.is_open);
+    const isOther = isOpen !== this.words.open || item.status !== this.words.status;
+    this.words.status = item.status;
+    this.words.open = isOpen;
+    if (isOther) this.showOpenness(item.is_open);
   }
 
-  get status() {
-    return this.words.status;
-  }
-
-  set status(value) {
-    this.words.status = value;
-  }
-
-  showStatus(status) {
-    announce(status === "closed" ? this.words.wordsClosed : this.words.wordsOpened);
+  /** The thread was closed or opened, or its whole project was. */
+  showOpenness(isOpen) {
+    announce(isOpen ? this.words.wordsOpened : this.words.wordsClosed);
     const field = this.main.querySelector("form#reply textarea");
     // Words in the box stay where they are; otherwise the page says at once what may be done now.
     if (!field?.value.trim()) this.readAgain().catch(() => {});
@@ -179,7 +175,7 @@ class Thread {
       const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
       if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
     }
-    for (const name of ["stream", "revision", "end", "status"]) this.words[name] = fresh.dataset[name];
+    for (const name of ["stream", "revision", "end", "status", "open"]) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);

@@ -136,7 +136,7 @@ def test_a_backup_that_fails_leaves_the_one_before(backup):
     def full_disk(_table: str, _count: int) -> None:
         raise OSError("No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(CommandError, match="No space left on device"):
         write_backup(backup, full_disk)
     assert backup.read_bytes() == before
     assert [path.name for path in backup.parent.iterdir()] == ["town.zip"]

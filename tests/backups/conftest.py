@@ -1,0 +1,1 @@
+from backups_running import make_server, open_listener  # noqa: F401 - fixtures
