@@ -1,5 +1,6 @@
 """More than anybody needs, from one connection or from many: memory stays, others are served."""
 
+import contextlib
 import json
 import threading
 import time
@@ -99,11 +100,23 @@ def test_a_client_that_never_stops_sending_stops_nobody(server, raw, thread):
 
 def test_ten_thousand_joins_of_one_connection_are_one(raw, thread):
     line = join(raw())
-    for _ in range(10_000):
-        line.send("40")
+    for _ in range(100):
+        for _ in range(100):
+            line.send("40")
+        refused = 0
+        while refused < 100:
+            refused += line.recv().startswith("44")
     assert ask(line, thread["channel"])["viewers"] == 1
     line.send("41")
     assert ask(join(raw()), thread["channel"])["viewers"] == 1
+
+
+def test_who_joins_without_end_and_never_reads_is_cut(raw, thread):
+    line = join(raw())
+    with contextlib.suppress(OSError, websocket.WebSocketException):
+        for _ in range(10_000):
+            line.send("40")
+    assert ask(join(raw()), thread["channel"])["ok"] is True
 
 
 def test_ten_thousand_other_namespaces_are_none(raw, thread):

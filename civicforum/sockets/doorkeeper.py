@@ -15,11 +15,11 @@ FORWARDED = ("HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO")
 REFUSALS = {400: "400 Bad Request", 413: "413 Content Too Large"}
 
 
-class Gate:
-    """Lets in what Socket.IO can answer; everything else hears 400 in a line."""
+class Doorkeeper:
+    """Lets in what Socket.IO can answer; everything else hears a refusal in a line."""
 
     def __init__(self, app: Any, eio: Any, trusted_hosts: list[str]) -> None:
-        """``app``: what answers behind the gate; ``eio``: python-engineio's server in it."""
+        """``app``: what answers behind this one; ``eio``: python-engineio's server in it."""
         self.app = app
         self.eio = eio
         self.trusted_hosts = trusted_hosts
