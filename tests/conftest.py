@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from postgres import *  # noqa: F403 - fixtures
 from races import town  # noqa: F401 - a fixture
+from raw_line import raw, unharmed  # noqa: F401 - fixtures, for clients that do not play by the rules
 from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
 from sqlalchemy import event

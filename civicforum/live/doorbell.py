@@ -4,6 +4,7 @@ A bell rings in this process at once, and in the others through whatever ``tell_
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 
 log = logging.getLogger(__name__)
@@ -49,10 +50,11 @@ def ring_people(user_ids: Iterable[int]) -> None:
 
 def ring_from_elsewhere(name: str) -> None:
     """Ring here what rang in another process (or in this one: a second ring does no harm)."""
-    if not name.startswith(PERSON):
+    number = name.removeprefix(PERSON)
+    if number == name:
         _ring_here(name)
-    elif name.removeprefix(PERSON).isdigit():
-        _ring_person_here(int(name.removeprefix(PERSON)))
+    elif re.fullmatch("[0-9]{1,10}", number):  # whoever reaches Redis may have said anything
+        _ring_person_here(int(number))
 
 
 def _ring_here(channel: str) -> None:

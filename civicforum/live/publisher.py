@@ -107,10 +107,8 @@ class Publisher:
         Raises NotFound for who may not. The policy is asked again once the socket is in the room: an audience
         that shrank before that is noticed here, and one that shrinks later by the publisher.
         """
-        identity, watching = self._socket(sid)
+        identity, _watching = self._socket(sid)
         self._check(identity, channel)
-        if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
-            raise CivicForumError("This connection watches too many channels. Leave one first.")
         # Enter first, read afterwards: what is committed in between arrives both ways and is ignored once.
         self._enter(sid, channel)
         db.session.rollback()  # a fresh snapshot: read no earlier than we entered
@@ -130,8 +128,10 @@ class Publisher:
 
     def _enter(self, sid: str, channel: str) -> None:
         fresh = None if channel in self.channels else _as_it_is(channel)
-        # They may have hung up while the database was asked; from here on nothing waits any more.
+        # They may have hung up, or asked for more, while the database was asked; from here on nothing waits.
         identity, watching = self._socket(sid)
+        if channel not in watching and len(watching) >= MAXIMUM_CHANNELS_PER_SOCKET:
+            raise CivicForumError("This connection watches too many channels. Leave one first.")
         if fresh is not None:
             self.channels.setdefault(channel, fresh)
         self.channels[channel].watchers[sid] = identity

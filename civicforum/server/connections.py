@@ -8,6 +8,7 @@ answer that nobody reads is dropped. A connection that becomes a WebSocket is ex
 import contextlib
 import logging
 import socket
+from http.client import HTTPException
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -24,6 +25,7 @@ from civicforum.capacity import (
     IDLE_SECONDS,
     RETRY_AFTER_SECONDS,
 )
+from civicforum.web.heads import WholeLines, fault_in
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +155,15 @@ class Connection(WSGIHandler):
             del self.headers["Upgrade"]
             del self.headers["Connection"]
         return understood
+
+    def MessageClass(self, lines: Any, *_rest: Any) -> Any:  # noqa: N802 - gevent's name
+        """The headers of a request; with a status that refuses it where two servers could differ on them."""
+        try:
+            headers = super().MessageClass(WholeLines(lines))
+        except HTTPException as error:  # more of them than anybody sends
+            raise ValueError(str(error)) from error
+        headers.status = headers.status or fault_in(headers)
+        return headers
 
     def _handle_client_error(self, ex: Exception) -> Any:
         """What could not be read is told by its kind alone: the words are a client's, and may hold tokens."""

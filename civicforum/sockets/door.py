@@ -20,6 +20,7 @@ from civicforum.live.publisher import Identity, Outlets, Publisher
 from civicforum.live.redis_presence import RedisPresence
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.crowd import Crowd
+from civicforum.sockets.doorkeeper import Doorkeeper
 from civicforum.sockets.packets import CarefulPacket, drop_nonsense
 from civicforum.sockets.readers import bound_readers
 from civicforum.sockets.sweeper import Sweeper
@@ -65,6 +66,9 @@ def open_sockets(app: Flask, websocket_only: bool = False) -> SocketIO:
     _register_handlers(socketio, publisher, crowd, tally)
     drop_nonsense(_server(socketio))
     bound_readers(_server(socketio).eio)
+    app.wsgi_app = Doorkeeper(  # type: ignore[method-assign]  # Flask's own way to wrap an app
+        app.wsgi_app, _server(socketio).eio, app.config["TRUSTED_HOSTS"]
+    )
     socketio.start_background_task(publisher.pulse_forever, lambda: False)
     socketio.start_background_task(publisher.tell_viewers_forever, lambda: False)
     socketio.start_background_task(tally.tell_forever, lambda: False)

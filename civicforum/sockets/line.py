@@ -19,6 +19,7 @@ from engineio.packet import NOOP, Packet
 
 from civicforum import metrics
 from civicforum.capacity import LARGEST_MESSAGE_BYTES, SEND_BUFFER_BYTES, SEND_SECONDS
+from civicforum.sockets.intake import PatientIntake, next_packet
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class WholeFrames:
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
-class _WebSocket(simple_websocket.Server):
+class _WebSocket(PatientIntake):
     def handshake(self) -> None:
         self.sock: Any = WholeFrames(self.sock)
         super().handshake()
@@ -88,10 +89,10 @@ class Line:
         except simple_websocket.ConnectionClosed as error:
             raise OSError("The connection is closed.") from error
 
-    def wait(self) -> Any:
-        """The next message; None once the connection is closed."""
+    def wait(self) -> str | None:
+        """The next packet; None once the connection is closed."""
         try:
-            return self.ws.receive()
+            return next_packet(self.ws.receive)
         except simple_websocket.ConnectionClosed:
             return None
 

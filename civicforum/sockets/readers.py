@@ -1,6 +1,7 @@
 """Bounds what waits for each watcher, and cuts who does not read: python-engineio does neither."""
 
 import logging
+import secrets
 from typing import Any
 
 import gevent
@@ -11,11 +12,15 @@ from civicforum.sockets.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
+ID_BYTES = 18  # whoever knows the id of a connection may speak in it: the library draws 96 bits
+
 
 def bound_readers(eio: Any) -> None:
-    """Give each connection of this Engine.IO server a bounded outbox and a line that ends."""
+    """Give each connection of this Engine.IO server a bounded outbox, a line that ends and an id
+    that cannot be guessed."""
     eio.create_queue = lambda: Outbox(lambda outbox: _drop(eio, outbox))
     eio._async = {**eio._async, "websocket": line.Line}
+    eio.generate_id = lambda: secrets.token_urlsafe(ID_BYTES)
     metrics.LARGEST_OUTBOX.set_function(lambda: largest_outbox(eio))
 
 

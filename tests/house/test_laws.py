@@ -63,6 +63,14 @@ def test_nothing_is_pickled():
     assert users == []
 
 
+def test_nothing_is_fetched_from_elsewhere():
+    """No address that somebody typed is ever asked: what is brought in is uploaded."""
+    fetchers = (
+        r"urllib\.request|urllib3|urlopen|HTTPS?Connection|^\s*(import|from) (requests|httpx|aiohttp|pycurl)"
+    )
+    assert [str(p) for p in SOURCES if re.search(fetchers, p.read_text(), re.M)] == []
+
+
 def test_only_the_settings_read_the_environment():
     readers = [p.relative_to(PACKAGE).as_posix() for p in SOURCES if "os.environ" in p.read_text()]
     assert readers == ["config.py"]

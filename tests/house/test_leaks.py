@@ -6,287 +6,36 @@ plants something behind its doors too.
 
 import itertools
 import re
-from dataclasses import dataclass, field
-from datetime import timedelta
 from mailbox import deliver
-from typing import Any
 
 import pytest
-from factories import (
-    join,
-    make_agreement,
-    make_organization,
-    make_post,
-    make_project,
-    make_rsvp,
-    make_thread,
-    make_town_hall,
-    make_user,
-    save,
+from hidden_town import (
+    CLOSED,
+    EVERYTHING,
+    MAY_READ,
+    NEEDS,
+    REASONS,
+    WORDS,
+    Town,
+    addresses,
+    fill,
+    fills_for,
+    planted_town,  # noqa: F401 - a fixture
 )
 from sqlalchemy import select
 
-from civicforum.accounts.models import Guest, User
-from civicforum.agreement.actions import list_word
+from civicforum.accounts.models import Guest
 from civicforum.agreement.models import Hold
-from civicforum.agreement.queries import find_hold
-from civicforum.db import db, now, transaction
-from civicforum.discussions import actions as discussions
+from civicforum.db import db
 from civicforum.discussions.models import Post
 from civicforum.errors import NotFound
 from civicforum.live import registry
 from civicforum.live.changes import changes_since
 from civicforum.live.publisher import message
-from civicforum.moderation import actions as moderation
-from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Case
 from civicforum.notifications.models import Notification
-from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
-from civicforum.partnerships.models import Invitation, Partner, Update
-from civicforum.townhalls import actions as townhalls
-from civicforum.townhalls import tokens
-from civicforum.townhalls.queries import calendar_version
-from civicforum.townhalls.wishes import NeedWish
-from civicforum.voices.models import Voice
-
-# Each hidden text is one of these and the word 'lantern', by which a search would find it.
-WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqpending", "zqdeclined"} | {
-    "zqwithdrawn",
-    "zqheldthread",
-    "zqheldopening",
-}
-REASONS = {"zqreason", "zqnote", "zqdeclinereason"}
-CLOSED = {
-    "zqclosedproject",
-    "zqclosedvision",
-    "zqclosedthread",
-    "zqclosedpost",
-    "zqclosednews",
-    "zqclosedhall",
-} | {
-    "zqclosedplace",
-    "zqdraftproject",
-}
-DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
-NEEDS = {"zqneed", "zqanswer"}
-ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES
-
-# voice → what they may read all the same
-MAY_READ = {
-    "guest": set(),
-    "resident": set(),
-    "organizer_elsewhere": set(),
-    "moderator_elsewhere": set(),
-    "suspended": set(),
-    "partner": set(),
-    "organizer_here": DRAFTS | NEEDS | ADDRESSES,
-    "site_moderator": WORDS | REASONS,
-}
-
-
-@dataclass
-class Town:
-    """What was planted: people by voice, and for each parameter of a door what fits into it."""
-
-    people: dict[str, User] = field(default_factory=dict)
-    fills: dict[str, list[Any]] = field(default_factory=dict)
-    posts: dict[str, Post] = field(default_factory=dict)
-    channels: dict[str, list[str]] = field(default_factory=dict)
-
-
-@pytest.fixture
-def town(app) -> Town:
-    """A town in which something was hidden in each way, after people were told of it."""
-    make_agreement()
-    town = Town()
-    author = make_user(name="Ana Author", email="zqmailauthor@example.org")
-    flagger = make_user(name="Flo Flagger", email="zqmailflagger@example.org")
-    member = make_user(name="Mem Member", email="zqmailmember@example.org")
-    office = make_organization(make_user(name="Olaf Office", email="office@example.org"))
-    people = town.people = {
-        "resident": make_user(name="Rita Resident", handle="rita", email="rita@example.org"),
-        "organizer_elsewhere": make_user(name="Otto Elsewhere", email="otto@example.org"),
-        "moderator_elsewhere": make_user(name="Moe Elsewhere", email="moe@example.org"),
-        "suspended": make_user(
-            name="Sus Pended", email="sus@example.org", suspended_until=now() + timedelta(days=1)
-        ),
-        "partner": db.session.get_one(User, office.seats[0].user_id),
-        "organizer_here": make_user(name="Olga Here", email="olga@example.org"),
-        "site_moderator": make_user("moderator", name="Mona Moderator", email="mona@example.org"),
-        "author": author,
-        "flagger": flagger,
-        "member": member,
-    }
-    elsewhere = make_project(people["organizer_elsewhere"], title="Elsewhere")
-    join(elsewhere, people["moderator_elsewhere"], "moderator")
-    project = make_project(people["organizer_here"], office, title="Open project", slug="open-room")
-    list_word(people["site_moderator"], "holdme", "hold")
-    _plant_posts(town, project)
-    hall = _plant_drafts(town, project)
-    closed, closed_hall, closed_thread = _plant_closed(town)
-    drafted = make_project(member, status="draft", title="zqdraftproject lantern", slug="drafted-room")
-    _collect(town, [project, closed, drafted, elsewhere], [hall, closed_hall], closed_thread)
-    return town
-
-
-def _plant_posts(town: Town, project) -> None:
-    author, resident, moderator = (town.people[who] for who in ("author", "resident", "site_moderator"))
-    thread = make_thread(project, resident, title="The square", slug="the-square")
-    question = make_post(thread, resident, "A lantern in the open.")
-
-    def say(words: str) -> int:
-        return discussions.post_reply(author, thread.id, f"{words} lantern @rita", question.id).id
-
-    hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
-    discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
-    for post_id in (hidden, mended, withdrawn, held_edit):
-        make_post(thread, resident, "What do you mean?", reply_to_id=post_id)
-        discussions.react(resident, post_id, "support")
-    moderation.flag_post(town.people["flagger"], hidden, 2, "zqnote lantern")
-    moderation.moderate(moderator, "post", hidden, Deed("hide", 2, "zqreason lantern"))
-    moderation.moderate(moderator, "post", mended, Deed("hide", 2, "zqreason lantern"))
-    moderation.mend_post(author, mended, "zqmended lantern")
-    discussions.withdraw_post(author, withdrawn)
-    discussions.edit_post(author, held_edit, "zqheldedit lantern holdme", 1)
-    pending = say("zqpending holdme")
-    declined = say("zqdeclined holdme")
-    deed = Deed("decline", 2, "zqdeclinereason lantern")
-    moderation.decide_hold(moderator, find_hold("post", declined).id, deed)
-    held_thread = discussions.start_thread(
-        author, project.id, "zqheldthread lantern holdme", "zqheldopening lantern"
-    )
-    flagged = make_post(thread, author, "This one stays.")
-    moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
-    names = {
-        "hidden": hidden,
-        "mended": mended,
-        "withdrawn": withdrawn,
-        "held_edit": held_edit,
-        "pending": pending,
-        "declined": declined,
-        "question": question.id,
-        "flagged": flagged.id,
-    }
-    town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
-    town.fills["threads/thread_id"] = [thread.id, held_thread.id]
-    town.channels["open"] = [thread.channel]
-    town.channels["held"] = [held_thread.channel]
-
-
-def _plant_drafts(town: Town, project):
-    """A draft meeting; a published one with needs; news that were taken back."""
-    organizer = town.people["organizer_here"]
-    hall = make_town_hall(
-        project, status="draft", title="zqdrafthall lantern", summary="zqdraftsummary lantern"
-    )
-    seen = make_town_hall(project, title="Open hall")
-    townhalls.rsvp(town.people["member"], seen.id, "going", needs=[NeedWish("childcare", "zqneed lantern")])
-    need_id = townhalls.rsvp(town.people["member"], seen.id, "going").needs[0].id
-    townhalls.settle_need(organizer, seen.id, need_id, "confirmed", "zqanswer lantern")
-    make_rsvp(seen, None, guest_email="zqmailguest@example.org", guest_name="Gus Guest")
-    kept = publish_update(organizer, project, "Open news", "A lantern.")
-    gone = publish_update(organizer, project, "zqwithdrawnnews lantern", "zqwithdrawnnews lantern")
-    withdraw_update(organizer, gone)
-    town.fills["updates/update_id"] = [kept.id, gone.id]
-    town.fills["town-halls/town_hall_id"] = [seen.id]
-    town.channels["open"].append(seen.channel)
-    town.channels["draft"] = [hall.channel]
-    return hall
-
-
-def _plant_closed(town: Town):
-    """A project that closed its doors when people had answered, been called on and been asked to come."""
-    member, resident = town.people["member"], town.people["resident"]
-    closed = make_project(
-        member, title="zqclosedproject lantern", vision="zqclosedvision lantern", slug="closed-room"
-    )
-    thread = discussions.start_thread(
-        member, closed.id, "zqclosedthread lantern", "zqclosedpost lantern @rita"
-    )
-    starts_at = now() + timedelta(days=3)
-    hall = make_town_hall(
-        closed,
-        title="zqclosedhall lantern",
-        location="zqclosedplace",
-        thread_id=thread.id,
-        starts_at=starts_at,
-    )
-    townhalls.rsvp(resident, hall.id, "going")
-    guest_answer = make_rsvp(hall, None, guest_email="zqmailguest@example.net", guest_name="Gus")
-    join(closed, resident)
-    news = publish_update(member, closed, "zqclosednews lantern", "zqclosednews lantern")
-    for row in list(resident.memberships):
-        with transaction():
-            db.session.delete(db.session.merge(row))
-    save(
-        Invitation(
-            project_id=closed.id, email="zqmailinvited@example.org", token_hash="0" * 64,
-            expires_at=now() + timedelta(days=1),
-        )
-    )  # fmt: skip
-    edit_project(member, closed, visibility="members")
-    town.fills["updates/update_id"].append(news.id)
-    town.fills["town-halls/town_hall_id"].append(hall.id)
-    town.fills["answers/rsvp_id"] = [guest_answer.id]
-    town.channels["closed"] = [thread.channel, hall.channel]
-    return closed, hall, thread
-
-
-def _collect(town: Town, projects, halls, closed_thread) -> None:
-    """Put everything that has an id or a name into the places of addresses."""
-    fills = town.fills
-    fills["threads/thread_id"].append(closed_thread.id)
-    fills["town-halls/town_hall_id"] += [hall.id for hall in halls]
-    fills["town-halls/town_hall_id"] = sorted(set(fills["town-halls/town_hall_id"]))
-    fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
-    fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
-    fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
-    fills["projects/slug"] = [project.slug for project in projects]
-    fills["organizations/slug"] = [row.organization.slug for row in db.session.scalars(select(Partner))]
-    fills["partners/partner_id"] = list(db.session.scalars(select(Partner.id)))
-    fills["people/handle"] = list(db.session.scalars(select(User.handle)))
-    fills["channels/name"] = list(itertools.chain(*town.channels.values()))
-    fills["versions/number"] = [1]
-    fills["language/code"] = ["en"]
-    # A slug that is not the right one: the answer must not tell the right one.
-    fills["threads/slug"] = ["x"]
-    # What only the person of a mail has; their own are added for each voice.
-    for door in ("answers", "confirm", "invitations", "reset", "link", "address", "undo", "my"):
-        fills[f"{door}/token"] = ["nothing-here"]
-
+from civicforum.partnerships.models import Update
 
 # --- walking ---
-
-
-def addresses(app, fills: dict[str, list[Any]]) -> list[str]:
-    """Every GET door with everything that fits into it."""
-    found: list[str] = []
-    for rule in sorted(app.url_map.iter_rules(), key=str):
-        if "GET" in rule.methods and rule.endpoint != "static":
-            found += fill(rule.rule, fills)
-    return found
-
-
-def fill(rule: str, fills: dict[str, list[Any]]) -> list[str]:
-    pieces = re.split(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", rule)
-    choices: list[list[Any]] = []
-    place = ""
-    for literal, name in zip(pieces[::2], pieces[1::2], strict=False):
-        place = next((part for part in reversed(literal.split("/")) if part), place)
-        values = fills.get(f"{place}/{name}")
-        assert values, (
-            f"The sweep does not know what to put into <{name}> of {rule}: plant something hidden behind it "
-            f"in tests/house/test_leaks.py, and give its ids as {place}/{name}."
-        )
-        choices.append(values)
-    literals = pieces[::2]
-    return [
-        "".join(
-            f"{literal}{value}" for literal, value in itertools.zip_longest(literals, values, fillvalue="")
-        )
-        for values in itertools.product(*choices)
-    ]
 
 
 def asked_besides(town: Town) -> list[str]:
@@ -345,16 +94,6 @@ def next_pages(asked: str, answer) -> list[str]:
 
 def browser_of(app, town: Town, sign_in, voice: str):
     return app.test_client() if voice == "guest" else sign_in(town.people[voice])
-
-
-def fills_for(app, town: Town, voice: str) -> dict[str, list[Any]]:
-    """With the voice's own calendar, and the link that the guest of the closed meeting was mailed."""
-    secret = app.config["SECRET_KEY"]
-    own = {"answers/token": [tokens.sign_answer(secret, n) for n in town.fills["answers/rsvp_id"]]}
-    if voice != "guest":
-        user = town.people[voice]
-        own["my/token"] = [tokens.sign_calendar(secret, user.id, calendar_version(user))]
-    return {**town.fills, **own}
 
 
 @pytest.mark.parametrize("voice", MAY_READ)

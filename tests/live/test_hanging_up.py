@@ -1,75 +1,72 @@
-"""Whoever hangs up while they are let in: the database is asked in between, and leaves no ghost behind."""
+"""Who is counted as watching, whatever happens meanwhile."""
+
+import contextlib
 
 import pytest
 from factories import make_project, make_thread
 
 from civicforum.accounts.models import Guest
-from civicforum.errors import NotFound
+from civicforum.errors import CivicForumError, NotFound
+from civicforum.live import publisher as publisher_module
 from civicforum.live.publisher import Identity, Outlets, Publisher
 
-GUEST = Identity(None, None, "en", "a guest")
-
 
 @pytest.fixture
-def publisher(app):
-    """One without a network: ``rooms`` says who is in which; ``loading`` happens when a person is loaded."""
+def thread(app):
+    return make_thread(make_project())
 
-    def load_viewer(_identity):
-        if made.loading:
-            made.loading.pop(0)()
+
+def publisher_whose(app, load_viewer) -> Publisher:
+    """A publisher with nobody at the other end; ``load_viewer(publisher)`` is what happens while it asks."""
+    nobody = {name: lambda *_: None for name in ("emit", "enter", "leave", "disconnect", "spawn")}
+    made: list[Publisher] = []
+    outlets = Outlets(
+        **nobody, load_viewer=lambda _identity: load_viewer(made[0]), stale_identities=lambda _them: set()
+    )
+    made.append(Publisher(app, outlets))
+    made[0].connect("socket", Identity(None, None, "en", "guest"))
+    return made[0]
+
+
+def test_who_watches_is_counted_until_they_leave(app, thread):
+    publisher = publisher_whose(app, lambda _publisher: Guest())
+    assert publisher.watch("socket", thread.channel, None, None)["viewers"] == 1
+    publisher.disconnect("socket")
+    assert (publisher.count_viewers(thread.channel), publisher.channels) == (0, {})
+
+
+def test_who_hangs_up_while_we_ask_leaves_nothing_behind(app, thread):
+    def hang_up(publisher: Publisher) -> Guest:
+        publisher.disconnect("socket")
         return Guest()
 
-    rooms = set()
-    made = Publisher(
-        app,
-        Outlets(
-            emit=lambda *_told: None,
-            enter=lambda sid, room: rooms.add((sid, room)),
-            leave=lambda sid, room: rooms.discard((sid, room)),
-            disconnect=lambda _sid: None,
-            spawn=lambda *_work: None,
-            load_viewer=load_viewer,
-            stale_identities=lambda _people: set(),
-        ),
-    )
-    made.rooms, made.loading = rooms, []
-    return made
-
-
-@pytest.fixture
-def channel(app):
-    return make_thread(make_project()).channel
-
-
-def test_who_watches_is_in_the_room_until_they_leave(publisher, channel):
-    publisher.connect("a", GUEST)
-    assert publisher.watch("a", channel, None, None)["viewers"] == 1
-    assert publisher.rooms == {("a", f"{channel}|en")}
-    publisher.unwatch("a", channel)
-    assert (publisher.rooms, publisher.channels) == (set(), {})
-
-
-@pytest.mark.parametrize("looks_before", [0, 1])
-def test_who_hangs_up_while_they_are_let_in_leaves_no_ghost(publisher, channel, looks_before):
-    """The database is asked in between, and a connection may end in any such moment."""
-    publisher.connect("a", GUEST)
-    stays = [lambda: None] * looks_before
-    publisher.loading += [*stays, lambda: publisher.disconnect("a")]
-    if looks_before == 0:
-        with pytest.raises(NotFound):
-            publisher.watch("a", channel, None, None)
-        assert publisher.rooms == set()
-    else:
-        publisher.watch("a", channel, None, None)
-    assert publisher.channels == {}
-    publisher.unwatch("a", channel)
-
-
-def test_a_ghost_is_not_counted_beside_those_who_stay(publisher, channel):
-    for sid, key in (("a", "one"), ("b", "two")):
-        publisher.connect(sid, Identity(None, None, "en", key))
-    publisher.watch("a", channel, None, None)
-    publisher.loading += [lambda: publisher.disconnect("b")]
+    publisher = publisher_whose(app, hang_up)
     with pytest.raises(NotFound):
-        publisher.watch("b", channel, None, None)
-    assert publisher.count_viewers(channel) == 1
+        publisher.watch("socket", thread.channel, None, None)
+    assert (publisher.count_viewers(thread.channel), publisher.channels) == (0, {})
+
+
+def test_what_arrives_after_a_farewell_is_no_fault_of_ours(app, thread):
+    publisher = publisher_whose(app, lambda _publisher: Guest())
+    publisher.disconnect("socket")
+    with pytest.raises(NotFound):
+        publisher.watch("socket", thread.channel, None, None)
+    publisher.unwatch("socket", thread.channel)
+
+
+def test_no_number_of_questions_at_once_watches_more_than_fifty(app, thread, monkeypatch):
+    """While one is being checked, the next one is asked."""
+    monkeypatch.setattr(publisher_module, "MAXIMUM_CHANNELS_PER_SOCKET", 3)
+    others = [make_thread(make_project()) for _ in range(9)]
+
+    def ask_for_another(publisher: Publisher) -> Guest:
+        if others:
+            with contextlib.suppress(CivicForumError):
+                publisher.watch("socket", others.pop().channel, None, None)
+        return Guest()
+
+    publisher = publisher_whose(app, ask_for_another)
+    with contextlib.suppress(CivicForumError):
+        publisher.watch("socket", thread.channel, None, None)
+    assert others == []
+    assert len(publisher.channels) == 3

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+import redis
 from processes import children_of
 from running import COMMAND, Listener, Server, free_port
 
@@ -150,3 +151,34 @@ def test_too_few_connections_of_the_database_are_said_at_the_start(two_processes
     assert few_connections(wanted, 2) is None
     sentence = few_connections(wanted - 1, 2)
     assert sentence.startswith(f"PostgreSQL gives {wanted - 1} connections; 2 processes may want {wanted} ")
+
+
+def test_what_a_stranger_says_in_redis_is_told_to_nobody(crowd, redis_server):
+    """Whoever reaches Redis may ring at most: no word of theirs goes out, and bells go on working."""
+    server, host, thread, watchers = crowd
+    mark = len(server.log())
+    stranger = redis.Redis.from_url(redis_server.url)
+    said = [
+        "person:\u00b2",
+        "person:" + "9" * 5_000,
+        "person:-1",
+        "thread:<script>",
+        "\x00",
+        "",
+        "x" * 100_000,
+    ]
+    for words in [
+        *said,
+        f"thread:{thread['id']}",
+        "person:1",
+        '["<script>alert(1)</script>"]',
+        b"\xff\xfe\x80\x04K.",
+    ]:
+        for topic in ("civicforum:bells", "flask-socketio", "socketio"):
+            stranger.publish(topic, words)
+    stranger.close()
+    server.post(thread, host, "Said by a neighbour.")
+    for watcher in watchers:
+        watcher.wait_for(lambda watcher=watcher: bodies(watcher) == ["Said by a neighbour."])
+        assert "script" not in str(watcher.told)
+    assert "Traceback" not in server.log()[mark:]

@@ -244,7 +244,8 @@ def import_calendar(slug: str) -> Any:
     project_id = project.id
     done = form.submits(lambda: actions.import_calendar(viewer(), project_id, form.file.data.read()))
     if done is None:
-        return render_template("townhalls/import.html", project=get_project(viewer(), slug), form=form)
+        page = render_template("townhalls/import.html", project=get_project(viewer(), slug), form=form)
+        return page, (422 if request.method == "POST" else 200)
     flash(
         ngettext("%(num)d meeting is new", "%(num)d meetings are new", len(done.made))
         + "; "
