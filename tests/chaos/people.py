@@ -17,6 +17,7 @@ from chaos.watchers import read_page
 
 PATIENCE_SECONDS = 6
 PATIENT_FACTOR = 3
+RUSH_SECONDS = 2.0
 # Answers after which one tries again; all others are final.
 NOT_YET = {429, 500, 502, 503, 504}
 
@@ -178,11 +179,16 @@ class Crowd:
 
     def _come_and_go(self, name: str, chance: random.Random) -> None:
         path = f"/town-halls/{self.town.places.hall}/rsvp"
-        for _ in self._moments(chance, 5.0):
+        for _ in self._moments(chance, 3.0):
+            self._await_rush()
             if chance.random() < 0.6:
                 self._do("come", name, "PUT", path, {"answer": "going", "party_size": 1})
             else:
                 self._do("cancel", name, "DELETE", path, None)
+
+    def _await_rush(self) -> None:
+        """All who want a seat press in the same moment, as when the doors open."""
+        self.is_closing.wait(RUSH_SECONDS - time.monotonic() % RUSH_SECONDS)
 
     # --- somebody who only reads ---
 
