@@ -11,6 +11,11 @@ DATABASE ?= both
 BIN := .venv/bin
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
+# Tests of the whole house, which take longest: they run without measuring what they cover.
+WHOLE := $(addprefix tests/,backups demo deploy house journeys migrations model replay server sockets)
+# What clients see is timed there.
+ALONE := tests/chaos
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-postgresql chaos deep lint format words bench lock run-ready test-ready
 
@@ -25,8 +30,9 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 	exec $(BIN)/civicforum serve --port $(PORT)
 
 test: test-ready ## Run every test
-	$(BIN)/pytest -n $(WORKERS) -m "not chaos" --cov
-	$(BIN)/pytest -m chaos
+	$(BIN)/pytest -n $(WORKERS) --cov $(addprefix --ignore=,$(WHOLE) $(ALONE))
+	$(BIN)/pytest -n $(WORKERS) $(WHOLE)
+	$(BIN)/pytest $(ALONE)
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
 
 test-postgresql: test-ready ## Run the tests that start no server, with PostgreSQL as their database
@@ -50,7 +56,6 @@ format: test-ready ## Let the tools put style right
 words: test-ready ## Collect the words that people read, for translation
 	$(BIN)/python tools/words.py
 
-# What clients see is timed: it runs alone. `make chaos SEEDS=3 DATABASE=sqlite` runs fewer.
 chaos: test-ready ## Strike a town at work with every fault, ten seeds on each database
 	PYTHONPATH=tests $(BIN)/python -m chaos --seeds $(SEEDS) --database $(DATABASE)
 

@@ -239,7 +239,7 @@ def mend_post(actor: Actor, post_id: int, body: str) -> Post:
     case = _lock_case_about(post.id)
     if case is None or case.state != "decided":
         raise Conflict(_("This comment is not waiting to be mended."))
-    if case.mended_at is not None:
+    if queries.was_mended(post.id):
         raise Conflict(_("A comment can be mended once; yours is being looked at, or was already."))
     post = discussions.mend_post(actor, post_id, body)
     case.mended_at = now()

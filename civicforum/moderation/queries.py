@@ -186,6 +186,14 @@ def find_case_about(target_type: str, target_id: int) -> Case | None:
     )
 
 
+def was_mended(post_id: int) -> bool:
+    """Whether its author has mended this comment, in whatever case: that is done once."""
+    mended = select(Case.id).where(
+        Case.target_type == "post", Case.target_id == post_id, Case.mended_at.is_not(None)
+    )
+    return db.session.scalar(mended.limit(1)) is not None
+
+
 def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
     """The post, its case and the measure in force, for the author and for moderators of the place."""
     post = get_post(viewer, post_id)

@@ -157,7 +157,10 @@ def show_reasons(post_id: int) -> Any:
         measure=measure,
         form=form,
         is_author=is_author,
-        can_mend=is_author and case.state == "decided" and case.mended_at is None and post.state == "hidden",
+        can_mend=is_author
+        and case.state == "decided"
+        and post.state == "hidden"
+        and not queries.was_mended(post.id),
     ), (422 if form.errors and request.method == "POST" else 200)
 
 

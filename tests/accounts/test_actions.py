@@ -525,3 +525,9 @@ def test_setting_up_needs_an_address_without_an_account(app):
 def test_a_town_without_an_independent_person_can_be_set_up(app):
     set_up(independent_name="", independent_email="")
     assert (get_site().independent_name, get_site().independent_email) == ("", "")
+
+
+def test_taking_back_a_role_that_nobody_has_changes_nothing(app):
+    organizer = make_user("organizer")
+    actions.revoke_role(make_user("administrator"), organizer, "moderator")
+    assert [grant.role for grant in db.session.get_one(User, organizer.id).grants] == ["organizer"]

@@ -7,7 +7,7 @@ import pytest
 
 from chaos.trial import plan_of, run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 SEED = 20261126
 
 

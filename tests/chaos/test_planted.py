@@ -7,7 +7,7 @@ import pytest
 
 from chaos.trial import Plan, run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 LATE = "every watcher held what the database holds within 5 seconds of healing"
 PHANTOM = "nobody was shown a post that does not exist"

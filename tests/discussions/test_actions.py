@@ -497,3 +497,23 @@ def test_taking_back_a_word_tells_watchers_and_twice_changes_nothing(ben, thread
     before = changes_since(thread.channel).revision
     actions.unreact(ben, post_id, "support")
     assert changes_since(thread.channel).revision == before
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda person, post: actions.edit_post(person, post.id, "Mine now.", 1),
+        lambda person, post: actions.withdraw_post(person, post.id),
+        lambda person, post: actions.react(person, post.id, "support"),
+        lambda person, post: actions.unreact(person, post.id, "support"),
+    ],
+)
+def test_what_is_said_in_a_closed_project_is_not_there_for_a_stranger(app, deed):
+    post = make_post(make_thread(make_project(visibility="members")), make_user(), "Among members.")
+    with pytest.raises(NotFound):
+        deed(make_user(), post)
+    assert (post.body, post.state, db.session.scalars(select(Reaction)).all()) == (
+        "Among members.",
+        "visible",
+        [],
+    )

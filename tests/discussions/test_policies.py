@@ -124,3 +124,8 @@ def test_the_edit_window_is_a_day(town):
     assert post.is_in_edit_window() is False
     post.published_at = None
     assert post.is_in_edit_window() is True
+
+
+def test_words_in_a_members_thread_are_members_to_read(town):
+    people, _thread, post = town(visibility="members")
+    assert allowed(people, policies.can_read_words, post) == {"author", "organizer", "moderator", "system"}

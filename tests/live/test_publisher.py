@@ -331,7 +331,7 @@ def test_what_fails_once_is_logged_and_the_pulse_tries_again(publisher, wire, th
     publisher.pulse_forever(lambda: next(beats))
     publisher.out = replace(publisher.out, stale_identities=stale)
     assert [record.message.partition(" failed")[0] for record in caplog.records] == [
-        f"Publishing {thread.channel}",
+        "Publishing a channel",
         "Telling people of their inbox",
         "The pulse",
     ]

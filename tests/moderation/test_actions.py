@@ -313,9 +313,10 @@ def test_what_was_mended_and_is_hidden_again_is_not_mended_a_second_time(scene):
     case = actions.moderate(moderator, "post", post.id, HIDE)
     actions.mend_post(author, post.id, "These people disagree with me.")
     actions.decide_case(moderator, case.id, Deed("restore", None, "Thank you."), case.version)
-    actions.decide_case(moderator, case.id, HIDE, case.version)
+    again = actions.moderate(moderator, "post", post.id, HIDE)
     with pytest.raises(Conflict):
         actions.mend_post(author, post.id, "Third words.")
+    assert (again.id != case.id, again.mended_at) == (True, None)
     assert (post.state, post.body) == ("hidden", "These people disagree with me.")
 
 
@@ -351,3 +352,21 @@ def test_the_house_sees_every_queue(scene):
     for person, target in ((make_user(), post), (member, hidden_away)):
         actions.flag_post(person, target.id, 2, "")
     assert [entry.post.id for entry in queries.list_queue(SYSTEM)] == [post.id, hidden_away.id]
+
+
+def test_a_case_stays_open_while_somebody_else_asks_for_it(scene):
+    *_rest, post = scene
+    one, other = make_user(), make_user()
+    case = db.session.get_one(Case, actions.flag_post(one, post.id, 2, "").case_id)
+    actions.flag_post(other, post.id, 2, "")
+    actions.withdraw_flag(one, post.id)
+    assert case.state == "open"
+    actions.withdraw_flag(other, post.id)
+    assert case.state == "closed"
+
+
+def test_a_case_in_which_nothing_was_done_has_no_reasons_to_read(scene):
+    *_rest, moderator, post = scene
+    actions.flag_post(make_user(), post.id, 2, "")
+    with pytest.raises(NotFound):
+        queries.get_reasons(moderator, post.id)

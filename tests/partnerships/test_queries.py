@@ -230,3 +230,25 @@ def test_news_of_all_projects_are_read_page_by_page(app):
     assert seen == [["News 4", "News 3"], ["News 2", "News 1"], ["News 0"]]
     assert cursor is None
     assert [u.title for u in queries.list_updates(Guest(), second).items] == ["News 3", "News 1"]
+
+
+def test_what_belongs_to_one_project_is_not_found_through_another(app):
+    organizer, organization = make_user(), make_organization()
+    project = make_project(organizer, organization)
+    other = make_project(organizer)
+    membership = join(project, make_user())
+    [partner] = project.partners
+    assert queries.get_membership(organizer, project, membership.id) == membership
+    assert queries.get_partner(organizer, project, partner.id) == partner
+    for asking in (
+        lambda: queries.get_membership(organizer, other, membership.id),
+        lambda: queries.get_partner(organizer, other, partner.id),
+        lambda: queries.get_partner(organizer, other, 987654),
+    ):
+        with pytest.raises(NotFound):
+            asking()
+
+
+def test_an_organization_that_there_is_not_is_not_found(app):
+    with pytest.raises(NotFound):
+        queries.get_organization(Guest(), "nothing-here")

@@ -653,3 +653,10 @@ def test_a_calendars_address_is_renewed_by_people_alone(app):
     for nobody in (SYSTEM, Guest()):
         with pytest.raises(NotAllowed):
             actions.renew_calendar(nobody)
+
+
+def test_the_door_of_a_draft_is_closed_at_any_time(app):
+    now_on = {"starts_at": now() - timedelta(minutes=5)}
+    project = make_project()
+    assert actions.is_door_open(make_town_hall(project, **now_on)) is True
+    assert actions.is_door_open(make_town_hall(project, status="draft", **now_on)) is False

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from factories import join, make_project, make_rsvp, make_town_hall, make_user
+from factories import join, make_post, make_project, make_rsvp, make_thread, make_town_hall, make_user
 
 from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.db import now
@@ -77,3 +77,12 @@ def test_the_clause_and_the_policy_say_the_same(app, who):
         viewer = VIEWERS[who](project)
         listed = {hall.id for hall in queries.list_town_halls(viewer, project).items}
         assert listed == {hall.id for hall in halls if policies.can_see(viewer, hall)}
+
+
+def test_the_latest_visible_comments_of_a_meetings_discussion_come_in_their_order(app):
+    thread = make_thread(make_project())
+    posts = [make_post(thread, make_user(), f"Words {n}.") for n in range(7)]
+    make_post(thread, make_user(), "Hidden.", state="hidden")
+    assert queries.recent_posts(thread.id) == posts[2:]
+    assert queries.recent_posts(thread.id, limit=2) == posts[5:]
+    assert queries.recent_posts(None) == []
