@@ -17,15 +17,19 @@ OVERSOLD = "no seat was given twice, in any moment"
 
 
 @pytest.mark.parametrize(
-    ("plant", "database", "strikes", "claim"),
+    ("plants", "database", "strikes", "claims"),
     [
-        ("forget_touch", "sqlite", (), LATE),
-        ("push_before_commit", "sqlite", ("full_disk", "full_disk"), PHANTOM),
-        ("show_hidden", "sqlite", (), HIDDEN),
-        ("stay_in_room", "sqlite", (), LEFT),
-        ("count_unlocked", "postgresql", (), OVERSOLD),
+        (("forget_touch",), "sqlite", (), {LATE}),
+        (
+            ("push_before_commit", "show_hidden", "stay_in_room"),
+            "sqlite",
+            ("full_disk", "full_disk"),
+            {PHANTOM, HIDDEN, LEFT},
+        ),
+        (("count_unlocked",), "postgresql", (), {OVERSOLD}),
     ],
+    ids=lambda value: value[0] if isinstance(value, tuple) and value else None,
 )
-def test_a_planted_bug_is_found(plant, database, strikes, claim):
-    report = run(Plan(1, strikes, quiet_seconds=5, is_stormy=False, plant=plant), database)
-    assert claim in {fault.partition(": ")[0] for fault in report.faults}
+def test_a_planted_bug_is_found(plants, database, strikes, claims):
+    report = run(Plan(1, strikes, quiet_seconds=5, is_stormy=False, plants=plants), database)
+    assert claims - {fault.partition(": ")[0] for fault in report.faults} == set()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from pathlib import Path
@@ -58,7 +58,7 @@ class Mailbox:
 class Town:
     """A running town on SQLite (one server process), or on PostgreSQL and Redis (``workers`` processes).
 
-    ``plant`` names a bug of ``plants/`` that its processes carry.
+    ``plants`` names bugs of ``plants/`` that its processes carry.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Town:
         database_url: str | None = None,
         redis: RedisServer | None = None,
         cluster: Cluster | None = None,
-        plant: str | None = None,
+        plants: Sequence[str] = (),
     ) -> None:
         self.folder, self.record, self.cluster, self.redis = folder, record, cluster, redis
         self.clock_file = folder / "clock"
@@ -78,7 +78,7 @@ class Town:
         self.server = Server(
             folder,
             free_port(),
-            self._settings(database_url, plant),
+            self._settings(database_url, plants),
             workers=2 if database_url else 1,
         )
         self.proxy = Proxy(self.server.port, seed)
@@ -96,7 +96,7 @@ class Town:
         """Where clients go: through the bad network."""
         return f"http://127.0.0.1:{self.proxy.port}"
 
-    def _settings(self, database_url: str | None, plant: str | None) -> dict[str, str]:
+    def _settings(self, database_url: str | None, plants: Sequence[str]) -> dict[str, str]:
         settings = {
             "CIVICFORUM_MAIL_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
             "CIVICFORUM_SOCKET_PING_SECONDS": "2",
@@ -113,8 +113,11 @@ class Town:
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "NO_FAKE_STAT": "1",
             }
-        if plant:
-            settings |= {"PYTHONPATH": str(Path(__file__).parent / "plants"), "CHAOS_PLANT": plant}
+        if plants:
+            settings |= {
+                "PYTHONPATH": str(Path(__file__).parent / "plants"),
+                "CHAOS_PLANTS": " ".join(plants),
+            }
         return settings
 
     # --- beginning and end ---

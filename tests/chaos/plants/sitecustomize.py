@@ -1,4 +1,4 @@
-"""Carries a planted bug into every process of a town under test: ``CHAOS_PLANT`` names it.
+"""Carries planted bugs into every process of a town under test: ``CHAOS_PLANTS`` names them.
 
 Python imports this module by itself because its folder is on PYTHONPATH. Nothing of the application may be
 imported yet (gevent patches first), so each bug waits for the module that it spoils.
@@ -127,5 +127,5 @@ class Spoiler(importlib.abc.MetaPathFinder):
         return spec
 
 
-if os.environ.get("CHAOS_PLANT"):
-    sys.meta_path.insert(0, Spoiler(*PLANTS[os.environ["CHAOS_PLANT"]]))
+for plant in os.environ.get("CHAOS_PLANTS", "").split():
+    sys.meta_path.insert(0, Spoiler(*PLANTS[plant]))
