@@ -63,6 +63,7 @@ def _outside_transactions(connection: Connection, statement: str) -> None:
 def _begin_alone(connection: Connection) -> None:
     """Begin the one transaction of all migrations, with a lock that lasts as long as it does."""
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         return
     connection = connection.execution_options(begin="BEGIN IMMEDIATE")

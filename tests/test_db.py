@@ -10,16 +10,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from factories import make_user, save
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from civicforum import db as database
 from civicforum.accounts.models import EndedSession, User
 from civicforum.app import create_app
 from civicforum.config import load_settings
-from civicforum.db import COLLISIONS, after_commit, db, transaction, transactional
+from civicforum.db import (
+    COLLISIONS,
+    after_commit,
+    db,
+    engine,
+    engine_options,
+    lock,
+    transaction,
+    transactional,
+    writers,
+)
 from civicforum.errors import Unavailable
 from civicforum.schema import upgrade_database
 
@@ -165,7 +175,7 @@ def sqlite_app(tmp_path):
 def held_by_another_process(app):
     """The write lock of the database's file, as a command or a backup would hold it; gives ``release``."""
     # The same library: of two in one process, neither would see the other's locks.
-    sqlite = database.engine_options("sqlite:///x")["module"]
+    sqlite = engine_options("sqlite:///x")["module"]
     other = sqlite.connect(app.config["DATA_DIR"] / "civicforum.sqlite3", check_same_thread=False)
     other.isolation_level = None
     other.execute("BEGIN IMMEDIATE")
@@ -186,7 +196,7 @@ def test_an_action_waits_for_another_process_that_writes(sqlite_app):
 
 
 def test_who_waits_too_long_for_another_process_is_told_so_and_nothing_is_written(sqlite_app, monkeypatch):
-    monkeypatch.setattr(database, "SQLITE_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.2)
     user = make_user(name="Old")
     with held_by_another_process(sqlite_app), pytest.raises(Unavailable):
         rename(user, user, "New")
@@ -196,7 +206,7 @@ def test_who_waits_too_long_for_another_process_is_told_so_and_nothing_is_writte
 
 
 def test_who_waits_too_long_for_another_request_is_told_so_and_nothing_is_written(sqlite_app, monkeypatch):
-    monkeypatch.setattr(database, "SQLITE_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(writers, "PATIENCE_SECONDS", 0.2)
     user = make_user(name="Old")
     has_begun, may_end = threading.Event(), threading.Event()
 
@@ -224,5 +234,22 @@ def test_a_database_that_is_gone_is_said_at_once(tmp_path):
 
 def test_without_the_newer_sqlite_pythons_own_is_used(monkeypatch):
     monkeypatch.setitem(sys.modules, "pysqlite3", None)
-    assert database.engine_options("sqlite:///x")["module"] is sqlite3.dbapi2
-    assert "module" not in database.engine_options("postgresql+psycopg:///x")
+    assert engine_options("sqlite:///x")["module"] is sqlite3.dbapi2
+    assert "module" not in engine_options("postgresql+psycopg:///x")
+
+
+def test_on_postgresql_nobody_waits_for_a_lock_without_end(postgres_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.3)
+    settings = {"CIVICFORUM_DATA_DIR": str(tmp_path), "CIVICFORUM_DATABASE_URL": postgres_url}
+    app = create_app(load_settings(settings))
+    with app.app_context():
+        user_id = make_user().id
+        db.session.rollback()
+        with psycopg.connect(postgres_url.replace("+psycopg", "")) as other:
+            other.execute("LOCK TABLE person IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(OperationalError, match="lock timeout"), transaction():
+                lock(User, user_id)
+        with transaction():
+            assert lock(User, user_id).id == user_id
+        db.session.remove()
+        db.engine.dispose()

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from chaos.town import FAKETIME, Town
-from civicforum.db import _sqlite_module
+from civicforum.db import sqlite_module
 
 Blow = Callable[[Town, random.Random], None]
 BLOWS: dict[str, Blow] = {}
@@ -130,7 +130,7 @@ def filled(folder: Path) -> Iterator[None]:
 def locked(town: Town) -> Iterator[None]:
     """Meanwhile nobody else can write."""
     if town.is_sqlite:
-        connection = _sqlite_module().connect(
+        connection = sqlite_module().connect(
             town.folder / "civicforum.sqlite3", timeout=20, isolation_level=None
         )
         connection.execute("BEGIN IMMEDIATE")

@@ -12,9 +12,9 @@ from civicforum.db import db
 @pytest.fixture
 def small_town(tmp_path, postgres_url, monkeypatch):
     """An application that may use two connections, and waits for one no longer than a moment."""
-    monkeypatch.setattr("civicforum.db.POOL_SIZE", 1)
-    monkeypatch.setattr("civicforum.db.POOL_OVERFLOW", 1)
-    monkeypatch.setattr("civicforum.db.POOL_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("civicforum.db.engine.POOL_SIZE", 1)
+    monkeypatch.setattr("civicforum.db.engine.POOL_OVERFLOW", 1)
+    monkeypatch.setattr("civicforum.db.engine.POOL_PATIENCE_SECONDS", 0.2)
     app = create_app(
         load_settings({"CIVICFORUM_DATA_DIR": str(tmp_path), "CIVICFORUM_DATABASE_URL": postgres_url})
     )
