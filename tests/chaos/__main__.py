@@ -43,7 +43,8 @@ def sentence(report: Report) -> str:
         f"{len(report.faults)} faults in {report.seconds:.0f} s; "
         f"all equal {report.healed_seconds:.1f} s after healing. Blows: {blows}."
     )
-    return "\n  ".join([head, *map(str, report.findings)])
+    left_out = [f"Left out: {name.replace('_', ' ')} ({why})" for name, why in report.left_out.items()]
+    return "\n  ".join([head, *left_out, *map(str, report.findings)])
 
 
 def conclusion(reports: list[Report]) -> int:

@@ -18,6 +18,12 @@ from chaos.town import FAKETIME, Town
 from civicforum.db import sqlite_module
 
 Blow = Callable[[Town, random.Random], None]
+
+
+class CannotStrike(Exception):
+    """This machine does not allow a blow; the report says why it was left out."""
+
+
 BLOWS: dict[str, Blow] = {}
 FOR_SQLITE: list[str] = []
 FOR_POSTGRES: list[str] = []
@@ -83,6 +89,8 @@ def stop_a_process(town: Town, chance: random.Random) -> None:
 @blow("sqlite", "postgresql")
 def full_disk(town: Town, chance: random.Random) -> None:
     """Not one byte more can be written for a few seconds. Only where the town has a disk of its own."""
+    if not os.path.ismount(town.folder):
+        raise CannotStrike("no disk of its own could be mounted")
     with filled(town.folder):
         town.is_healing.wait(chance.uniform(1, 3))
 
@@ -98,7 +106,7 @@ def locked_database(town: Town, chance: random.Random) -> None:
 def clock_back(town: Town, _chance: random.Random) -> None:
     """The clock is set back an hour, and stays there."""
     if FAKETIME is None:
-        return
+        raise CannotStrike("faketime is not installed")
     town.clock_file.write_text("-3600")
 
 
@@ -110,11 +118,8 @@ def cut_every_line(town: Town, _chance: random.Random) -> None:
 
 @contextlib.contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """Meanwhile the disk of this folder is full; nothing is done where it is a disk shared with others."""
+    """Meanwhile the disk of this folder is full."""
     filler = folder / "filler"
-    if not os.path.ismount(folder):
-        yield
-        return
     with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
         for size in (1 << 20, 1 << 12, 1):
             with contextlib.suppress(OSError):
@@ -148,7 +153,11 @@ def locked(town: Town) -> Iterator[None]:
 
 def strike(town: Town, name: str, chance: random.Random) -> None:
     """Let one blow fall, and bring back what it left behind."""
+    try:
+        BLOWS[name](town, chance)
+    except CannotStrike as reason:
+        town.record.left_out[name] = str(reason)
+        return
     town.record.blows[name] += 1
-    BLOWS[name](town, chance)
     time.sleep(chance.uniform(0, 0.7))
     town.bring_back()

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import requests
@@ -18,6 +18,9 @@ from chaos.watchers import read_page
 PATIENCE_SECONDS = 6
 PATIENT_FACTOR = 3
 RUSH_SECONDS = 2.0
+# What people do by chance, and how often in a hundred.
+SPOKEN = {"say": 70, "edit": 15, "withdraw": 7, "react": 8}
+COMING_AND_GOING = {"come": 60, "cancel": 40}
 # Answers after which one tries again; all others are final.
 NOT_YET = {429, 500, 502, 503, 504}
 
@@ -112,22 +115,33 @@ class Crowd:
     # --- those who speak ---
 
     def _speak(self, name: str, chance: random.Random) -> None:
-        thread_id = self.town.places.thread["id"]
         own: list[dict[str, Any]] = []
-        for _ in self._moments(chance, 1.2):
-            draw = chance.random()
-            if draw < 0.7 or not own:
-                said = self._say(name, thread_id, "post", "say", chance.choice([None, *own[-3:]]))
-                if said.is_acknowledged and said.answer:
-                    own.append(said.answer)
-            elif draw < 0.85:
+        for deed in self._program(chance, 1.2, ("say", "edit", "say", "react", "withdraw"), SPOKEN):
+            if deed == "say" or not own:
+                self._say_something(name, own, chance)
+            elif deed == "edit":
                 self._edit(name, own, chance)
-            elif draw < 0.92:
+            elif deed == "withdraw":
                 gone = own.pop(chance.randrange(len(own)))
                 self._do("withdraw", name, "DELETE", f"/posts/{gone['id']}", None, post_id=gone["id"])
             else:
                 post_id = chance.choice(own)["id"]
                 self._do("react", name, "PUT", f"/posts/{post_id}/reactions/support", None, post_id=post_id)
+
+    def _program(
+        self, chance: random.Random, mean_seconds: float, first: Sequence[str], then: dict[str, int]
+    ) -> Iterator[str]:
+        """What to do at each moment: once each of ``first``, so that no check lacks it; then by chance."""
+        waiting = list(first)
+        for _ in self._moments(chance, mean_seconds):
+            yield waiting.pop(0) if waiting else chance.choices(list(then), list(then.values()))[0]
+        yield from waiting
+
+    def _say_something(self, name: str, own: list[dict[str, Any]], chance: random.Random) -> None:
+        thread_id = self.town.places.thread["id"]
+        said = self._say(name, thread_id, "post", "say", chance.choice([None, *own[-3:]]))
+        if said.is_acknowledged and said.answer:
+            own.append(said.answer)
 
     def _say(
         self, name: str, thread_id: int, kind: str, prefix: str, reply_to: Any = None, more: str = ""
@@ -179,9 +193,10 @@ class Crowd:
 
     def _come_and_go(self, name: str, chance: random.Random) -> None:
         path = f"/town-halls/{self.town.places.hall}/rsvp"
-        for _ in self._moments(chance, 3.0):
+        first = ("come", "cancel") if int(name.removeprefix("comer")) % 2 else ("come", "come", "cancel")
+        for deed in self._program(chance, 3.0, first, COMING_AND_GOING):
             self._await_rush()
-            if chance.random() < 0.6:
+            if deed == "come":
                 self._do("come", name, "PUT", path, {"answer": "going", "party_size": 1})
             else:
                 self._do("cancel", name, "DELETE", path, None)

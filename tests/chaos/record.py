@@ -54,6 +54,7 @@ class Record:
     mails: list[tuple[str, str, str]] = field(default_factory=list)  # Message-ID, to, subject
     broken_answers: list[str] = field(default_factory=list)
     blows: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, str] = field(default_factory=dict)  # blow → why it could not be struck here
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 

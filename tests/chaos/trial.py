@@ -53,6 +53,7 @@ class Report:
     plan: Plan
     findings: list[Finding]
     strikes: dict[str, int]
+    left_out: dict[str, str]
     fates: dict[str, int]
     seconds: float
     healed_seconds: float
@@ -162,6 +163,7 @@ def run(plan: Plan, database: str, tell: Callable[[str], None] = lambda _words: 
             plan,
             findings,
             dict(record.blows),
+            dict(record.left_out),
             dict(town.proxy.fates),
             time.monotonic() - began,
             healed,
