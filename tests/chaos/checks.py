@@ -229,7 +229,7 @@ def leaver_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
 
 @claims("hidden words were shown to nobody who asked afterwards")
 def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
-    """A frame counts if it was asked for after the hiding was acknowledged, or is of a later revision."""
+    """A page counts if it was asked for after the hiding was acknowledged; a frame by its revision."""
     hidden_at = {d.mark: (d.ended_at or 0.0, d.facts["post_id"]) for d in record.acknowledged("hide")}
     rows = db.session.execute(
         select(LiveChange.object_id, LiveChange.revision).where(LiveChange.kind == "post")
@@ -238,7 +238,7 @@ def hidden_unseen(_town: Town, record: Record) -> tuple[int, list[str]]:
 
     def may_not(frame: Frame, mark: str) -> bool:
         ended_at, post_id = hidden_at[mark]
-        if frame.kind == "body" or frame.kind == "ack":
+        if frame.kind == "body":
             return frame.asked_at > ended_at
         return frame.revision is not None and frame.revision >= at_revision[post_id]
 

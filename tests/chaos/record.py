@@ -35,7 +35,7 @@ class Deed:
 class Frame:
     """What somebody was told in one piece: an update, an ack, or the body of an answer.
 
-    ``asked_at`` is when it was asked for (for an update, when it came); ``revision`` that of the channel.
+    ``asked_at`` is when a body was asked for (and when a frame came); ``revision`` that of the channel.
     """
 
     reader: str
