@@ -136,6 +136,9 @@ class Town:
         self.kill_worker()
         self.kill_all()
         self.mailbox.stop()
+        with self.database():
+            db.session.remove()
+            db.engine.dispose()
 
     def start_worker(self) -> None:
         own = {k: v for k, v in os.environ.items() if not k.startswith("CIVICFORUM_")}

@@ -3,15 +3,17 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from factories import make_project, make_town_hall, make_user
 from races import at_once
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from civicforum.accounts.models import User
 from civicforum.db import db, now
 from civicforum.jobs import Job
 from civicforum.notifications.models import Notification
 from civicforum.townhalls import actions, queries
+from civicforum.townhalls.actions import answers
 from civicforum.townhalls.models import CheckIn, Rsvp
 
 PEOPLE = 40
@@ -47,6 +49,21 @@ def test_forty_people_at_once_for_ten_seats(town):
         assert [row.state for row in rows] == ["going"] * SEATS + ["waitlisted"] * (PEOPLE - SEATS)
         assert [row.place for row in rows] == list(range(1, PEOPLE + 1))
         assert [queries.count_ahead(row) for row in rows[SEATS:]] == list(range(1, PEOPLE - SEATS + 1))
+
+
+@pytest.mark.parametrize("town", ["postgresql"], indirect=True)
+def test_seats_that_are_counted_without_a_lock_would_be_given_twice(town, monkeypatch):
+    """A planted bug: counted, then given, with nobody holding the town hall or writing to its row meanwhile."""
+
+    def next_place(hall):
+        places = select(func.max(Rsvp.place)).where(Rsvp.town_hall_id == hall.id)
+        return (db.session.scalar(places) or 0) + 1
+
+    town_hall_id, people = prepared(town)
+    monkeypatch.setattr(answers, "lock", lambda model, key: db.session.get_one(model, key))
+    monkeypatch.setattr(answers, "_next_place", next_place)
+    states = at_once(town, [answering(user_id, town_hall_id) for user_id in people])
+    assert states.count("going") > SEATS
 
 
 def test_the_first_who_waits_gets_the_seat_once_and_is_told_once(town):

@@ -88,20 +88,12 @@ def stay_in_room(publisher: ModuleType) -> None:
     publisher.Publisher._ask_again = ask_again
 
 
-def count_unlocked(answers: ModuleType) -> None:
-    """Seats are counted without holding the town hall."""
-    from civicforum.db import db
-
-    answers.lock = lambda model, key: db.session.get_one(model, key)
-
-
 # plant → (the module it spoils, how)
 PLANTS: dict[str, tuple[str, Spoil]] = {
     "forget_touch": ("civicforum.discussions.actions.publishing", forget_touch),
     "push_before_commit": ("civicforum.live.changes", push_before_commit),
     "show_hidden": ("civicforum.discussions.schemas", show_hidden),
     "stay_in_room": ("civicforum.live.publisher", stay_in_room),
-    "count_unlocked": ("civicforum.townhalls.actions.answers", count_unlocked),
 }
 
 
