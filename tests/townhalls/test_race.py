@@ -53,7 +53,7 @@ def test_forty_people_at_once_for_ten_seats(town):
 
 @pytest.mark.parametrize("town", ["postgresql"], indirect=True)
 def test_seats_that_are_counted_without_a_lock_would_be_given_twice(town, monkeypatch):
-    """A planted bug: counted, then given, with nobody holding the town hall or writing to its row meanwhile."""
+    """A planted bug: counted, then given, while nobody holds the town hall or writes to its row."""
 
     def next_place(hall):
         places = select(func.max(Rsvp.place)).where(Rsvp.town_hall_id == hall.id)
