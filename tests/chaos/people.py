@@ -227,10 +227,9 @@ class Crowd:
             f"/projects/{places.project}/threads",
             f"/town-halls/{places.hall}",
         ]
-        session = requests.Session()
         for _ in self._moments(chance, 0.6):
             path, asked_at = chance.choice(paths), time.monotonic()
-            status, text = read_page(session, self.town.url + path)
+            status, text = read_page(self.town.url + path)
             if status:
                 self.record.frames.append(Frame(name, "body", path, None, asked_at, text))
             if status == 500:

@@ -3,12 +3,14 @@
 import contextlib
 import json
 import random
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import socketio
@@ -29,6 +31,8 @@ class Watcher:
 
     def __init__(self, name: str, url: str, channel: str, record: Record, token: str | None = None) -> None:
         self.name, self.url, self.channel, self.record, self.token = name, url, channel, record, token
+        parts = urlsplit(url)
+        self.address = (parts.hostname or "", parts.port or 80)
         self.posts: dict[int, dict[str, Any]] = {}
         self.stream: str | None = None
         self.revision = 0
@@ -58,8 +62,13 @@ class Watcher:
             time.sleep(random.uniform(0.05, LONGEST_PAUSE_SECONDS))
 
     def _live_once(self) -> None:
+        """One connection to its end. The line is ours: the library forgets one that breaks as it begins."""
+        line = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
         client = socketio.SimpleClient(
-            reconnection=False, handle_sigint=False, request_timeout=ANSWER_SECONDS
+            reconnection=False,
+            handle_sigint=False,
+            request_timeout=ANSWER_SECONDS,
+            websocket_extra_options={"socket": line},
         )
         auth = {"token": self.token} if self.token else None
         try:
@@ -71,6 +80,7 @@ class Watcher:
                     self._hear(client, name, *payload)
         finally:
             _hang_up(client)
+            line.close()
 
     def _catch_up(self, client: socketio.SimpleClient) -> None:
         """Ask for all changes since what it holds, until that is all."""
@@ -199,10 +209,10 @@ def _hang_up(client: socketio.SimpleClient) -> None:
             inner.eio.ws.shutdown()
 
 
-def read_page(session: requests.Session, url: str) -> tuple[int, str]:
+def read_page(url: str) -> tuple[int, str]:
     """(status, words) of a page; (0, "") where none came."""
     try:
-        answer = session.get(url, timeout=8, allow_redirects=True)
+        answer = requests.get(url, timeout=8, allow_redirects=True)
     except (requests.RequestException, OSError):
         return 0, ""
     return answer.status_code, answer.text
