@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from civicforum.db import carrying_on
+
 log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 10
@@ -20,10 +22,8 @@ class Sweeper:
     def sweep_forever(self, is_stopping: Callable[[], bool]) -> None:
         while not is_stopping():
             time.sleep(SWEEP_EVERY_SECONDS)
-            try:
+            with carrying_on(log, "The sweeper failed; it goes on."):
                 self.sweep(time.monotonic())
-            except Exception:
-                log.exception("The sweeper failed; it goes on.")
 
     def sweep(self, at: float) -> None:
         """Close what has been open for a while without joining, or was refused and stays. ``at``: seconds."""
