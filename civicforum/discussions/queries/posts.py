@@ -1,0 +1,122 @@
+"""Reading posts: the viewer first, and only what they may know of."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from civicforum.accounts.models import Actor, User
+from civicforum.db import db
+from civicforum.discussions import policies
+from civicforum.discussions.models import Post, PostVersion, Thread
+from civicforum.errors import NotFound
+from civicforum.partnerships.models import Project
+
+PAGE_POSTS = 50
+
+
+def get_post(viewer: Actor, post_id: int) -> Post:
+    """The post, perhaps only as a tombstone; NotFound for who may not know that it is there."""
+    post = db.session.scalar(whole_posts().where(Post.id == post_id))
+    if post is None or not policies.can_see_post(viewer, post):
+        raise NotFound
+    return post
+
+
+def list_posts(
+    viewer: Actor,
+    thread: Thread,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE_POSTS,
+) -> list[Post]:
+    """At most ``limit`` published posts in order of seq: those after a seq, or the last ones before one.
+
+    Every place is there, tombstones included; what they tell is up to the schema. NotFound as ``get_thread``.
+    """
+    if not policies.can_see_thread(viewer, thread):
+        raise NotFound
+    statement = whole_posts().where(Post.thread_id == thread.id, Post.seq.is_not(None))
+    if before is not None:
+        rows = statement.where(Post.seq < before).order_by(Post.seq.desc()).limit(limit)
+        return list(reversed(db.session.scalars(rows).all()))
+    rows = statement.where(Post.seq > (after or 0)).order_by(Post.seq).limit(limit)
+    return list(db.session.scalars(rows))
+
+
+def list_own_unpublished(viewer: Actor, thread: Thread) -> list[Post]:
+    """What the viewer wrote here that has no place yet: it waits for a moderator, or was declined."""
+    if not isinstance(viewer, User):
+        return []
+    return list(
+        db.session.scalars(
+            whole_posts()
+            .where(
+                Post.thread_id == thread.id,
+                Post.seq.is_(None),
+                Post.author_id == viewer.id,
+                Post.state.in_(policies.UNPUBLISHED),
+            )
+            .order_by(Post.id)
+        )
+    )
+
+
+def answer_ids(post: Post) -> list[int]:
+    """The published answers to this post."""
+    return list(
+        db.session.scalars(
+            select(Post.id).where(Post.reply_to_id == post.id, Post.seq.is_not(None)).order_by(Post.id)
+        )
+    )
+
+
+def find_posts(ids: Iterable[int]) -> list[Post]:
+    """These posts, whoever may see them: for what is told to all watchers of a channel."""
+    return list(db.session.scalars(whole_posts().where(Post.id.in_(list(ids)))))
+
+
+def visible_posts(viewer: Actor, ids: Iterable[int]) -> dict[int, Post]:
+    """Those of these posts whose words ``viewer`` may read, by id."""
+    return {post.id: post for post in find_posts(ids) if policies.can_read_words(viewer, post)}
+
+
+def whole_posts() -> Select[Post]:
+    """Posts with all that is told of them; the number of queries does not grow with the posts."""
+    return select(Post).options(
+        joinedload(Post.author).options(
+            selectinload(User.grants), selectinload(User.memberships), selectinload(User.seats_at)
+        ),
+        joinedload(Post.thread).joinedload(Thread.project).selectinload(Project.partners),
+        joinedload(Post.reply_to).joinedload(Post.author),
+    )
+
+
+def list_versions(viewer: Actor, post: Post) -> list[PostVersion]:
+    """How the post read before each edit, oldest first; NotFound for who may not read its words."""
+    if not policies.can_see_history(viewer, post):
+        raise NotFound
+    statement = select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.revision)
+    if not policies.can_see_hidden_versions(viewer, post):
+        statement = statement.where(PostVersion.is_public)
+    return list(db.session.scalars(statement))
+
+
+def count_versions(post_id: int) -> int:
+    """How often the words of this post were replaced."""
+    return db.session.scalar(select(func.count()).where(PostVersion.post_id == post_id)) or 0
+
+
+def places_showing(user_id: int) -> list[tuple[str, str, int]]:
+    """(channel, kind, id) of whatever shows this person's name: what they said and began, and the answers."""
+    theirs = select(Post.id).where(Post.author_id == user_id)
+    posts = db.session.execute(
+        select(Post.thread_id, Post.id)
+        .where(Post.seq.is_not(None), or_(Post.author_id == user_id, Post.reply_to_id.in_(theirs)))
+        .order_by(Post.thread_id, Post.id)
+    )
+    threads = db.session.scalars(select(Thread.id).where(Thread.author_id == user_id).order_by(Thread.id))
+    return [
+        *((f"thread:{thread_id}", "thread", thread_id) for thread_id in threads),
+        *((f"thread:{row.thread_id}", "post", row.id) for row in posts),
+    ]

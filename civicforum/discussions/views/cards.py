@@ -1,0 +1,55 @@
+"""A post on a page: as told to this viewer, with what it offers them."""
+
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.queries import find_hold
+from civicforum.discussions import queries, schemas
+from civicforum.discussions.addresses import (
+    Addresses,
+    own_addresses,
+    public_addresses,
+)
+from civicforum.discussions.models import Post
+from civicforum.web.filters import localtime
+
+
+@dataclass(frozen=True)
+class Card:
+    """A post on a page: as told to this viewer, with what it offers them."""
+
+    post: schemas.ToldPost
+    urls: Addresses
+    is_mine: bool = False
+    is_supported: bool = False
+
+
+def make_cards(person: Actor, posts: list[Post]) -> list[Card]:
+    """Posts of one thread as this person sees them, with what each offers; a fixed number of queries."""
+    if not posts:
+        return []
+    supported = queries.own_reactions(person, [post.id for post in posts])
+    return [
+        Card(
+            post=replace(told, held_note=_held_note(post)) if told.is_mine else told,
+            urls=public_addresses(told, post.thread) | own_addresses(person, told, post),
+            is_mine=told.is_mine,
+            is_supported=post.id in supported,
+        )
+        for post, told in zip(posts, schemas.tell_posts(person, posts), strict=True)
+    ]
+
+
+def _held_note(post: Post) -> str | None:
+    """Who checks it, why and by when; a few own posts at most wait at once."""
+    if post.state != "pending":
+        return None
+    held = find_hold("post", post.id)
+    if held is None:
+        return None
+    by = localtime(held.due_at)
+    if held.cause == "links":
+        return _("It has several links, so a moderator of this project reads it by %(time)s.", time=by)
+    return _("It has a word on our list, so a moderator of this project reads it by %(time)s.", time=by)

@@ -1,0 +1,25 @@
+"""What every form for speaking shares: said once, and told what became of it."""
+
+from typing import Any
+
+from flask import flash, request
+from flask_babel import gettext as _
+
+from civicforum.discussions.forms import new_nonce
+from civicforum.web.idempotency import Done, fingerprint, once
+from civicforum.web.limits import person_key
+from civicforum.web.viewer import viewer
+
+
+def do_once(nonce: str | None, said: list[Any], deed: Any) -> Done:
+    """Do it once for each opened form, however often its button is pressed."""
+    key = f"form:{(nonce or new_nonce())[:80]}"
+    return once(viewer(), person_key(), key, fingerprint("FORM", request.path, {"said": said}), deed)
+
+
+def say_held(is_held: bool) -> None:
+    if is_held:
+        flash(
+            _("A moderator reads this first, and you are told within a day. Nothing is lost."),
+            "info",
+        )
