@@ -17,6 +17,7 @@ from civicforum.discussions.actions.posts import (
     withdraw_post,
 )
 from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.reading import mark_new_from, mark_seen
 from civicforum.discussions.actions.showing import show_again
 from civicforum.discussions.actions.threads import start_thread
 
@@ -27,6 +28,8 @@ __all__ = [
     "decline_post",
     "edit_post",
     "hide_post",
+    "mark_new_from",
+    "mark_seen",
     "mend_post",
     "open_thread",
     "post_reply",
