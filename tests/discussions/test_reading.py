@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.agreement.models import Rule
-from civicforum.db import db
+from civicforum.db import db, transaction
 from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.models import Reading
 from civicforum.discussions.ranges import (
@@ -27,6 +27,7 @@ from civicforum.discussions.ranges import (
 from civicforum.errors import NotAllowed, NotFound
 from civicforum.live import registry
 from civicforum.live.changes import changes_since
+from civicforum.voices.models import Voice
 
 RANGES = st.lists(
     st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda p: (p[0], p[0] + p[1])), max_size=20
@@ -260,3 +261,16 @@ def test_lists_say_how_much_is_new(sign_in, client, ana, thread):
         assert f'data-new-to-you="{thread.id}"' in page
         assert ">3 new to you</span>" in page
         assert "new to you" not in client.get(path).text
+
+
+def test_the_way_leads_to_what_was_answered(client, thread):
+    answered, other = queries.list_posts(Guest(), thread)[1:3]
+    with transaction():
+        for post in (answered, other):
+            db.session.query(Voice).filter_by(kind="post", object_id=post.id).one().state = "answered"
+    actions.withdraw_post(other.author, other.id)
+    url = f"/threads/{thread.id}/{thread.slug}"
+    page = client.get(url).text
+    assert page.count('data-kind="heard"><svg') == 1
+    assert f'<a href="{url}#post-2" data-kind="heard">' in page
+    assert f'<a href="{url}#post-7">' in page
