@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 
 from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.discussions import actions, queries, schemas
@@ -24,6 +24,10 @@ blp = Blueprint(
 class PostListQuery(Schema):
     after = fields.Integer(load_default=0, validate=Range(0, 2**31 - 1))
     limit = fields.Integer(load_default=queries.PAGE_POSTS, validate=Range(1, MAXIMUM_LIMIT))
+
+
+class PeopleQuery(Schema):
+    q = fields.String(load_default="", validate=Length(max=30))
 
 
 @blp.route("/projects/<slug>/threads")
@@ -84,6 +88,18 @@ class Reading(MethodView):
         else:
             actions.mark_new_from(viewer(), thread_id, body["new_from"])
         return schemas.tell_reading(viewer(), queries.get_thread(viewer(), thread_id))
+
+
+@blp.route("/threads/<int:thread_id>/people")
+class People(MethodView):
+    @scoped("read")
+    @limited("read")
+    @blp.arguments(PeopleQuery, location="query")
+    @blp.response(200, schemas.CalleesSchema)
+    def get(self, query: dict[str, Any], thread_id: int) -> Any:
+        """Whom one can mention here: who spoke lately and the project's partners, at most eight."""
+        thread = queries.get_thread(viewer(), thread_id)
+        return {"items": queries.list_callees(thread, query["q"])}
 
 
 @blp.route("/threads/<int:thread_id>/posts")

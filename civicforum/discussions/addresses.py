@@ -50,15 +50,18 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
     found: dict[str, str | None] = {
         "permalink": post_url(thread, post.id, post.seq),
         "flag": room_url("moderation.flag_post", post_id=post.id),
+        "bookmark": url_for("discussions.bookmark", post_id=post.id),
         "new_from": url_for("discussions.mark_new_from", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,
     }
     if post.edited_at:
         found["history"] = url_for("discussions.show_history", post_id=post.id)
-    if post.reactions["support"]:
+    if any(post.reactions.values()):
         found["supporters"] = url_for("discussions.show_supporters", post_id=post.id)
     if thread.project.is_open:
-        found["support"] = url_for("discussions.support", post_id=post.id)
+        found["support"] = url_for("discussions.react", post_id=post.id, kind="support")
+        found["thanks"] = url_for("discussions.react", post_id=post.id, kind="thanks")
+        found["concern"] = url_for("discussions.react", post_id=post.id, kind="concern")
         if thread.is_open:
             found["reply"] = thread_url(thread, reply_to=post.id, _anchor="reply")
             found["quote"] = thread_url(thread, quote=post.id, _anchor="reply")

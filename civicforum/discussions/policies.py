@@ -29,6 +29,15 @@ def can_keep_reading(user: Actor, thread: Thread) -> bool:
     return is_person(user) and can_see_thread(user, thread)
 
 
+def can_keep_drafts(user: Actor) -> bool:
+    """Whoever has an account keeps what is their own, in whatever standing."""
+    return is_person(user)
+
+
+def can_bookmark(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_read_words(user, post)
+
+
 def can_start_thread(user: Actor, project: Project) -> bool:
     return can_speak_in(user, project)
 

@@ -14,6 +14,12 @@ def count_standing(post_id: int) -> None:
     actions.count_standing(SYSTEM, post_id)
 
 
+@jobs.task("discussions.forget_old_draft")
+def forget_old_draft(draft_id: int) -> None:
+    """Half a year after a draft was begun: forget it, unless it was touched since."""
+    actions.forget_old_draft(SYSTEM, draft_id)
+
+
 @jobs.task("discussions.show_person")
 def show_person(user_id: int) -> None:
     """Somebody has another name or hat: whoever watches what they said sees it."""

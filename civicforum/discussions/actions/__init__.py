@@ -1,5 +1,12 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.keeping import (
+    drop_bookmark,
+    forget_draft,
+    forget_old_draft,
+    keep_bookmark,
+    keep_draft,
+)
 from civicforum.discussions.actions.moderation import (
     approve_post,
     close_thread,
@@ -26,8 +33,13 @@ __all__ = [
     "close_thread",
     "count_standing",
     "decline_post",
+    "drop_bookmark",
     "edit_post",
+    "forget_draft",
+    "forget_old_draft",
     "hide_post",
+    "keep_bookmark",
+    "keep_draft",
     "mark_new_from",
     "mark_seen",
     "mend_post",

@@ -12,6 +12,7 @@ from civicforum.discussions.actions.publishing import (
     author_of,
     check_revision,
     forget_hold,
+    forget_words,
     hold,
     keep_version,
     lock_post,
@@ -53,6 +54,7 @@ def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)
+    forget_words(actor, thread.channel)
     cause = find_cause(actor, words.body, words.html)
     if cause:
         hold(actor, post, cause)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from civicforum import jobs
 from civicforum.accounts.models import Actor, User
@@ -10,7 +11,7 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
-from civicforum.discussions.models import Post, PostVersion, Thread
+from civicforum.discussions.models import Draft, Post, PostVersion, Thread
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
@@ -101,6 +102,11 @@ def hold(actor: Actor, post: Post, cause: str) -> None:
     db.session.flush()
     hold_for_review(actor, "post", post.id, post.thread.project_id, cause)
     show_state(post)
+
+
+def forget_words(actor: Actor, place: str) -> None:
+    """What was said is no draft any more."""
+    db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == place))
 
 
 def forget_hold(post: Post) -> None:

@@ -6,7 +6,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies
-from civicforum.discussions.actions.publishing import author_of, hold, publish
+from civicforum.discussions.actions.publishing import author_of, forget_words, hold, publish
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import Words, prepare_title, prepare_words
 from civicforum.errors import NotFound, require
@@ -45,6 +45,7 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
     db.session.add(thread)
     db.session.flush()
     open_channel(thread.channel)
+    forget_words(actor, f"project:{project.id}")
     _add_first_post(actor, thread, words)
     return thread
 

@@ -1,5 +1,11 @@
 """The tables of discussions: threads, posts, and what belongs to them."""
 
+from civicforum.discussions.models.keeping import (
+    DRAFT_DAYS,
+    MAX_DRAFTS,
+    Bookmark,
+    Draft,
+)
 from civicforum.discussions.models.posts import (
     EDIT_HOURS,
     MAX_EDITS,
@@ -17,10 +23,14 @@ from civicforum.discussions.models.threads import (
 )
 
 __all__ = [
+    "DRAFT_DAYS",
     "EDIT_HOURS",
+    "MAX_DRAFTS",
     "MAX_EDITS",
     "POST_STATES",
     "REACTIONS",
+    "Bookmark",
+    "Draft",
     "Post",
     "PostVersion",
     "Reaction",

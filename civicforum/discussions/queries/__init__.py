@@ -1,5 +1,24 @@
 """Reading threads and posts: the viewer first, and only what they may know of."""
 
+from civicforum.discussions.queries.calling import (
+    LATEST_POSTS,
+    LONGEST_HANDLE,
+    MOST_OFFERED,
+    MOST_SEATS,
+    Callee,
+    find_called,
+    list_callees,
+)
+from civicforum.discussions.queries.keeping import (
+    PAGE_BOOKMARKS,
+    OwnDraft,
+    bookmarked,
+    count_drafts,
+    find_bookmark,
+    find_draft,
+    list_bookmarked,
+    list_drafts,
+)
 from civicforum.discussions.queries.posts import (
     PAGE_POSTS,
     answer_ids,
@@ -32,7 +51,6 @@ from civicforum.discussions.queries.reading import (
 from civicforum.discussions.queries.threads import (
     PAGE_THREADS,
     closed_channels,
-    find_called,
     find_threads,
     first_post_id,
     get_thread,
@@ -42,15 +60,26 @@ from civicforum.discussions.queries.threads import (
 )
 
 __all__ = [
+    "LATEST_POSTS",
+    "LONGEST_HANDLE",
+    "MOST_OFFERED",
+    "MOST_SEATS",
     "NOT_SHOWN",
+    "PAGE_BOOKMARKS",
     "PAGE_POSTS",
     "PAGE_THREADS",
+    "Callee",
     "NewToYou",
+    "OwnDraft",
     "answer_ids",
+    "bookmarked",
     "closed_channels",
+    "count_drafts",
     "count_reactions",
     "count_versions",
+    "find_bookmark",
     "find_called",
+    "find_draft",
     "find_posts",
     "find_reaction",
     "find_readings",
@@ -60,6 +89,9 @@ __all__ = [
     "get_post",
     "get_thread",
     "list_answered",
+    "list_bookmarked",
+    "list_callees",
+    "list_drafts",
     "list_own_unpublished",
     "list_posts",
     "list_reacting",

@@ -1,5 +1,6 @@
 """Which words a post was given, and by whom."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -25,19 +26,18 @@ def count_reactions(post_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     return counts
 
 
-def own_reactions(viewer: Actor, post_ids: Iterable[int], kind: str = "support") -> set[int]:
-    """Which of these posts the viewer gave this word."""
-    if not isinstance(viewer, User):
-        return set()
-    return set(
-        db.session.scalars(
-            select(Reaction.post_id).where(
-                Reaction.user_id == viewer.id,
-                Reaction.kind == kind,
-                Reaction.post_id.in_(list(post_ids)),
+def own_reactions(viewer: Actor, post_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Which words the viewer gave each of these posts; who gave none is left out."""
+    given: dict[int, set[str]] = defaultdict(set)
+    if isinstance(viewer, User):
+        rows = db.session.execute(
+            select(Reaction.post_id, Reaction.kind).where(
+                Reaction.user_id == viewer.id, Reaction.post_id.in_(list(post_ids))
             )
         )
-    )
+        for post_id, kind in rows:
+            given[post_id].add(kind)
+    return given
 
 
 def find_reaction(user_id: int, post_id: int, kind: str) -> Reaction | None:

@@ -1,11 +1,11 @@
 """Reading threads: the viewer first, and only what they may know of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from civicforum.accounts.models import Actor, User
+from civicforum.accounts.models import Actor
 from civicforum.db import db
 from civicforum.discussions import policies
 from civicforum.discussions.models import Post, Thread
@@ -97,11 +97,3 @@ def opening_posts(thread_ids: Iterable[int]) -> dict[int, Post]:
     """The first published post of each thread, in one query."""
     rows = db.session.scalars(whole_posts().where(Post.thread_id.in_(list(thread_ids)), Post.seq == 1))
     return {post.thread_id: post for post in rows}
-
-
-def find_called(handles: Sequence[str], thread: Thread) -> list[User]:
-    """The people of these handles who may see the thread."""
-    if not handles:
-        return []
-    people = db.session.scalars(select(User).where(User.handle.in_(list(handles)), User.erased_at.is_(None)))
-    return [user for user in people if policies.can_see_thread(user, thread)]

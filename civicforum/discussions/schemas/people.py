@@ -15,6 +15,18 @@ class AuthorSchema(Schema):
     hats = fields.List(fields.String(), required=True)
 
 
+class CalleeSchema(Schema):
+    """Somebody who can be mentioned as `@handle`."""
+
+    handle = fields.String(required=True)
+    name = fields.String(required=True)
+    is_organization = fields.Boolean(required=True)
+
+
+class CalleesSchema(Schema):
+    items = fields.List(fields.Nested(CalleeSchema), required=True)
+
+
 @dataclass(frozen=True)
 class Told:
     """An author as told: nobody's address, no id."""

@@ -74,6 +74,11 @@ class PostSchema(Schema):
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
 
 
+class PostPageSchema(Schema):
+    items = fields.List(fields.Nested(PostSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
 class PostListSchema(Schema):
     items = fields.List(fields.Nested(PostSchema), required=True)
     more = fields.Boolean(
@@ -110,13 +115,24 @@ EVERYBODY = Guest()
 
 
 def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
-    """The posts of one project as ``viewer`` may know them, in a fixed number of queries."""
+    """The posts as ``viewer`` may know them, in a fixed number of queries."""
     if not posts:
         return []
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
-    hats = hats_for([post.author for post in posts], posts[0].thread.project)
-    return [_tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts]
+    hats = _hats(posts)
+    return [
+        _tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats[post.thread.project_id])
+        for post in posts
+    ]
+
+
+def _hats(posts: Sequence[Post]) -> dict[int, dict[int, list[str]]]:
+    """What everybody who speaks is, by project and person; all that it takes came with the posts."""
+    return {
+        project.id: hats_for([p.author for p in posts if p.thread.project_id == project.id], project)
+        for project in {post.thread.project_id: post.thread.project for post in posts}.values()
+    }
 
 
 def tell_posts_to_everybody(posts: Sequence[Post]) -> list[ToldPost]:

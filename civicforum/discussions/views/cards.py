@@ -1,5 +1,6 @@
 """A post on a page: as told to this viewer, with what it offers them."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
@@ -24,7 +25,8 @@ class Card:
     post: schemas.ToldPost
     urls: Addresses
     is_mine: bool = False
-    is_supported: bool = False
+    given: Set[str] = frozenset()
+    is_bookmarked: bool = False
     is_new: bool = False
     is_first_new: bool = False
 
@@ -38,13 +40,15 @@ def make_cards(
     """
     if not posts:
         return []
-    supported = queries.own_reactions(person, [post.id for post in posts])
+    ids = [post.id for post in posts]
+    given, bookmarked = queries.own_reactions(person, ids), queries.bookmarked(person, ids)
     return [
         Card(
             post=replace(told, held_note=_held_note(post)) if told.is_mine else told,
             urls=public_addresses(told, post.thread) | own_addresses(person, told, post),
             is_mine=told.is_mine,
-            is_supported=post.id in supported,
+            given=given.get(post.id, frozenset()),
+            is_bookmarked=post.id in bookmarked,
             is_new=_is_new(told, new),
             is_first_new=first_new is not None and post.seq == first_new,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
@@ -13,10 +13,12 @@ from civicforum.discussions.addresses import (
 )
 from civicforum.discussions.forms import ThreadForm
 from civicforum.discussions.models import Thread
+from civicforum.discussions.views import previewing
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import NotAllowed
+from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project
 from civicforum.text import excerpt
 from civicforum.web.idempotency import Done
@@ -56,12 +58,30 @@ def new_thread(slug: str) -> Any:
     if not policies.can_start_thread(person, project):
         _refuse_start(person)
     form = ThreadForm()
+    place = f"project:{project.id}"
+    if previewing.keep(form, place):
+        return redirect(url_for("discussions.list_drafts"))
+    if previewing.is_asked_for("preview"):
+        return _draw_new(form, project, previewing.drawn(form))
+    if request.method == "GET":
+        _take_draft(form, place)
     done = form.submits(lambda: _start_thread(form, project.id))
     if done is None:
-        return render_template("discussions/new.html", form=form, project=project)
+        return _draw_new(form, project)
     thread = queries.get_thread(person, done.object_id)
     say_held(thread.status == "pending")
     return redirect(thread_url(thread))
+
+
+def _draw_new(form: ThreadForm, project: Project, preview: str | None = None) -> str:
+    return render_template("discussions/new.html", form=form, project=project, preview=preview)
+
+
+def _take_draft(form: ThreadForm, place: str) -> None:
+    """What this person has begun to write here."""
+    draft = queries.find_draft(viewer(), place)
+    if draft is not None:
+        form.title.data, form.body.data = draft.title, draft.body
 
 
 def _refuse_start(person: Actor) -> None:

@@ -81,15 +81,14 @@ def withdraw(post_id: int) -> Response:
     return redirect(post_url(post.thread, post.id, post.seq))
 
 
-@bp.post("/posts/<int:post_id>/support")
+@bp.post("/posts/<int:post_id>/reactions/<kind>")
 @limited("write")
-def support(post_id: int) -> Response:
-    """Give support, or take it back if it was given: the button is pressed or not."""
+def react(post_id: int, kind: str) -> Response:
+    """Give the comment a word, or take it back if it was given: the button is pressed or not."""
     person = viewer()
-    post = queries.get_post(person, post_id)
-    given = bool(queries.own_reactions(person, [post_id]))
-    act = actions.unreact if given else actions.react
-    post = act(person, post_id, "support")
+    given = queries.own_reactions(person, [queries.get_post(person, post_id).id])
+    act = actions.unreact if kind in given.get(post_id, ()) else actions.react
+    post = act(person, post_id, kind)
     return redirect(safe_next(request.form.get("next"), post_url(post.thread, post.id, post.seq)))
 
 

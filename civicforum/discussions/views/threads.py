@@ -1,8 +1,9 @@
 """The page of one thread."""
 
+import re
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +14,8 @@ from civicforum.discussions.addresses import (
     thread_url,
 )
 from civicforum.discussions.forms import ReplyForm
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Draft, Post, Thread
+from civicforum.discussions.views import previewing
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
@@ -44,6 +46,10 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     if request.method == "GET" and place > 1 and not PLACES & set(request.args):
         return redirect(thread_url(thread, start=place, _anchor="new" if first_new else None))
     form = ReplyForm()
+    if previewing.keep(form, thread.channel):
+        return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
+    if previewing.is_asked_for("preview"):
+        return _draw_thread(thread, form, new, first_new, previewing.drawn(form))
     done = form.submits(lambda: _post_reply(form, thread_id))
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, new, first_new)
@@ -69,7 +75,13 @@ def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None)
     return page_start(max(1, first_new or thread.last_seq))
 
 
-def _draw_thread(thread: Thread, form: ReplyForm, new: queries.NewToYou, first_new: int | None) -> str:
+def _draw_thread(
+    thread: Thread,
+    form: ReplyForm,
+    new: queries.NewToYou,
+    first_new: int | None,
+    preview: str | None = None,
+) -> str:
     person = viewer()
     # The revision first: what is committed in between is told again, and nothing is missed.
     told = schemas.tell_threads([thread])[0]
@@ -84,6 +96,8 @@ def _draw_thread(thread: Thread, form: ReplyForm, new: queries.NewToYou, first_n
         project=thread.project,
         cards=make_cards(person, [*shown, *own], new if new.is_opened else None, first_new),
         form=form,
+        preview=preview,
+        draft=_take_draft(form, thread),
         answered=_prefill(form, thread),
         is_end=is_end,
         readings=readings,
@@ -93,7 +107,7 @@ def _draw_thread(thread: Thread, form: ReplyForm, new: queries.NewToYou, first_n
         previous_url=thread_url(thread, start=max(1, start - queries.PAGE_POSTS)) if start > 1 else None,
         next_url=None if is_end else thread_url(thread, start=start + queries.PAGE_POSTS),
         latest_url=None if is_end else thread_url(thread, start=page_start(max(1, thread.last_seq))),
-        reply_url=thread_url(thread),
+        reply_url=thread_url(thread, start=start),
         can_reply=policies.can_reply(person, thread),
         can_close=policies.can_close_thread(person, thread),
         is_moderator=policies.can_moderate_thread(person, thread),
@@ -112,6 +126,16 @@ def _here(posts: list[Post], count: int) -> str | None:
     return _("%(first)s to %(last)s of %(count)s", first=posts[0].seq, last=posts[-1].seq, count=count)
 
 
+def _take_draft(form: ReplyForm, thread: Thread) -> Draft | None:
+    """What this person has begun to write here, put into the empty form."""
+    if request.method != "GET" or form.body.data:
+        return None
+    draft = queries.find_draft(viewer(), thread.channel)
+    if draft is not None:
+        form.body.data, form.reply_to.data = draft.body, draft.reply_to_id
+    return draft
+
+
 def _prefill(form: ReplyForm, thread: Thread) -> str | None:
     """What the links Reply and Quote ask for without JavaScript: the name of whom one answers."""
     wanted = form.reply_to.data or whole_number(request.args.get("reply_to"))
@@ -123,9 +147,17 @@ def _prefill(form: ReplyForm, thread: Thread) -> str | None:
     if post is None or post.thread_id != thread.id or post.seq is None or not post.is_visible:
         return None
     form.reply_to.data = post.id
-    if quoted and not form.body.data:
-        form.body.data = "".join(f"> {line}\n" for line in post.body.splitlines()) + "\n"
+    if quoted:
+        form.body.data = f"{form.body.data or ''}{_quoted(post)}"
     return schemas.name_of(post.author)
+
+
+def _quoted(post: Post) -> str:
+    """The words of a comment with their source, which stays true when the comment moves."""
+    lines = "".join(f"> {line}\n" for line in post.body.splitlines())
+    name = re.sub(r"([\[\]\\])", r"\\\1", schemas.name_of(post.author))
+    source = f"[{name}]({url_for('discussions.find_post', post_id=post.id)})"
+    return f"{lines}>\n> — {source}\n\n"
 
 
 @bp.post("/threads/<int:thread_id>/status")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from civicforum.accounts import namesakes
 from civicforum.partnerships import actions, policies, queries
 from civicforum.partnerships.forms import OrganizationForm, SeatForm
 from civicforum.partnerships.views.blueprint import bp, need, typed_revision
@@ -34,6 +35,16 @@ def new_organization() -> Any:
     if made is None:
         return render_template("partnerships/new_organization.html", form=form)
     return redirect(url_for("partnerships.show_organization", slug=made.slug))
+
+
+def _page_of_namesake(name: str) -> str | None:
+    """The page of the organization that is mentioned as ``@name``."""
+    if not queries.is_organization_slug_taken(name.lower()):
+        return None
+    return url_for("partnerships.show_organization", slug=name.lower())
+
+
+bp.record_once(lambda _state: namesakes.register(_page_of_namesake))
 
 
 @bp.get("/organizations/<slug>")

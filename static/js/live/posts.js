@@ -133,9 +133,11 @@ function parse(markup) {
   return template.content.firstElementChild;
 }
 
-/** The article that all watchers get does not know what this reader supports. */
+/** The article that all watchers get does not know what this reader gave and noted. */
 function keepPressed(article, fresh) {
-  const pressed = article.querySelector("button[data-support]")?.getAttribute("aria-pressed");
-  const button = fresh.querySelector("button[data-support]");
-  if (pressed && button) button.setAttribute("aria-pressed", pressed);
+  for (const button of fresh.querySelectorAll("button[aria-pressed]")) {
+    const deed = button.getAttribute("formaction");
+    const known = article.querySelector(`button[aria-pressed][formaction="${CSS.escape(deed)}"]`);
+    if (known) button.setAttribute("aria-pressed", known.getAttribute("aria-pressed"));
+  }
 }

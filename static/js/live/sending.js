@@ -34,6 +34,7 @@ export class Sending {
   }
 
   take(event) {
+    if (event.submitter?.name === "do") return;
     event.preventDefault();
     const body = this.form.elements.body.value.trim();
     if (!body) return;

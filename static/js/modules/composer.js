@@ -3,6 +3,11 @@
 import { fill, roomLeft } from "../lib/characters.js";
 import { draftName, hasArrived, packDraft, unpackDraft } from "../lib/drafts.js";
 import { read, write } from "../lib/storage.js";
+import { request } from "../live/requests.js";
+import { Completion } from "../live/completion.js";
+import { offerQuotes } from "../live/quoting.js";
+
+const SAVE_AFTER_MS = 2500;
 
 export function mount(form) {
   const composer = new Composer(form);
@@ -12,7 +17,11 @@ export function mount(form) {
   form.addEventListener("submit", () => composer.markSent());
   form.addEventListener("composer:reply", (event) => composer.replyTo(event.detail));
   form.addEventListener("composer:sent", () => composer.clear());
+  form.addEventListener("click", (event) => composer.useTools(event));
   document.addEventListener("click", (event) => composer.replyOnClick(event));
+  addEventListener("visibilitychange", () => { if (document.hidden) composer.saveNow(); });
+  if (form.dataset.peopleUrl) new Completion(composer.field, form.dataset.peopleUrl, form.dataset.wordsPeople);
+  offerQuotes(composer);
 }
 
 class Composer {
@@ -27,7 +36,8 @@ class Composer {
   restore() {
     const draft = unpackDraft(read(this.name), Date.now());
     if (draft && hasArrived(draft, arrival())) return this.clear();
-    if (draft && !this.field.value) {
+    const keptAt = Date.parse(this.form.dataset.keptAt ?? "") || 0;
+    if (draft && (!this.field.value || draft.writtenAt > keptAt)) {
       this.field.value = draft.text;
       this.say(this.form.dataset.wordsKept);
     }
@@ -38,6 +48,33 @@ class Composer {
     write(this.name, this.field.value.trim() ? packDraft(this.field.value, Date.now()) : null);
     this.grow();
     this.count();
+    this.saveSoon();
+  }
+
+  /** On the server too, so that it waits on every device. */
+  saveSoon() {
+    if (!this.form.dataset.draftUrl) return;
+    clearTimeout(this.saving);
+    this.isUnsaved = true;
+    this.saving = setTimeout(() => this.saveNow(), SAVE_AFTER_MS);
+  }
+
+  async saveNow() {
+    clearTimeout(this.saving);
+    if (!this.isUnsaved) return;
+    this.isUnsaved = false;
+    this.leaving = new AbortController();
+    const body = { body: this.field.value, reply_to: Number(this.form.elements.reply_to?.value) || null };
+    const options = { keepalive: body.body.length < 10_000, signal: this.leaving.signal };
+    const { status } = await request("PUT", this.form.dataset.draftUrl, body, {}, options);
+    if (status === 204 && this.field.value.trim()) this.say(this.form.dataset.wordsSaved);
+  }
+
+  /** What was sent is no draft any more: the server forgets it with the sending. */
+  stopSaving() {
+    clearTimeout(this.saving);
+    this.isUnsaved = false;
+    this.leaving?.abort();
   }
 
   markSent() {
@@ -45,7 +82,9 @@ class Composer {
   }
 
   clear() {
+    this.stopSaving();
     write(this.name, null);
+    this.showPreview("");
     this.field.value = "";
     this.say("");
     this.grow();
@@ -68,6 +107,41 @@ class Composer {
     if (CSS.supports("field-sizing", "content")) return;
     this.field.style.blockSize = "auto";
     if (this.field.value) this.field.style.blockSize = `${this.field.scrollHeight}px`;
+  }
+
+  async useTools(event) {
+    if (event.target.closest("[data-keep-button]")) {
+      event.preventDefault();
+      this.isUnsaved = true;
+      return this.saveNow();
+    }
+    if (!event.target.closest("[data-preview-button]")) return;
+    event.preventDefault();
+    const data = new FormData();
+    data.set("body", this.field.value);
+    data.set("csrf_token", this.form.elements.csrf_token.value);
+    try {
+      const answer = await fetch("/preview", { method: "POST", body: data, credentials: "same-origin" });
+      this.showPreview(answer.ok ? await answer.text() : "");
+    } catch {
+      this.showPreview("");
+    }
+  }
+
+  /** `markup` is drawn by the server, as every comment is. */
+  showPreview(markup) {
+    const place = this.form.querySelector("[data-preview]");
+    if (place) place.innerHTML = markup;
+  }
+
+  /** Puts text where the caret is, or at the end. */
+  insert(text) {
+    const { value, selectionStart } = this.field;
+    const before = value.slice(0, selectionStart);
+    const gap = before && !before.endsWith("\n") ? "\n\n" : "";
+    this.field.setRangeText(gap + text, selectionStart, this.field.selectionEnd, "end");
+    this.field.focus({ preventScroll: true });
+    this.keep();
   }
 
   sendOnShortcut(event) {

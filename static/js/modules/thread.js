@@ -32,7 +32,7 @@ class Thread {
     const { channel, stream, revision, me } = this.words;
     if (me) this.startSending();
     if (this.words.readings) this.startReading();
-    if (me) this.main.addEventListener("click", (event) => this.supportOnClick(event));
+    if (me) this.main.addEventListener("click", (event) => this.pressOnClick(event));
     this.channel = new Channel(channel, stream, Number(revision), {
       apply: (items) => this.apply(items),
       reset: () => this.readAgain(),
@@ -132,16 +132,24 @@ class Thread {
     for (const item of this.deferred.splice(0)) this.showPost(item);
   }
 
-  async supportOnClick(event) {
-    const button = event.target.closest?.("button[data-support]");
+  /** Gives a comment one of the civic words or notes it, or takes that back. */
+  async pressOnClick(event) {
+    const button = event.target.closest?.("article button[aria-pressed]");
     if (!button) return;
     event.preventDefault();
+    const article = button.closest("[data-post-id]");
+    const deed = button.dataset.react ? `reactions/${button.dataset.react}` : "bookmark";
     const wasPressed = button.getAttribute("aria-pressed") === "true";
-    button.setAttribute("aria-pressed", String(!wasPressed));
-    const id = button.closest("[data-post-id]").dataset.postId;
-    const { status, json } = await request(wasPressed ? "DELETE" : "PUT", `/api/v1/posts/${id}/reactions/support`);
-    if (status === 200) return;
-    this.posts.find(id)?.querySelector("button[data-support]")?.setAttribute("aria-pressed", String(wasPressed));
+    const press = (isPressed) => {
+      for (const same of this.posts.find(article.dataset.postId)?.querySelectorAll("button[aria-pressed]") ?? []) {
+        if (same.getAttribute("formaction") === button.getAttribute("formaction")) same.setAttribute("aria-pressed", String(isPressed));
+      }
+    };
+    press(!wasPressed);
+    const method = wasPressed ? "DELETE" : "PUT";
+    const { status, json } = await request(method, `/api/v1/posts/${Number(article.dataset.postId)}/${deed}`);
+    if (status === 200 || status === 204) return;
+    press(wasPressed);
     announce(json?.detail ?? this.words.wordsFailed);
   }
 

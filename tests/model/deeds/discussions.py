@@ -155,3 +155,31 @@ def somebody_reads_on(town: Town) -> Act:
 def somebody_wants_to_come_back_to_it(town: Town) -> Act:
     discussions.mark_seen(town.ben, town.thread.id)
     return lambda: discussions.mark_new_from(town.ben, town.thread.id, 2)
+
+
+@does(discussions.keep_draft)
+def somebody_begins_to_write(town: Town) -> Act:
+    return lambda: discussions.keep_draft(town.ben, town.thread.channel, "I mean", reply_to_id=town.first.id)
+
+
+@does(discussions.forget_draft)
+def somebody_throws_a_draft_away(town: Town) -> Act:
+    discussions.keep_draft(town.ben, town.thread.channel, "I mean")
+    return lambda: discussions.forget_draft(town.ben, town.thread.channel)
+
+
+@does(discussions.forget_old_draft)
+def an_old_draft_is_forgotten(town: Town) -> Act:
+    draft = discussions.keep_draft(town.ben, town.thread.channel, "I mean")
+    return lambda: discussions.forget_old_draft(SYSTEM, draft.id)
+
+
+@does(discussions.keep_bookmark)
+def somebody_notes_a_comment(town: Town) -> Act:
+    return lambda: discussions.keep_bookmark(town.ben, town.first.id)
+
+
+@does(discussions.drop_bookmark)
+def somebody_notes_a_comment_no_more(town: Town) -> Act:
+    discussions.keep_bookmark(town.ben, town.first.id)
+    return lambda: discussions.drop_bookmark(town.ben, town.first.id)
