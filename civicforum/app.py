@@ -109,7 +109,7 @@ def _trusted_hosts(base_url: str) -> list[str]:
 
 
 def _open_room(app: Flask, room: str) -> None:
-    """Register a room's tables, views (``bp``), tasks, channels, notices and what a search finds: whatever it has of them."""
+    """Register a room's tables, views (``bp``), tasks, channels, notices, and what can be found of it."""
     for door in ("models", "views", "tasks", "channels", "notices", "findable"):
         name = f"civicforum.{room}.{door}"
         if importlib.util.find_spec(name) is not None:

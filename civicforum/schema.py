@@ -19,7 +19,9 @@ FULL_TEXT = "search_fts"
 
 
 def upgrade_database(app: Flask) -> None:
-    """Apply what is missing, begin a stream in a new database, and index what can be found. Does nothing where all is there.
+    """Apply what is missing, begin a stream in a new database, and index what can be found.
+
+    Does nothing where all is there.
 
     Raises CommandError for a database that a newer version has changed: this one would misread it.
     """

@@ -1,6 +1,7 @@
 """What a search finds of organizations, projects and news."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from civicforum.db import db
 from civicforum.partnerships.models import Organization, Project, Update
 from civicforum.search.sources import Findable, Source, register
-from civicforum.text import words_of_html
+from civicforum.text import plain_text, words_of_html
 
 
 def init_app(_app: Flask) -> None:
@@ -17,7 +18,7 @@ def init_app(_app: Flask) -> None:
     register("update", Source(_updates, _ids(Update)))
 
 
-def _ids(model):  # type: ignore[no-untyped-def]  # any of the three
+def _ids(model: Any) -> Callable[[int, int], Sequence[int]]:
     def after(last: int, limit: int) -> Sequence[int]:
         return db.session.scalars(
             select(model.id).where(model.id > last).order_by(model.id).limit(limit)
@@ -28,15 +29,17 @@ def _ids(model):  # type: ignore[no-untyped-def]  # any of the three
 
 def _organizations(ids: Sequence[int]) -> Mapping[int, Findable]:
     rows = db.session.scalars(select(Organization).where(Organization.id.in_(ids)))
-    return {row.id: Findable(row.name, row.about, row.created_at) for row in rows}
+    return {row.id: Findable(row.name, plain_text(row.about), row.created_at) for row in rows}
 
 
 def _projects(ids: Sequence[int]) -> Mapping[int, Findable]:
     rows = db.session.scalars(select(Project).where(Project.id.in_(ids)))
-    return {
-        row.id: Findable(row.title, f"{row.summary}\n{row.vision}", row.created_at, project_id=row.id)
-        for row in rows
-    }
+    return {row.id: Findable(row.title, text_of(row), row.created_at, project_id=row.id) for row in rows}
+
+
+def text_of(project: Project) -> str:
+    """What is said of a project below its title."""
+    return f"{project.summary}\n{plain_text(project.vision)}"
 
 
 def _updates(ids: Sequence[int]) -> Mapping[int, Findable]:

@@ -5,6 +5,7 @@ says only *that* something may have changed, so nothing can be indexed that is h
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
@@ -137,11 +138,9 @@ def _forget_the_gone(progress: Progress) -> None:
         last = rows[-1].id
 
 
-def _entries_after(last: int) -> Sequence[tuple[int, str, int]]:
-    statement = select(SearchEntry.id, SearchEntry.kind, SearchEntry.object_id)
-    return db.session.execute(
-        statement.where(SearchEntry.id > last).order_by(SearchEntry.id).limit(BATCH)
-    ).all()  # type: ignore[return-value]  # rows have these names and places
+def _entries_after(last: int) -> Sequence[Any]:
+    statement = select(SearchEntry.id, SearchEntry.kind, SearchEntry.object_id).order_by(SearchEntry.id)
+    return db.session.execute(statement.where(SearchEntry.id > last).limit(BATCH)).all()
 
 
 def faults() -> list[str]:
@@ -154,7 +153,7 @@ def faults() -> list[str]:
         for object_id, told in source_of(kind).read(ids).items()
     }
     return [
-        f"{KINDS[key % PLACES]} {key // PLACES} is {found.get(key)} in the index, and should be {wanted.get(key)}"
+        f"a search finds {KINDS[key % PLACES]} {key // PLACES} as {found.get(key)}, not as {wanted.get(key)}"
         for key in sorted(found.keys() | wanted.keys())
         if found.get(key) != wanted.get(key)
     ]

@@ -27,7 +27,7 @@ def marked(text: str, terms: Sequence[Term], length: int = LENGTH) -> list[Piece
 
 
 def _window(line: str, hit: int, length: int) -> tuple[int, int]:
-    start = max(0, min(hit - BEFORE, len(line) - length))
+    start = max(0, min(hit - min(BEFORE, length // 3), len(line) - length))
     if start:
         start = line.find(" ", start, hit) + 1 or start
     end = min(len(line), start + length)

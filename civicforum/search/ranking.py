@@ -1,6 +1,7 @@
 """Which of some matches come first: in the title before in the text, whole words before beginnings."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from civicforum.search.words import Term
 
@@ -27,8 +28,8 @@ def _worth(words: Sequence[str], term: Term) -> int:
 
 def _pairs(words: Sequence[str], terms: Sequence[Term]) -> int:
     """How many neighbours of the search line are neighbours in the text, in the same order."""
-    together = list(zip(words, words[1:], strict=False))
+    together = list(pairwise(words))
     return sum(
         any(first.finds(one) and second.finds(other) for one, other in together)
-        for first, second in zip(terms, terms[1:], strict=False)
+        for first, second in pairwise(terms)
     )

@@ -22,7 +22,7 @@ class Findable:
 
 @dataclass(frozen=True)
 class Source:
-    """``read(ids)`` tells of those that every reader of their project may read now, and leaves out all others.
+    """``read(ids)`` tells of those that every reader of their project may read now, of no others.
 
     ``ids_after(id, limit)`` walks all there are, in their order, for making the index anew.
     """

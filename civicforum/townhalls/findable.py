@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from civicforum.db import db
 from civicforum.search.sources import Findable, Source, register
-from civicforum.text import words_of_html
+from civicforum.text import plain_text, words_of_html
 from civicforum.townhalls import queries
 from civicforum.townhalls.models import Summary, TownHall
 
@@ -39,7 +39,7 @@ def _town_halls(ids: Sequence[int]) -> Mapping[int, Findable]:
 
 def text_of(town_hall: TownHall, minutes: Summary | None) -> str:
     """Everything that is said of a meeting below its title, a line for each part."""
-    parts = [town_hall.summary, town_hall.location, *(item.title for item in town_hall.agenda)]
+    parts = [plain_text(town_hall.summary), town_hall.location, *(item.title for item in town_hall.agenda)]
     if minutes is not None:
         parts += [words_of_html(minutes.html), *(f"{row.text} ({row.owner})" for row in minutes.decisions)]
     return "\n".join(part for part in parts if part)
