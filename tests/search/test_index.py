@@ -175,6 +175,6 @@ def test_old_things_keep_their_day(app):
 def test_the_command_says_how_much_can_be_found(both, monkeypatch):  # noqa: F811
     with both.app_context():
         fill()
-    monkeypatch.setattr(command, "load_settings", lambda: both.config["SETTINGS"])
+    monkeypatch.setattr(command, "create_app", lambda _settings: both)
     done = CliRunner().invoke(command.search_command, ["rebuild"])
     assert (done.exit_code, done.stdout) == (0, "6 things can be found.\n")
