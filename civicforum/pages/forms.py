@@ -1,6 +1,7 @@
 """The shape of what is typed on the site's own pages."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from wtforms.validators import Email, NumberRange, Optional
 from civicforum.languages import LOCALES
 from civicforum.partnerships.forms import KINDS
 from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE
+from civicforum.web.filters import short_date
 from civicforum.web.forms import REQUIRED, Form, Line, Words, options
 
 FOUND_KINDS = {
@@ -116,3 +118,14 @@ class SearchForm(Form):
     def offer_projects(self, projects: Iterable[Any]) -> None:
         names = [(project.slug, project.title) for project in projects]
         self.project.choices = options([("", gettext("All projects")), *names])
+
+    def chosen(self) -> list[str]:
+        """What narrows it now, in words."""
+        given = [field for field in self if field.data and not field.errors]
+        return [f"{field.label.text}: {self._in_words(field)}" for field in given]
+
+    def _in_words(self, field: Any) -> str:
+        if isinstance(field.data, date):
+            return short_date(field.data)
+        names = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
+        return names.get(field.data) or str(field.data)

@@ -28,10 +28,11 @@ def entry_id(kind: str, object_id: int) -> int:
 
 def refresh(kind: str, object_id: int) -> None:
     """Inside an action: have this object found, or no longer found, as it is when the action ends."""
-    before_commit(("index", kind, f"{object_id:010}"), lambda: _write(kind, [object_id]))
+    before_commit(("index", kind, f"{object_id:010}"), lambda: write_now(kind, [object_id]))
 
 
-def _write(kind: str, ids: Sequence[int]) -> None:
+def write_now(kind: str, ids: Sequence[int]) -> None:
+    """Inside a transaction: write how these objects are, many in a few statements."""
     known = {row.id: row for row in _entries(kind, ids)}
     told = source_of(kind).read(ids)
     for object_id in ids:
@@ -79,7 +80,7 @@ def refresh_everything() -> None:
     """Inside an action that made very much at once: have all of it found."""
     for kind in registered():
         for ids in _batches(kind):
-            _write(kind, ids)
+            write_now(kind, ids)
 
 
 def is_current() -> bool:
@@ -124,7 +125,7 @@ def _in_one_step(kind: str, ids: Sequence[int]) -> None:
     """Nobody changes what is read here until it is written: else a later deed could be undone by it."""
     with transaction():
         stop_other_writers()
-        _write(kind, ids)
+        write_now(kind, ids)
     db.session.expunge_all()
 
 

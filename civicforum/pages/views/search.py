@@ -40,6 +40,7 @@ def search() -> Any:
         words=words,
         thread=thread,
         is_sound=is_sound,
+        chosen=form.chosen(),
         is_filtered=filters != Filters(),
         results=results,
         hits=tell_hits(results),
