@@ -18,7 +18,7 @@ FEW = 20
 
 
 def words_of_comment(number: int) -> str:
-    """What a comment says: words that all have, some of its own, and in the first few a word of nobody else."""
+    """What a comment says: words that all have, some of its own, in the first few a rare one."""
     rare = " needle" if number <= FEW else ""
     return f"Words of comment {number}: the bench on street {number % 97} faces number {number % 1013}{rare}."
 
