@@ -78,17 +78,19 @@ def _index_by_triggers() -> None:
         "CREATE VIRTUAL TABLE search_fts USING fts5("
         "words, content='', detail=none, columnsize=0, tokenize='ascii', prefix='2 3 4 5 6 7 8')"
     )
-    added = f"INSERT INTO search_fts(rowid, words) VALUES (new.id, {WORDS.format(row='new.')});"
-    gone = (
-        "INSERT INTO search_fts(search_fts, rowid, words)"
-        f" VALUES ('delete', old.id, {WORDS.format(row='old.')});"
-    )
+    into = "INSERT INTO search_fts"
+    added = f"{into}(rowid, words) VALUES (new.id, {_words_of('new')});"
+    gone = f"{into}(search_fts, rowid, words) VALUES ('delete', old.id, {_words_of('old')});"
     for name, what, statements in (
         ("added", "INSERT", added),
         ("gone", "DELETE", gone),
         ("changed", "UPDATE", gone + added),
     ):
         op.execute(f"CREATE TRIGGER search_entry_{name} AFTER {what} ON search_entry BEGIN {statements} END")
+
+
+def _words_of(row: str) -> str:
+    return WORDS.format(row=f"{row}.")
 
 
 def downgrade() -> None:
