@@ -67,7 +67,7 @@ def test_only_what_everybody_in_the_project_may_read_is_indexed(app):
         ("post", "", "el muelle cafe"),
         ("project", "the quay", "a quay for all"),
         ("thread", "donde esta el muelle", ""),
-        ("townhall", "walk", "along the quay main library the cranes two cranes"),
+        ("townhall", "walk", "along the quay main library the cranes two cranes stay"),
         ("update", "news", "quay"),
     ]
     assert index.faults() == []
@@ -119,7 +119,7 @@ def test_an_upgrade_makes_an_older_index_anew_and_leaves_a_present_one_alone(app
     with transaction():
         db.session.execute(update(SearchEntry).values(body="stale"))
     upgrade_database(app)
-    assert len(index.faults()) == 5
+    assert len(index.faults()) == 6
     with transaction():
         db.session.execute(update(SearchState).values(version=0))
     upgrade_database(app)
@@ -138,6 +138,7 @@ def test_stopped_half_way_it_is_made_anew_by_the_next_upgrade(app, monkeypatch):
     db.session.rollback()
     assert not index.is_current()
     assert index.count_findable() == 10
+    db.session.rollback()
     upgrade_database(app)
     assert index.is_current()
 
