@@ -3,6 +3,7 @@
 1. The replay of a real conversation before 200 watchers, where ../shared is beside the checkout; otherwise of
    an invented one of the same length.
 2. A page of a thread with 100 posts against one with many: the ratio should stay near 1.
+3. A search in a thread with 100 posts against one with 100,000: the same (``python -m bench.search`` alone).
 """
 
 from gevent import monkey
@@ -18,6 +19,7 @@ from pathlib import Path  # noqa: E402
 import requests  # noqa: E402
 
 from bench.replay import Comment, Poster, make_people, read_comments, replay, run, sentence, served  # noqa: E402
+from bench.search import search_costs  # noqa: E402
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 COMMENTS = SHARED / "data" / "polis" / "american-assembly.bowling-green" / "comments.csv"
@@ -71,7 +73,11 @@ def main() -> int:
     print(sentence(result))
     ratio = thread_ratio()
     print(f"A page of a thread with {LONG_POSTS} posts costs {ratio:.2f} times one with {SHORT_POSTS}.")
-    return 0 if not result.faults and ratio <= HIGHEST_RATIO else 1
+    costs = search_costs()
+    for cost in costs:
+        print(cost.sentence())
+    is_well = not result.faults and ratio <= HIGHEST_RATIO and all(cost.is_well for cost in costs)
+    return 0 if is_well else 1
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from civicforum.web.viewer import login_manager
 
 ROOMS = (
     "live",
+    "search",
     "web",
     "accounts",
     "agreement",
@@ -108,8 +109,8 @@ def _trusted_hosts(base_url: str) -> list[str]:
 
 
 def _open_room(app: Flask, room: str) -> None:
-    """Register a room's tables, views (``bp``), tasks, channels and notices: whatever it has of them."""
-    for door in ("models", "views", "tasks", "channels", "notices"):
+    """Register a room's tables, views (``bp``), tasks, channels, notices, and what can be found of it."""
+    for door in ("models", "views", "tasks", "channels", "notices", "findable"):
         name = f"civicforum.{room}.{door}"
         if importlib.util.find_spec(name) is not None:
             module = importlib.import_module(name)

@@ -12,10 +12,16 @@ from civicforum import paths
 from civicforum.db import db
 from civicforum.errors import CommandError
 from civicforum.live.changes import begin_stream
+from civicforum.search import index
+
+# The full-text index: tables of SQLite's, on PostgreSQL a column.
+FULL_TEXT = "search_fts"
 
 
 def upgrade_database(app: Flask) -> None:
-    """Apply what is missing, and begin a stream in a new database. Does nothing where all is there.
+    """Apply what is missing, begin a stream in a new database, and index what can be found.
+
+    Does nothing where all is there.
 
     Raises CommandError for a database that a newer version has changed: this one would misread it.
     """
@@ -23,6 +29,8 @@ def upgrade_database(app: Flask) -> None:
         _refuse_newer()
         upgrade()
         begin_stream()
+        if not index.is_current():
+            index.rebuild()
 
 
 def _refuse_newer() -> None:
@@ -52,8 +60,19 @@ def known_versions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory(str(paths.MIGRATIONS)).walk_revisions())
 
 
+def is_in_models(name: str | None) -> bool:
+    """Whether a table, column or index is described by a model; the full-text index is not."""
+    return name is None or FULL_TEXT not in name
+
+
+def _is_compared(name: str | None, _kind: str, _parents: object) -> bool:
+    return is_in_models(name)
+
+
 def differences() -> list[str]:
     """What the models have and the database has not, or the other way about; empty is well."""
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": _is_compared}
+        )
         return [str(difference) for difference in compare_metadata(context, db.metadata)]

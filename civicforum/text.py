@@ -7,7 +7,7 @@ only the few tags below, whatever the first wall let slip.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import nh3
@@ -69,6 +69,9 @@ _BEFORE_MENTION = re.compile(r"[\w/@]")
 _MARK = re.compile(r"[\[\]*_~`<!&\\@]")
 _MENTION_REL = re.compile(rf'(<a href="/people/{HANDLE}") rel="[^"]*">')
 
+_BLOCK_TAG = re.compile(r"</?(?:p|br|hr|ul|ol|li|blockquote|pre|h3|h4)\b[^>]*>")
+_ANY_TAG = re.compile(r"<[^>]*>")
+
 _BIDI_OVERRIDES = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _LINE_ENDINGS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 
@@ -99,6 +102,14 @@ def plain_text(source: str) -> str:
     """Say the same without marks, for mails, search and feeds; one line for each block."""
     blocks = (_block_text(token) for token in _markdown.parse(clean_text(source)))
     return "\n".join(text for block in blocks if (text := block.strip()))
+
+
+def words_of_html(html: str) -> str:
+    """The words of what ``render_markdown`` made, a line for each block: much quicker than parsing again.
+
+    They are plain text, to be escaped wherever they are shown.
+    """
+    return unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", html))).strip()
 
 
 def excerpt(source: str, length: int = 160) -> str:

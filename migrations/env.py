@@ -13,6 +13,8 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from civicforum.schema import is_in_models
+
 database = current_app.extensions["migrate"].db
 
 
@@ -88,8 +90,8 @@ def _refuse_loose_ends(connection: Connection) -> None:
 
 
 def _is_ours(_object, name, kind, _reflected, _compare_to):  # type: ignore[no-untyped-def]  # Alembic's shape
-    """Full-text tables belong to their migration, not to a model: autogenerate would drop them."""
-    return not (kind == "table" and name.startswith("search_"))
+    """The full-text index belongs to its migration, not to a model: autogenerate would drop it."""
+    return is_in_models(name)
 
 
 run_migrations()

@@ -11,19 +11,36 @@ from civicforum.agreement.models import AgreementVersion, Rule, Standing
 from civicforum.db import db, now, transaction
 from civicforum.discussions.models import Post, Thread
 from civicforum.live.changes import open_channel
-from civicforum.partnerships.models import Membership, Organization, Partner, Project, Seat
+from civicforum.partnerships.models import Membership, Organization, Partner, Project, Seat, Update
+from civicforum.search.index import refresh
 from civicforum.townhalls.models import Rsvp, TownHall
 from civicforum.voices.models import Voice
 from civicforum.voices.numbers import new_number
 
 _numbers = itertools.count(1)
+FINDABLE = {
+    Organization: "organization",
+    Project: "project",
+    Update: "update",
+    Thread: "thread",
+    Post: "post",
+    TownHall: "townhall",
+}
 
 
 def save(*rows: Any) -> Any:
-    """Commit the rows as they are; the first one back."""
+    """Commit the rows as they are, to be found by a search as if they had been made by their actions."""
     with transaction():
         db.session.add_all(rows)
+        db.session.flush()
+        for row in rows:
+            have_found(row)
     return rows[0]
+
+
+def have_found(row: Any) -> None:
+    if type(row) in FINDABLE:
+        refresh(FINDABLE[type(row)], row.id)
 
 
 def make_user(*roles: str, newcomer: bool = False, **facts: Any) -> User:
@@ -95,6 +112,7 @@ def make_thread(project: Project, author: User | None = None, **facts: Any) -> T
     with transaction():
         db.session.add(thread)
         db.session.flush()
+        have_found(thread)
         open_channel(thread.channel)
     return thread
 
@@ -117,6 +135,7 @@ def make_post(thread: Thread, author: User | None = None, body: str = "Words.", 
         )
         db.session.add(post)
         db.session.flush()
+        have_found(post)
         db.session.add(
             Voice(
                 number=new_number(),
@@ -151,6 +170,7 @@ def make_town_hall(project: Project, **facts: Any) -> TownHall:
     with transaction():
         db.session.add(town_hall)
         db.session.flush()
+        have_found(town_hall)
         open_channel(town_hall.channel)
     return town_hall
 

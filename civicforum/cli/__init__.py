@@ -22,6 +22,7 @@ COMMANDS = {
     "import": ("transfers", "Bring in a calendar."),
     "backup": ("backups", "Write everything into one file."),
     "restore": ("backups", "Put back what a backup holds."),
+    "search": ("search", "Make the search index anew."),
     "verify-log": ("record", "Check the public moderation log."),
     "doctor": ("doctor", "Say what is well here and what is not."),
 }

@@ -20,6 +20,7 @@ from civicforum.demo.places import News
 from civicforum.demo.stage import Stage, deliver
 from civicforum.demo.talks import Talk
 from civicforum.errors import Conflict
+from civicforum.search.index import refresh_everything
 
 # For a computer of one's own alone: the command refuses to load the demo at a public address.
 PASSWORD = "civic-demo-2026"  # noqa: S105 - it is printed and documented; it opens an invented town
@@ -102,6 +103,7 @@ def load_demo(plan: Plan, step: Callable[[int], None] = lambda _count: None) -> 
         record.add_cases(stage, plan.talks)
         meetings.add_meetings(stage, plan.meetings)
         deliver(stage)
+        refresh_everything()
 
 
 def _acts(plan: Plan) -> Iterator[tuple[str, datetime]]:

@@ -1,17 +1,29 @@
 """The shape of what is typed on the site's own pages."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, ValidationError
 from wtforms.validators import Email, NumberRange, Optional
 
 from civicforum.languages import LOCALES
 from civicforum.partnerships.forms import KINDS
 from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE
+from civicforum.web.filters import short_date
 from civicforum.web.forms import REQUIRED, Form, Line, Words, options
+
+FOUND_KINDS = {
+    "project": _("Projects"),
+    "townhall": _("Meetings"),
+    "thread": _("Discussions"),
+    "post": _("Comments"),
+    "update": _("News"),
+    "organization": _("Organizations"),
+}
 
 
 class LanguageForm(Form):
@@ -79,3 +91,41 @@ class FirstProjectForm(Form):
     def validate_vision(self, field: Any) -> None:
         if field.data and field.data == self.title.data:
             raise ValidationError(gettext("Say a little more than the name."))
+
+
+class SearchForm(Form):
+    """What narrows a search. It changes nothing and stays in the address, so it needs no token."""
+
+    class Meta:
+        csrf = False
+
+    kind = SelectField(_("What"), choices=[], validate_choice=True)
+    project = SelectField(_("Project"), choices=[], validate_choice=False)
+    person = Line(
+        _("Written by"),
+        31,
+        required=False,
+        description=_("A name as in an address, such as @rosa."),
+    )
+    since = DateField(_("From"), validators=[Optional()])
+    until = DateField(_("To"), validators=[Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = options([("", gettext("Everything")), *FOUND_KINDS.items()])
+        self.kind.data = self.kind.data or ""
+
+    def offer_projects(self, projects: Iterable[Any]) -> None:
+        names = [(project.slug, project.title) for project in projects]
+        self.project.choices = options([("", gettext("All projects")), *names])
+
+    def chosen(self) -> list[str]:
+        """What narrows it now, in words."""
+        given = [field for field in self if field.data and not field.errors]
+        return [f"{field.label.text}: {self._in_words(field)}" for field in given]
+
+    def _in_words(self, field: Any) -> str:
+        if isinstance(field.data, date):
+            return short_date(field.data)
+        names = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
+        return names.get(field.data) or str(field.data)

@@ -40,10 +40,13 @@ BUCKETS: dict[str, str] = {
     "door": "600/minute",  # a table with several helpers, and what was scanned without a connection
     "flag": "20/day",
     "search": "60/minute",
+    "suggest": "240/minute",  # a search for each pause while somebody types
     "token": "20/hour",
     "watch": "300/minute",  # questions of one socket
     "watch-address": "6000/minute",  # and of all sockets of one address, when a hall reconnects
 }
+# Buckets of doors in which looking itself is what costs.
+SEARCHES = ("search", "suggest")
 
 
 class Limiter:
@@ -113,12 +116,12 @@ def refuse_if_spent(bucket: str, *who: str) -> None:
 
 
 def limited(bucket: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A door whose use counts in ``bucket``; looking (GET) does not count, except in ``search``."""
+    """A door whose use counts in ``bucket``; looking (GET) does not count, except where it searches."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def run(*args: Any, **kwargs: Any) -> Any:
-            if request.method not in ("GET", "HEAD", "OPTIONS") or bucket == "search":
+            if request.method not in ("GET", "HEAD", "OPTIONS") or bucket in SEARCHES:
                 check_limit(bucket)
             return view(*args, **kwargs)
 

@@ -41,7 +41,16 @@ from civicforum.partnerships.models import Update
 def asked_besides(town: Town) -> list[str]:
     """The same doors with what one can add to an address."""
     posts, threads = town.fills["posts/post_id"], town.fills["threads/thread_id"]
-    found = ["/search?q=lantern", "/search?q=zq", "/search?q=lantern&lang=es", "/town-halls?when=past"]
+    found = ["/search?q=lantern&lang=es", "/town-halls?when=past"]
+    for door in ("/search", "/search/suggestions", "/api/v1/search"):
+        found += [f"{door}?q={word}" for word in ("lantern", "zq", "lan")]
+        found += [
+            f"{door}?q=lantern&kind={kind}" for kind in ("post", "thread", "townhall", "project", "update")
+        ]
+        found += [f"{door}?q=lantern&project={slug}" for slug in town.fills["projects/slug"]]
+        found += [f"{door}?q=lantern&thread={thread}" for thread in threads]
+        found += [f"{door}?q=lantern&person={handle}" for handle in town.fills["people/handle"]]
+    found += ["/api/v1/search?q=lantern&limit=1", "/api/v1/search?q=zq&limit=1"]
     for slug in town.fills["projects/slug"]:
         found += [f"/heard?project={slug}", f"/api/v1/heard?project={slug}&limit=1"]
         found += [f"/api/v1/town-halls?project={slug}", f"/api/v1/projects/{slug}/threads?limit=1"]

@@ -32,7 +32,9 @@ MOVES = {
     "town_hall": {"last_place", "revision", "updated_at", "needs_asked", "needs_met"},
     "notification": {"read_at"},
 }
-PLUMBING = {"channel", "live_change", "job", "idempotency_key", "stream", "ended_session", "reminder"}
+PLUMBING = {"channel", "live_change", "job", "idempotency_key", "stream", "ended_session", "reminder"} | {
+    "search_entry"  # follows what it is about
+}
 # One's own account: the sweep would sign itself out.
 OWN_ACCOUNT = re.compile(r"/(sign-|settings|language|set-up|confirm|reset|my/)")
 

@@ -185,12 +185,13 @@ def test_a_page_that_is_open_offers_no_reply_once_the_project_is_over(open_threa
 
 def test_support_is_given_and_counted_live(open_thread, server, ana, ben, thread):
     reader, author = open_thread(ben), open_thread(ana)
-    reader.click("article#post-1 button[data-react=support]")
-    expect(reader.locator("article#post-1 button[data-react=support]")).to_have_attribute("aria-pressed", "true")
+    support = "article#post-1 button[data-react=support]"
+    reader.click(support)
+    expect(reader.locator(support)).to_have_attribute("aria-pressed", "true")
     expect(reader.locator("article#post-1 [data-count]")).to_have_text("1")
     expect(author.locator("article#post-1 [data-react=support]")).to_have_text("1 supports this")
     reader.reload()
-    expect(reader.locator("article#post-1 button[data-react=support]")).to_have_attribute("aria-pressed", "true")
+    expect(reader.locator(support)).to_have_attribute("aria-pressed", "true")
 
 
 def test_words_that_try_to_be_a_program_stay_words(open_thread, server, ana, ben, thread):

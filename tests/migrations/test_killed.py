@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, func, inspect, select
 
 from civicforum.db import db
 from civicforum.live.changes import current_stream
-from civicforum.schema import differences, upgrade_database
+from civicforum.schema import differences, is_in_models, upgrade_database
 
 # It starts a dozen processes, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(600)
@@ -26,14 +26,14 @@ def run(settings: dict[str, str], *command: str) -> tuple[int, str]:
 def tables() -> set[str]:
     """The tables of now, with Alembic's own."""
     db.session.rollback()
-    return set(inspect(db.engine).get_table_names())
+    return set(filter(is_in_models, inspect(db.engine).get_table_names()))
 
 
 def counts() -> dict[str, int]:
     """Rows by table, whatever tables there are."""
     found = MetaData()
     db.session.rollback()
-    found.reflect(db.engine)
+    found.reflect(db.engine, only=lambda name, _metadata: is_in_models(name))
     rows = {name: db.session.scalar(select(func.count()).select_from(t)) for name, t in found.tables.items()}
     db.session.rollback()
     return rows

@@ -8,7 +8,8 @@ from model.town import Town
 from model.watching import Before, hearing
 
 from civicforum import jobs
-from civicforum.db import transaction
+from civicforum.db import db, transaction
+from civicforum.search import index
 
 
 def how_it_is(app: Flask, town: Town) -> Before:
@@ -43,4 +44,6 @@ def faults_of(app: Flask, town: Town, action: str, recipe: Recipe) -> list[str]:
     with hearing() as rung:
         deed()
         jobs.run_due(app)
-    return [f"{action}, {recipe.__name__}: {fault}" for fault in found + before.faults(rung)]
+    found += before.faults(rung)
+    db.session.rollback()
+    return [f"{action}, {recipe.__name__}: {fault}" for fault in found + index.faults()]

@@ -37,6 +37,12 @@ FORGOTTEN_TELLING = [
     ("accounts.appearances.show_again", "accounts.update_profile", deeds.an_author_is_called_otherwise),
     ("accounts.appearances.show_again", "partnerships.edit_organization", deeds.an_organization_is_renamed),
 ]
+# What a search then finds although it may not, or does not find.
+FORGOTTEN_INDEX = [
+    ("discussions.actions.publishing.refresh", "discussions.hide_post", deeds.a_moderator_hides),
+    ("discussions.actions.posts.refresh", "discussions.edit_post", deeds.an_author_edits),
+    ("partnerships.actions.projects.refresh", "partnerships.create_project", deeds.a_project_is_founded),
+]
 FORGOTTEN_AUDIENCE = [
     ("partnerships.actions.projects", "partnerships.edit_project", deeds.a_project_closes_its_doors),
     (
@@ -60,7 +66,7 @@ def named(case: tuple[str, str, Any]) -> str:
     return f"{case[0]} in {case[2].__name__}"
 
 
-@pytest.mark.parametrize("case", FORGOTTEN_TELLING + FORGOTTEN_BELLS, ids=named)
+@pytest.mark.parametrize("case", FORGOTTEN_TELLING + FORGOTTEN_INDEX + FORGOTTEN_BELLS, ids=named)
 def test_a_forgotten_word_to_the_watchers_is_found(app, town, monkeypatch, case):
     forgotten, action, recipe = case
     monkeypatch.setattr(f"civicforum.{forgotten}", nothing)

@@ -27,6 +27,7 @@ from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import touch
+from civicforum.search.index import refresh
 from civicforum.voices.actions import record_voice
 from civicforum.web.numbers import LARGEST
 
@@ -141,6 +142,7 @@ def _edit(actor: Actor, post: Post, words: Words) -> None:
         hold(actor, post, cause)
     elif was_visible:
         touch(post.thread.channel, "post", post.id)
+        refresh("post", post.id)
         tell_people(post)
     db.session.flush()
 

@@ -16,6 +16,7 @@ from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
+from civicforum.search.index import refresh
 from civicforum.text import mentions
 
 # What stood for a day counts for a newcomer's standing.
@@ -80,6 +81,7 @@ def publish(thread: Thread, post: Post) -> None:
         post.seq, post.published_at = thread.last_seq, at
         if thread.status == "pending":
             thread.status = "open"
+            refresh("thread", thread.id)
         touch(thread.channel, "thread", thread.id)
     post.state, post.rule_number, post.rule_title = "visible", None, None
     show_state(post)
@@ -89,7 +91,11 @@ def publish(thread: Thread, post: Post) -> None:
 
 
 def show_state(post: Post) -> None:
-    """Let watchers see that a post is shown, or no longer; its answers name its author only while it is."""
+    """Let watchers see that a post is shown, or no longer; its answers name its author only while it is.
+
+    A search finds it for as long as it is shown.
+    """
+    refresh("post", post.id)
     if post.seq is None:
         return
     for post_id in (post.id, *queries.answer_ids(post)):

@@ -13,6 +13,7 @@ from civicforum.errors import NotFound, require
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
+from civicforum.search.index import refresh
 from civicforum.text import slugify
 from civicforum.voices.actions import record_voice
 
@@ -46,6 +47,7 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
     db.session.flush()
     open_channel(thread.channel)
     forget_words(actor, f"project:{project.id}")
+    refresh("thread", thread.id)
     _add_first_post(actor, thread, words)
     return thread
 

@@ -1,8 +1,7 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
+from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
-    MOST_SEARCHED_CHARACTERS,
-    Found,
     Heard,
     Progress,
     Receipt,
@@ -14,20 +13,23 @@ from civicforum.pages.queries.gathering import (
     list_heard,
     list_running_in,
     said_at,
-    search,
     set_up_progress,
     today,
 )
+from civicforum.pages.queries.search import PAGE_HITS, Filters, Results, find
 from civicforum.pages.queries.to_do import Task, list_to_do
 
 __all__ = [
-    "MOST_SEARCHED_CHARACTERS",
-    "Found",
+    "PAGE_HITS",
+    "Filters",
     "Heard",
+    "Hit",
     "Progress",
     "Receipt",
+    "Results",
     "Task",
     "count_heard",
+    "find",
     "get_receipt",
     "list_discussed",
     "list_feed",
@@ -36,7 +38,6 @@ __all__ = [
     "list_running_in",
     "list_to_do",
     "said_at",
-    "search",
     "set_up_progress",
     "today",
 ]

@@ -16,7 +16,6 @@ from civicforum.discussions.policies import can_see_post
 from civicforum.errors import NotFound
 from civicforum.partnerships.models import Organization, Project, Update
 from civicforum.partnerships.queries import list_updates, visible_projects_clause
-from civicforum.text import clean_text
 from civicforum.townhalls.models import TownHall
 from civicforum.townhalls.queries import list_running
 from civicforum.voices.models import STATES, Voice
@@ -24,8 +23,6 @@ from civicforum.voices.queries import find_voice
 from civicforum.web.pagination import Page, decode_cursor, page_of
 from civicforum.web.site import get_site
 
-MOST_FOUND = 10
-MOST_SEARCHED_CHARACTERS = 100
 FEED_LENGTH = 30
 MOST_RUNNING = 50
 
@@ -172,90 +169,6 @@ def list_headlines(viewer: Actor, project: Project, limit: int = 2) -> Sequence[
 def today() -> date:
     """The day in the town, by which phases are counted."""
     return now().astimezone(ZoneInfo(get_site().timezone)).date()
-
-
-# --- search ---
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found, the latest first, at most ten of each."""
-
-    projects: Sequence[Project] = ()
-    town_halls: Sequence[TownHall] = ()
-    threads: Sequence[Thread] = ()
-    posts: Sequence[Post] = ()
-
-    @property
-    def total(self) -> int:
-        return len(self.projects) + len(self.town_halls) + len(self.threads) + len(self.posts)
-
-
-def search(viewer: Actor, words: str) -> Found:
-    """Everything with ``words`` in it that ``viewer`` may read. Marks such as % mean themselves."""
-    wanted = clean_text(words).strip()[:MOST_SEARCHED_CHARACTERS]
-    if not wanted:
-        return Found()
-    return Found(
-        _find_projects(viewer, wanted),
-        _find_town_halls(viewer, wanted),
-        _find_threads(viewer, wanted),
-        _find_posts(viewer, wanted),
-    )
-
-
-def _find_projects(viewer: Actor, wanted: str) -> Sequence[Project]:
-    has = [
-        column.icontains(wanted, autoescape=True)
-        for column in (Project.title, Project.summary, Project.vision)
-    ]
-    return db.session.scalars(
-        select(Project)
-        .where(has[0] | has[1] | has[2], visible_projects_clause(viewer))
-        .order_by(Project.id.desc())
-        .limit(MOST_FOUND)
-    ).all()
-
-
-def _find_town_halls(viewer: Actor, wanted: str) -> Sequence[TownHall]:
-    has_words = TownHall.title.icontains(wanted, autoescape=True) | TownHall.summary.icontains(
-        wanted, autoescape=True
-    )
-    return db.session.scalars(
-        select(TownHall)
-        .join(TownHall.project)
-        .where(has_words, TownHall.status != "draft", visible_projects_clause(viewer))
-        .options(contains_eager(TownHall.project))
-        .order_by(TownHall.starts_at.desc(), TownHall.id.desc())
-        .limit(MOST_FOUND)
-    ).all()
-
-
-def _find_threads(viewer: Actor, wanted: str) -> Sequence[Thread]:
-    return db.session.scalars(
-        select(Thread)
-        .join(Thread.project)
-        .where(
-            Thread.title.icontains(wanted, autoescape=True),
-            Thread.status != "pending",
-            visible_projects_clause(viewer),
-        )
-        .options(contains_eager(Thread.project))
-        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
-        .limit(MOST_FOUND)
-    ).all()
-
-
-def _find_posts(viewer: Actor, wanted: str) -> Sequence[Post]:
-    return db.session.scalars(
-        select(Post)
-        .join(Post.thread)
-        .join(Thread.project)
-        .where(Post.body.icontains(wanted, autoescape=True), *_is_readable(viewer))
-        .options(contains_eager(Post.thread).contains_eager(Thread.project))
-        .order_by(Post.id.desc())
-        .limit(MOST_FOUND)
-    ).all()
 
 
 # --- feeds ---

@@ -13,6 +13,7 @@ from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.actions.projects import check_revision
 from civicforum.partnerships.models import Organization, Seat
 from civicforum.partnerships.slugs import free_slug
+from civicforum.search.index import refresh
 
 EDITABLE = frozenset({"name", "kind", "about", "url"})
 
@@ -25,6 +26,7 @@ def create_organization(actor: Actor, name: str, kind: str, about: str = "", url
     organization = Organization(slug=slug, name=name, kind=kind, about=about, url=url)
     db.session.add(organization)
     db.session.flush()
+    refresh("organization", organization.id)
     return organization
 
 
@@ -43,6 +45,7 @@ def edit_organization(
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.revision += 1
+    refresh("organization", organization.id)
     if is_renamed:  # it stands beside the names of its people
         appearances.show_again(seat.user_id for seat in organization.seats)
     return organization

@@ -14,6 +14,7 @@ from civicforum.live.changes import shrink_audience, touch_whole
 from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.models import Membership, Organization, Partner, Phase, Project
 from civicforum.partnerships.slugs import free_slug, is_well_formed
+from civicforum.search.index import refresh
 
 EDITABLE = frozenset({"title", "summary", "vision", "decides", "level", "status", "visibility"})
 
@@ -52,6 +53,7 @@ def create_project(
         project.memberships = [Membership(user_id=actor.id, role="organizer")]
     db.session.add(project)
     db.session.flush()
+    refresh("project", project.id)
     return project
 
 
@@ -90,6 +92,7 @@ def edit_project(actor: Actor, project: Project, revision: int | None = None, **
         shrink_audience(audience.channels_of(project.id))
     if was_open != project.is_open:
         touch_whole(audience.channels_of(project.id))
+    refresh("project", project.id)
     return project
 
 

@@ -8,6 +8,7 @@ from civicforum.errors import NotFound, require
 from civicforum.notifications.actions import notify
 from civicforum.partnerships import policies, queries
 from civicforum.partnerships.models import Project, Update
+from civicforum.search.index import refresh
 from civicforum.text import render_markdown
 
 
@@ -26,6 +27,7 @@ def publish_update(actor: Actor, project: Project, title: str, body: str) -> Upd
     )
     db.session.add(update)
     db.session.flush()
+    refresh("update", update.id)
     readers = [user_id for user_id in queries.audience_ids(project.id) if user_id != actor.id]
     notify(readers, "news", "update", update.id, actor_id=actor.id)
     return update
@@ -38,6 +40,7 @@ def edit_update(actor: Actor, update: Update, title: str, body: str) -> Update:
     require(policies.can_edit_update(actor, update))
     update.title, update.body, update.html = title, body, render_markdown(body)
     update.edited_at = now()
+    refresh("update", update.id)
     return update
 
 
@@ -47,6 +50,7 @@ def withdraw_update(actor: Actor, update: Update) -> None:
     update = _locked(update)
     require(policies.can_edit_update(actor, update))
     update.withdrawn_at = now()
+    refresh("update", update.id)
 
 
 def _locked(update: Update) -> Update:

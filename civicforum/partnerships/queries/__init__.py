@@ -20,6 +20,7 @@ from civicforum.partnerships.queries.members import (
     member_ids,
 )
 from civicforum.partnerships.queries.organizations import (
+    find_organizations,
     find_seat,
     get_organization,
     get_organization_by_id,
@@ -32,6 +33,7 @@ from civicforum.partnerships.queries.organizations import (
     project_ids_of,
 )
 from civicforum.partnerships.queries.projects import (
+    find_projects,
     get_project,
     get_project_by_id,
     is_project_slug_taken,
@@ -51,6 +53,8 @@ __all__ = [
     "find_by_handle",
     "find_inviter",
     "find_membership",
+    "find_organizations",
+    "find_projects",
     "find_seat",
     "find_updates",
     "get_invitation",

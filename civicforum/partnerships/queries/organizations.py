@@ -1,5 +1,7 @@
 """Organizations, their seats, and where they take part."""
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
@@ -53,6 +55,11 @@ def get_organization_by_id(viewer: Actor, organization_id: int) -> Organization:
     if row is None:
         raise NotFound
     return row
+
+
+def find_organizations(viewer: Actor, ids: Iterable[int]) -> Sequence[Organization]:
+    """These organizations: they are everybody's to see."""
+    return db.session.scalars(select(Organization).where(Organization.id.in_(list(ids)))).all()
 
 
 def list_other_organizations(viewer: Actor, project: Project) -> list[Organization]:

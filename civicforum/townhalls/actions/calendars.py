@@ -13,6 +13,7 @@ from civicforum.errors import Invalid, NotFound, require
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
+from civicforum.search.index import refresh
 from civicforum.townhalls import plans, policies, queries
 from civicforum.townhalls.actions.meetings import (
     BLANK,
@@ -124,6 +125,7 @@ def _make(actor: Actor, project: Project, event: ImportedEvent) -> TownHall:
     db.session.add(town_hall)
     db.session.flush()
     open_channel(town_hall.channel)
+    refresh("townhall", town_hall.id)
     if not town_hall.is_over():
         plan_reminders(town_hall)
     return town_hall

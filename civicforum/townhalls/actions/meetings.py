@@ -16,6 +16,7 @@ from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
+from civicforum.search.index import refresh
 from civicforum.text import clean_text
 from civicforum.townhalls import plans, policies, queries, shipped
 from civicforum.townhalls.actions.answers import promote
@@ -158,6 +159,7 @@ def note_edit(actor: Actor, town_hall: TownHall, changed: Sequence[str]) -> None
         return
     if changed:
         town_hall.sequence += 1
+    refresh("townhall", town_hall.id)
     db.session.flush()
     if "starts_at" in changed or "ends_at" in changed:
         plan_reminders(town_hall)
@@ -203,6 +205,7 @@ def _publish(actor: Actor, town_hall: TownHall) -> None:
             _first_words(town_hall),
         )
     db.session.flush()
+    refresh("townhall", town_hall.id)
     plan_reminders(town_hall)
     show_change(town_hall)
 

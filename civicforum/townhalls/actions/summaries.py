@@ -11,6 +11,7 @@ from civicforum.accounts.models import Actor
 from civicforum.db import db, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.notifications.actions import notify
+from civicforum.search.index import refresh
 from civicforum.text import clean_text, render_markdown
 from civicforum.townhalls import policies, queries
 from civicforum.townhalls.actions.telling import KIND, mail_one, show_change
@@ -72,6 +73,7 @@ def publish_summary(
     db.session.flush()
     if version == 0:
         _tell(actor, town_hall)
+    refresh("townhall", town_hall.id)
     show_change(town_hall)
     return summary
 

@@ -65,6 +65,14 @@ def latest_summary(town_hall: TownHall) -> Summary | None:
     )
 
 
+def latest_summaries(town_hall_ids: Sequence[int]) -> dict[int, Summary]:
+    """The newest version of each meeting's summary, in one query."""
+    rows = db.session.scalars(
+        select(Summary).where(Summary.town_hall_id.in_(town_hall_ids)).order_by(Summary.version)
+    )
+    return {row.town_hall_id: row for row in rows}
+
+
 def list_summaries(town_hall: TownHall) -> Sequence[Summary]:
     """All versions, the newest first."""
     return db.session.scalars(
