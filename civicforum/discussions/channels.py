@@ -11,6 +11,7 @@ from civicforum.accounts.models import Actor
 from civicforum.discussions import queries, schemas
 from civicforum.discussions.addresses import public_addresses
 from civicforum.discussions.models import Thread
+from civicforum.files import registry as files
 from civicforum.live.registry import ChannelType, Item, register
 from civicforum.partnerships import audience
 
@@ -26,6 +27,7 @@ def init_app(_app: Flask) -> None:
     )
     audience.register(queries.thread_channels)
     appearances.register(_show_again)
+    files.register("post", queries.can_read_files)
 
 
 def _show_again(user_ids: Iterable[int]) -> None:

@@ -17,11 +17,15 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import NotAllowed
+from civicforum.files.tray import Tray, read_tray
 from civicforum.partnerships.queries import get_project
 from civicforum.text import excerpt
+from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
+
+bodies.taking_files.add("discussions.new_thread")
 
 
 @bp.get("/projects/<slug>/threads")
@@ -52,10 +56,10 @@ def new_thread(slug: str) -> Any:
     project = get_project(person, slug)
     if not policies.can_start_thread(person, project):
         _refuse_start(person)
-    form = ThreadForm()
-    done = form.submits(lambda: _start_thread(form, project.id))
+    form, tray = ThreadForm(), read_tray(person)
+    done = form.submits(lambda: _start_thread(form, project.id, tray)) if tray.is_ready else None
     if done is None:
-        return render_template("discussions/new.html", form=form, project=project)
+        return render_template("discussions/new.html", form=form, tray=tray, project=project)
     thread = queries.get_thread(person, done.object_id)
     say_held(thread.status == "pending")
     return redirect(thread_url(thread))
@@ -69,10 +73,10 @@ def _refuse_start(person: Actor) -> None:
     )
 
 
-def _start_thread(form: ThreadForm, project_id: int) -> Done:
+def _start_thread(form: ThreadForm, project_id: int, tray: Tray) -> Done:
     title, words = prepare_title(form.title.data), prepare_words(form.body.data)
 
     def start() -> Done:
-        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words).id)
+        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words, tray.chosen).id)
 
-    return do_once(form.nonce.data, [project_id, title, words.body], start)
+    return do_once(form.nonce.data, [project_id, title, words.body, tray.prints], start)

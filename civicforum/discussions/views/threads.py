@@ -18,6 +18,8 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.files.tray import Tray, read_tray
+from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -25,6 +27,9 @@ from civicforum.web.viewer import viewer
 
 # What the address of a thread may say beside its name; url_for takes other words for its own.
 PLACES = {"from", "quote", "reply_to"}
+
+
+bodies.taking_files.add("discussions.show_thread")
 
 
 @bp.get("/threads/<int:thread_id>", defaults={"slug": None})
@@ -38,25 +43,26 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
             thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
         )
     form = ReplyForm()
-    done = form.submits(lambda: _post_reply(form, thread_id))
+    tray = read_tray(person) if policies.can_reply(person, thread) else Tray()
+    done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
     if done is None:
-        return _draw_thread(queries.get_thread(person, thread_id), form)
+        return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     return redirect(post_url(post.thread, post.id, post.seq))
 
 
-def _post_reply(form: ReplyForm, thread_id: int) -> Done:
+def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
     words = prepare_words(form.body.data)
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to).id)
+        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen).id)
 
-    return do_once(form.nonce.data, [thread_id, words.body, reply_to], reply)
+    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints], reply)
 
 
-def _draw_thread(thread: Thread, form: ReplyForm) -> str:
+def _draw_thread(thread: Thread, form: ReplyForm, tray: Tray) -> str:
     person = viewer()
     # The revision first: what is committed in between is told again, and nothing is missed.
     told = schemas.tell_threads([thread])[0]
@@ -70,6 +76,7 @@ def _draw_thread(thread: Thread, form: ReplyForm) -> str:
         project=thread.project,
         cards=make_cards(person, [*shown, *own]),
         form=form,
+        tray=tray,
         answered=_prefill(form, thread),
         is_end=is_end,
         here=_here(shown, told.post_count),
