@@ -38,7 +38,7 @@ class AboutUploadSchema(Schema):
 @blp.route("/files")
 class Files(MethodView):
     @scoped("write")
-    @limited("write")
+    @limited("upload")
     @blp.arguments(UploadSchema, location="files")
     @blp.arguments(AboutUploadSchema, location="form")
     @blp.response(201, AttachmentSchema)

@@ -9,9 +9,8 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import current_app
@@ -27,7 +26,7 @@ class Store(Protocol):
     place: str
 
     def put(self, name: str, content: bytes) -> None: ...
-    def open(self, name: str) -> IO[bytes] | None: ...
+    def read(self, name: str) -> bytes | None: ...
     def delete(self, name: str) -> None: ...
     def names(self) -> Iterator[tuple[str, float]]:
         """(name, age in seconds) of all that is kept."""
@@ -58,9 +57,9 @@ class FolderStore:
         finally:
             draft.unlink(missing_ok=True)
 
-    def open(self, name: str) -> IO[bytes] | None:
+    def read(self, name: str) -> bytes | None:
         try:
-            return self._path(name).open("rb")
+            return self._path(name).read_bytes()
         except FileNotFoundError:
             return None
 
@@ -106,9 +105,10 @@ class S3Store:
     def put(self, name: str, content: bytes) -> None:
         self._ask("put_object", Key=name, Body=content)
 
-    def open(self, name: str) -> IO[bytes] | None:
+    def read(self, name: str) -> bytes | None:
         try:
-            return BytesIO(self._ask("get_object", Key=name)["Body"].read())
+            content: bytes = self._ask("get_object", Key=name)["Body"].read()
+            return content
         except FileNotFoundError:
             return None
 

@@ -15,6 +15,7 @@ from civicforum.files.actions import Chosen, FileChanges, gone, missing_alt
 from civicforum.files.models import MOST_PAPERS, MOST_PICTURES, Attachment
 from civicforum.files.schemas import ToldFile, tell_file
 from civicforum.files.uploads import take_file
+from civicforum.web.limits import check_limit
 
 MOST_FILES = MOST_PICTURES + MOST_PAPERS
 
@@ -78,6 +79,7 @@ def _take_in(person: Actor, tray: Tray) -> None:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         return
+    check_limit("upload")
     alt = request.form.get("file-alt", "")
     try:
         tray.add(take_file(person, upload, alt), alt)

@@ -13,7 +13,6 @@ from civicforum.files import actions
 from civicforum.files.models import Attachment
 from civicforum.files.reading import Prepared, prepare_file
 from civicforum.files.stores import store
-from civicforum.web.limits import check_limit
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +22,6 @@ def take_file(person: Actor, upload: Any, alt_text: str = "") -> Attachment:
 
     Raises Invalid for a file that will not do, Unavailable where the store is full or away.
     """
-    check_limit("upload")
     alt_text = actions.tidy_alt(alt_text)
     actions.check_may_upload(person)
     prepared = prepare_file(upload.read(), upload.filename or "")

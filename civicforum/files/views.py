@@ -1,5 +1,7 @@
 """The door of a file: it asks what the page asks."""
 
+from io import BytesIO
+
 from flask import Blueprint, Flask, Response, send_file
 
 from civicforum.errors import NotFound
@@ -23,16 +25,15 @@ def show_file(key: str, part: str, name: str) -> Response:
     It may be kept, and is asked for again each time: what is hidden now is shown from no cache.
     """
     row = queries.get_attachment(viewer(), key)
-    content = store().open(f"{row.key}.{part}") if part in PARTS[row.kind] else None
+    content = store().read(f"{row.key}.{part}") if part in PARTS[row.kind] else None
     if content is None:
         raise NotFound
     answer = send_file(
-        content,
+        BytesIO(content),
         TYPES[row.kind],
         as_attachment=not row.is_picture,
         download_name=row.name,
         etag=f"{row.sha256[:32]}-{part}",
-        max_age=0,
     )
     answer.cache_control.private = True
     answer.cache_control.no_cache = True
