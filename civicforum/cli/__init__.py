@@ -22,6 +22,7 @@ COMMANDS = {
     "import": ("transfers", "Bring in a calendar."),
     "backup": ("backups", "Write everything into one file."),
     "restore": ("backups", "Put back what a backup holds."),
+    "tidy-files": ("files", "Delete files that belong to nothing."),
     "verify-log": ("record", "Check the public moderation log."),
     "doctor": ("doctor", "Say what is well here and what is not."),
 }

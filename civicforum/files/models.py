@@ -50,4 +50,8 @@ class Attachment(Model, HasId, HasCreatedAt):
     @property
     def parts(self) -> list[str]:
         """The names under which the store keeps it."""
-        return [f"{self.key}.{part}" for part in PARTS[self.kind]]
+        return part_names(self.key, self.kind)
+
+
+def part_names(key: str, kind: str) -> list[str]:
+    return [f"{key}.{part}" for part in PARTS[kind]]
