@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 
 from civicforum import db, languages, mail, paths
 from civicforum.accounts import sessions
+from civicforum.capacity import LARGEST_BODY_BYTES
 from civicforum.config import Settings, is_loopback, load_settings
 from civicforum.web import bodies, filters, headers, limits, problems, request_log
 from civicforum.web.viewer import login_manager
@@ -24,6 +25,7 @@ ROOMS = (
     "search",
     "web",
     "accounts",
+    "files",
     "agreement",
     "notifications",
     "partnerships",
@@ -69,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     problems.init_app(app)
     mail.init_app(app, settings.mail_url, settings.data_dir)
+    app.before_request(bodies.allow_files)
     sessions.init_app(app, csrf)
     bodies.init_app(app)
     for room in ROOMS:
@@ -94,7 +97,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
-        "MAX_CONTENT_LENGTH": 2_500_000,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 500,
         "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open as long as its session

@@ -1,4 +1,5 @@
-"""A backup is one zip of all rows, table by table, as JSON lines: the same from SQLite and PostgreSQL.
+"""A backup is one zip of all rows, table by table, as JSON lines: the same from SQLite and PostgreSQL; and of
+the files that people sent, where they lie in the data directory.
 
 It is read in one snapshot while people go on writing, and put back in one transaction: all of it, or nothing.
 A restore begins a new stream, so that every watcher reads afresh. The secret key is not part of it.
@@ -6,6 +7,7 @@ A restore begins a new stream, so that every watcher reads afresh. The secret ke
 
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,9 +21,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from civicforum.db import db, is_sqlite, now, stop_other_writers, transaction
 from civicforum.errors import CommandError
+from civicforum.files.models import Attachment, part_names
+from civicforum.files.stores import FolderStore, store
 from civicforum.live.changes import renew_stream
 
 FORMAT = 1
+STORED_FILE = re.compile(r"files/[0-9a-f]{32}\.(full|small|file)")
 BATCH_ROWS = 500
 # What a damaged file can raise on its way into the database: cut, flipped, or edited by hand.
 UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, SQLAlchemyError)
@@ -62,9 +67,26 @@ def _write_archive(file: IO[bytes], progress: Progress) -> dict[str, int]:
             "schema": _schema_revision(connection),
             "written_at": now().isoformat(),
             "rows": counts,
+            "files": _write_files(archive, connection, progress),
         }
         archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     return counts
+
+
+def _write_files(archive: zipfile.ZipFile, connection: Connection, progress: Progress) -> int:
+    """The files that the rows of this moment speak of; one deleted since is left out. How many there are."""
+    kept, count = store(), 0
+    if not isinstance(kept, FolderStore):
+        return 0  # a store of its own has backups of its own
+    for key, kind in connection.execute(select(Attachment.key, Attachment.kind).order_by(Attachment.id)):
+        for name in part_names(key, kind):
+            content = kept.read(name)
+            if content is not None:
+                # They are packed as tightly as they will be.
+                archive.writestr(f"files/{name}", content, zipfile.ZIP_STORED)
+                count += 1
+        progress("files", 0)
+    return count
 
 
 def _draft_of(path: Path) -> Path:
@@ -119,11 +141,22 @@ def restore_backup(path: Path, progress: Progress) -> dict[str, int]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _read_manifest(archive)
+            # The files first: their names are new to this place, or mean the same. Rows without files would
+            # be seen; files without rows are in nobody's way, and doctor counts them.
+            _bring_files_back(archive, manifest)
             with transaction():
                 return _replace_all(archive, manifest, progress)
     except UNREADABLE as error:
         why = _first_line(error)
         raise CommandError(f"{path} cannot be restored: {why}. Nothing was changed.") from error
+
+
+def _bring_files_back(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    names = [name for name in archive.namelist() if STORED_FILE.fullmatch(name)]
+    if len(names) != manifest.get("files", 0):
+        raise CommandError("The backup is not whole: files are missing. Nothing was changed.")
+    for name in names:
+        store().put(name.removeprefix("files/"), archive.read(name))
 
 
 def _first_line(error: Exception) -> str:

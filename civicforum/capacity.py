@@ -37,6 +37,15 @@ POOL_PATIENCE_SECONDS = 10
 DATABASE_CONNECTIONS = POOL_SIZE + POOL_OVERFLOW
 SPARE_DATABASE_CONNECTIONS = 10
 
+# --- what people send along; each file is read by a process of its own, which may take this much at most ---
+
+LARGEST_PICTURE_BYTES = 10_000_000
+LARGEST_PAPER_BYTES = 15_000_000
+FILES_READ_AT_ONCE = 2
+FILE_PATIENCE_SECONDS = 20  # who waits longer for a place is told to try again
+FILE_SECONDS = 30
+FILE_BYTES_PER_DAY = 150_000_000  # of one person
+
 # --- how long a client may take; WebSockets are exempt ---
 
 FIRST_REQUEST_SECONDS = 15
@@ -46,6 +55,11 @@ IDLE_SECONDS = 75
 BODY_SECONDS = 60
 ANSWER_SECONDS = 60
 RETRY_AFTER_SECONDS = 5
+
+
+# Any other body, and one that brings a file with the words around it.
+LARGEST_BODY_BYTES = 2_500_000
+LARGEST_BODY_WITH_FILE_BYTES = LARGEST_PAPER_BYTES + 1_000_000
 
 
 def allow_many_files() -> int:

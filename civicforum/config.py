@@ -23,6 +23,7 @@ KNOWN = {
     "DATA_DIR",
     "TRUSTED_PROXIES",
     "TIMEZONE",
+    "FILES_URL",
     "LIMITS",
     "SOCKET_PING_SECONDS",
 }
@@ -44,6 +45,7 @@ class Settings:
     timezone: str
     limits: str
     socket_ping_seconds: int
+    files_url: str | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -75,6 +77,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         timezone=_timezone(values.get("TIMEZONE", "UTC")),
         limits=_limits(values.get("LIMITS", "normal"), address),
         socket_ping_seconds=_whole_number(values, "SOCKET_PING_SECONDS", 25, 1, 300),
+        files_url=_files_url(values),
     )
 
 
@@ -136,6 +139,14 @@ def _url(values: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str 
     value = values.get(name)
     if value is not None and urlsplit(value).scheme not in schemes:
         raise _wrong(name, f"must begin with {schemes[0]}://, or be left out.")
+    return value
+
+
+def _files_url(values: Mapping[str, str]) -> str | None:
+    value = _url(values, "FILES_URL", ("s3",))
+    parts = urlsplit(value or "")
+    if value and not (parts.hostname and parts.username and parts.password and parts.path.strip("/")):
+        raise _wrong("FILES_URL", "must be like s3://KEY:SECRET@HOST/BUCKET?region=REGION, or be left out.")
     return value
 
 

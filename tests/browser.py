@@ -21,10 +21,14 @@ class _Forms(HTMLParser):
         self._current: dict[str, Any] | None = None
         self._textarea: str | None = None
         self._select: str | None = None
+        self._templates = 0  # what lies in one is no part of the page
         self._loose: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = dict(attributes)
+        self._templates += tag == "template"
+        if self._templates:
+            return
         if tag == "form":
             self._current = {
                 "id": found.get("id"),
@@ -68,7 +72,11 @@ class _Forms(HTMLParser):
             self._current["fields"][self._textarea] += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "template":
+            self._templates -= 1
+        elif self._templates:
+            return
+        elif tag == "form":
             self._current = None
         elif tag == "textarea":
             if self._textarea and self._current is not None:

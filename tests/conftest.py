@@ -73,7 +73,8 @@ def app(request: pytest.FixtureRequest, session_app: Flask) -> Iterator[Flask]:
             request.getfixturevalue("postgres_cluster").copy_template("of_the_run")
         else:
             _copy_template(session_app)
-        shutil.rmtree(session_app.config["DATA_DIR"] / "mail", ignore_errors=True)
+        for leftover in ("mail", "files"):
+            shutil.rmtree(session_app.config["DATA_DIR"] / leftover, ignore_errors=True)
         yield session_app
         db.session.remove()
         db.engine.dispose()

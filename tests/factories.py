@@ -3,6 +3,7 @@
 import itertools
 import secrets
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from civicforum.accounts.models import ApiToken, RoleGrant, User
@@ -10,6 +11,8 @@ from civicforum.accounts.queries import hash_token
 from civicforum.agreement.models import AgreementVersion, Rule, Standing
 from civicforum.db import db, now, transaction
 from civicforum.discussions.models import Post, Thread
+from civicforum.files.models import Attachment
+from civicforum.files.stores import store
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Membership, Organization, Partner, Project, Seat, Update
 from civicforum.search.index import refresh
@@ -115,6 +118,31 @@ def make_thread(project: Project, author: User | None = None, **facts: Any) -> T
         have_found(thread)
         open_channel(thread.channel)
     return thread
+
+
+def make_file(owner: User, post: Post | None = None, kind: str = "picture", **facts: Any) -> Attachment:
+    """A file that is in the store, in what somebody said or in nothing yet."""
+    key = secrets.token_hex(16)
+    content = facts.pop("content", b"RIFF, more or less")
+    row = Attachment(
+        **{
+            "key": key,
+            "owner_id": owner.id,
+            "kind": kind,
+            "name": "bench.webp" if kind == "picture" else "plan.pdf",
+            "alt_text": "A bench." if kind == "picture" else "",
+            "width": 80,
+            "height": 60,
+            "bytes": len(content),
+            "sha256": sha256(content).hexdigest(),
+            "object_kind": post and "post",
+            "object_id": post and post.id,
+            **facts,
+        }
+    )
+    for part in row.parts:
+        store().put(part, content)
+    return save(row)
 
 
 def make_post(thread: Thread, author: User | None = None, body: str = "Words.", **facts: Any) -> Post:

@@ -10,6 +10,7 @@ import pytest
 from factories import (
     join,
     make_agreement,
+    make_file,
     make_organization,
     make_post,
     make_project,
@@ -27,6 +28,7 @@ from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post
+from civicforum.files.models import Attachment
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
@@ -157,10 +159,26 @@ def _plant_posts(town: Town, project) -> None:
         "question": question.id,
         "flagged": flagged.id,
     }
+    _plant_files(town, thread, names)
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
     town.fills["threads/thread_id"] = [thread.id, held_thread.id]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
+
+
+def _plant_files(town: Town, thread, posts: dict[str, int]) -> None:
+    """A picture with each text that is hidden, by its words and by its dots; one that is in nothing yet."""
+    author = town.people["author"]
+    for name in ("hidden", "withdrawn", "pending", "declined"):
+        _plant_picture(town, author, posts[name], f"zq{name}")
+    _plant_picture(town, author, posts["held_edit"], "zqheldedit")
+    _plant_picture(town, author, None, "zqpending")
+    make_file(author, db.session.get_one(Post, posts["declined"]), "pdf", content=b"zqdeclined")
+
+
+def _plant_picture(town: Town, owner, post_id: int | None, word: str) -> None:
+    post = post_id and db.session.get_one(Post, post_id)
+    make_file(owner, post, alt_text=f"{word} lantern", name=f"{word}.webp", content=word.encode())
 
 
 def _plant_drafts(town: Town, project):
@@ -193,6 +211,8 @@ def _plant_closed(town: Town):
     thread = discussions.start_thread(
         member, closed.id, "zqclosedthread lantern", "zqclosedpost lantern @rita"
     )
+    opening = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
+    _plant_picture(town, member, opening.id, "zqclosedpost")
     starts_at = now() + timedelta(days=3)
     hall = make_town_hall(
         closed,
@@ -236,6 +256,9 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["partners/partner_id"] = list(db.session.scalars(select(Partner.id)))
     fills["people/handle"] = list(db.session.scalars(select(User.handle)))
     fills["channels/name"] = list(itertools.chain(*town.channels.values()))
+    fills["files/key"] = list(db.session.scalars(select(Attachment.key)))
+    fills["files/part"] = ["full", "file"]
+    fills["files/name"] = ["x.webp"]
     fills["versions/number"] = [1]
     fills["language/code"] = ["en"]
     # A slug that is not the right one: the answer must not tell the right one.

@@ -10,6 +10,7 @@ from marshmallow.validate import Length, Range
 from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.discussions import actions, queries, schemas
 from civicforum.discussions.words import prepare_title, prepare_words
+from civicforum.files.actions import Chosen
 from civicforum.partnerships.queries import get_project
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -19,6 +20,10 @@ from civicforum.web.viewer import viewer
 blp = Blueprint(
     "threads", __name__, url_prefix="/api/v1", description="Threads of a project, and their posts."
 )
+
+
+def chosen(body: dict[str, Any]) -> list[Chosen]:
+    return [Chosen(file["key"], file["alt"]) for file in body["attachments"]]
 
 
 class PostListQuery(Schema):
@@ -52,7 +57,7 @@ class Threads(MethodView):
         title, words = prepare_title(body["title"]), prepare_words(body["body"])
 
         def start() -> Done:
-            thread = actions.start_thread(viewer(), project_id, title, words)
+            thread = actions.start_thread(viewer(), project_id, title, words, chosen(body))
             return Done(202 if thread.status == "pending" else 201, "thread", thread.id)
 
         done = idempotent(start)
@@ -124,7 +129,7 @@ class Posts(MethodView):
         words = prepare_words(body["body"])
 
         def reply() -> Done:
-            post = actions.post_reply(viewer(), thread_id, words, body["reply_to"])
+            post = actions.post_reply(viewer(), thread_id, words, body["reply_to"], chosen(body))
             return Done(202 if post.seq is None else 201, "post", post.id)
 
         done = idempotent(reply)

@@ -23,6 +23,7 @@ COMMANDS = {
     "backup": ("backups", "Write everything into one file."),
     "restore": ("backups", "Put back what a backup holds."),
     "search": ("search", "Make the search index anew."),
+    "tidy-files": ("files", "Delete files that belong to nothing."),
     "verify-log": ("record", "Check the public moderation log."),
     "doctor": ("doctor", "Say what is well here and what is not."),
 }

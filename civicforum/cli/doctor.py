@@ -1,5 +1,6 @@
 """``civicforum doctor``: what is well here and what is not, each with its next step."""
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,8 @@ from civicforum.cli.doctor_database import Finding, compare_clocks, database, jo
 from civicforum.config import Settings, load_settings
 from civicforum.db import db
 from civicforum.errors import CommandError
+from civicforum.files.stores import store
+from civicforum.files.tidying import missing_parts, stray_parts
 from civicforum.mail import SmtpTransport
 
 LITTLE_SPACE_BYTES = 500_000_000
@@ -42,7 +45,7 @@ def _in_the_database(settings: Settings) -> list[Finding]:
         findings += _examined(examine, settings)
         if not all(is_well for is_well, _ in findings):
             return findings
-    for examine in (record, jobs):
+    for examine in (record, jobs, _sent_files):
         findings += _examined(examine, settings)
     return findings
 
@@ -54,12 +57,14 @@ def _examined(examine: Examine, settings: Settings) -> list[Finding]:
         db.session.rollback()
         why = " ".join(str(getattr(error, "orig", error)).split())
         what = examine.__name__.strip("_")
-        return [(False, f"The {what} cannot be examined: {why}. {NEXT_STEPS.get(what, 'Ask again.')}")]
+        next_step = NEXT_STEPS.get(what, "Ask again.")
+        return [(False, f"The {what.replace('_', ' ')} cannot be examined: {why}. {next_step}")]
 
 
 NEXT_STEPS = {
     "database": "See that it runs, and that CIVICFORUM_DATABASE_URL and CIVICFORUM_DATA_DIR are right.",
     "schema": "Run civicforum db upgrade.",
+    "sent_files": "See that the data directory can be written to, or that CIVICFORUM_FILES_URL is right.",
 }
 
 
@@ -117,6 +122,28 @@ def _files(settings: Settings) -> Iterator[Finding]:
         "The fonts and the live client are in place."
         if has_vendor
         else f"{vendor} is empty: run make demo once, or install the wheel.",
+    )
+
+
+def _sent_files(_settings: Settings) -> Iterator[Finding]:
+    """Whether the store takes, gives and lets go; and whether it and the rows tell of the same files."""
+    kept, name = store(), f"{secrets.token_hex(16)}.doctor"
+    kept.put(name, b"well")
+    is_well = kept.read(name) == b"well"
+    kept.delete(name)
+    yield is_well, f"Pictures and PDFs are kept in {kept.place}."
+    missing, stray = len(missing_parts(kept)), len(stray_parts(kept))
+    yield (
+        not missing,
+        "No picture and no PDF is missing."
+        if not missing
+        else f"{missing} parts of pictures and PDFs are not in {kept.place}: take them from a backup.",
+    )
+    yield (
+        not stray,
+        "No file is left without its words."
+        if not stray
+        else f"{stray} files in {kept.place} belong to nothing: run civicforum tidy-files.",
     )
 
 

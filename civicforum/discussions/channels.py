@@ -12,6 +12,7 @@ from civicforum.discussions import queries, schemas
 from civicforum.discussions.addresses import public_addresses
 from civicforum.discussions.models import Thread
 from civicforum.errors import NotFound
+from civicforum.files import registry as files
 from civicforum.live.registry import ChannelType, Item, register
 from civicforum.partnerships import audience
 
@@ -32,6 +33,7 @@ def init_app(_app: Flask) -> None:
     )
     audience.register(queries.thread_channels)
     appearances.register(_show_again)
+    files.register("post", queries.can_read_files)
 
 
 def _show_again(user_ids: Iterable[int]) -> None:

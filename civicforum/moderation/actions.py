@@ -19,6 +19,7 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_post
 from civicforum.errors import Conflict, Invalid, NotFound, require
+from civicforum.files.actions import AS_THEY_ARE, FileChanges
 from civicforum.moderation import policies, queries
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import MAX_NOTE, MAX_REASON, Case, Flag, Measure
@@ -233,7 +234,7 @@ def _tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequenc
 
 
 @transactional
-def mend_post(actor: Actor, post_id: int, body: str) -> Post:
+def mend_post(actor: Actor, post_id: int, body: str, files: FileChanges = AS_THEY_ARE) -> Post:
     """The author's one fix of a hidden comment: it stays hidden until a moderator has looked again."""
     post = _lock_place(actor, "post", post_id)
     case = _lock_case_about(post.id)
@@ -241,7 +242,7 @@ def mend_post(actor: Actor, post_id: int, body: str) -> Post:
         raise Conflict(_("This comment is not waiting to be mended."))
     if queries.was_mended(post.id):
         raise Conflict(_("A comment can be mended once; yours is being looked at, or was already."))
-    post = discussions.mend_post(actor, post_id, body)
+    post = discussions.mend_post(actor, post_id, body, files)
     case.mended_at = now()
     case.state = "second_look"
     case.version += 1

@@ -7,8 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from civicforum.discussions.queries import get_post
+from civicforum.discussions.queries import files_of_posts, get_post
 from civicforum.errors import NotFound, require
+from civicforum.files.tray import sent_changes
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
@@ -23,7 +24,8 @@ LOG_PAGE = 50
 @bp.get("/moderation")
 def queue() -> Any:
     items = queries.list_queue(viewer())
-    return render_template("moderation/queue.html", items=items, total=queries.count_queue(viewer()))
+    attachments, total = files_of_posts(item.post for item in items), queries.count_queue(viewer())
+    return render_template("moderation/queue.html", items=items, attachments=attachments, total=total)
 
 
 @bp.get("/moderation/posts/<int:post_id>")
@@ -44,6 +46,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
     return render_template(
         "moderation/post.html",
         post=post,
+        attachments=files_of_posts([post])[post.id],
         before=queries.post_before(post),
         case=case,
         flags=flags,
@@ -147,7 +150,7 @@ def show_reasons(post_id: int) -> Any:
     post, case, measure = queries.get_reasons(viewer(), post_id)
     is_author = post.author_id == viewer().id
     form = forms.MendForm(body=post.body)
-    if is_author and form.submits(lambda: actions.mend_post(viewer(), post_id, form.body.data)):
+    if is_author and form.submits(_mending(post_id, form)):
         flash(_("Thank you. A moderator looks at it again, and you will be told."), "success")
         return redirect(url_for("moderation.show_reasons", post_id=post_id))
     return render_template(
@@ -155,6 +158,7 @@ def show_reasons(post_id: int) -> Any:
         post=post,
         case=case,
         measure=measure,
+        attachments=files_of_posts([post])[post.id],
         form=form,
         is_author=is_author,
         can_mend=is_author
@@ -162,6 +166,10 @@ def show_reasons(post_id: int) -> Any:
         and post.state == "hidden"
         and not queries.was_mended(post.id),
     ), (422 if form.errors and request.method == "POST" else 200)
+
+
+def _mending(post_id: int, form: forms.MendForm) -> Any:
+    return lambda: actions.mend_post(viewer(), post_id, form.body.data, sent_changes())
 
 
 # --- flags ---

@@ -71,7 +71,7 @@ def _server(app: Flask, listener: socket.socket, eio: Any, is_shared: bool) -> S
         app,
         # A connection is a file, a watcher's are two; the gate refuses with better words long before.
         most_connections=files - capacity.SPARE_FILES - most_sockets,
-        largest_body=app.config["MAX_CONTENT_LENGTH"],
+        largest_body=capacity.LARGEST_BODY_WITH_FILE_BYTES,
         is_shared=is_shared,
     )
 

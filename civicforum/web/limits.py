@@ -36,6 +36,7 @@ BUCKETS: dict[str, str] = {
     "sign-up": "200/hour",  # new accounts from one address: a whole hall may share one
     "mail-link": "300/hour",  # links by mail asked for from one address
     "set-up": "20/hour",  # codes tried
+    "upload": "20/minute; 200/day",  # pictures and papers
     "rsvp": "30/minute",
     "door": "600/minute",  # a table with several helpers, and what was scanned without a connection
     "flag": "20/day",

@@ -12,6 +12,7 @@ import pytest
 from factories import (
     join,
     make_agreement,
+    make_file,
     make_organization,
     make_post,
     make_project,
@@ -29,6 +30,7 @@ from civicforum.db import db, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post
 from civicforum.errors import CommandError
+from civicforum.files.stores import store
 from civicforum.live.changes import changes_since, current_stream
 from civicforum.moderation import actions as moderation
 from civicforum.moderation import queries
@@ -277,3 +279,25 @@ def test_counting_what_is_none_is_a_sentence(tmp_path):
 
 def test_there_is_something_to_lose(thread):
     assert db.session.scalar(select(func.count()).select_from(Post)) == 2
+
+
+def test_files_come_back_with_their_words(app, tmp_path):
+    row = make_file(make_user(), content=b"a bench")
+    write_backup(tmp_path / "town.zip", quietly)
+    for part in row.parts:
+        store().delete(part)
+    restore_backup(tmp_path / "town.zip", quietly)
+    assert [store().read(part) for part in row.parts] == [b"a bench", b"a bench"]
+
+
+def test_a_backup_that_lost_a_file_changes_nothing(app, tmp_path):
+    make_file(make_user())
+    write_backup(tmp_path / "town.zip", quietly)
+    with zipfile.ZipFile(tmp_path / "town.zip") as whole, zipfile.ZipFile(tmp_path / "less.zip", "w") as less:
+        for name in whole.namelist():
+            if not name.endswith(".small"):
+                less.writestr(name, whole.read(name))
+    before = everything()
+    with pytest.raises(CommandError, match="files are missing"):
+        restore_backup(tmp_path / "less.zip", quietly)
+    assert everything() == before

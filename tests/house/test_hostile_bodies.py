@@ -127,7 +127,8 @@ def doors(app, fills) -> list[tuple[str, str, str]]:
 def test_every_door_that_takes_a_body_has_a_sound_one_to_break(app, powers):
     names = {name for name, _method, _address in doors(app, powers[1])}
     bodiless = {name for name in names if name in WITHOUT_BODY or name.split()[0] in WITHOUT_BODY}
-    assert names - bodiless == set(BODIES)
+    # A file is no JSON: tests/files breaks it in its own ways.
+    assert names - bodiless - {"POST files-api.Files"} == set(BODIES)
 
 
 def broken(body: dict[str, Any]):

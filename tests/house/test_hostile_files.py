@@ -1,6 +1,6 @@
 """Files that are something else than they say, at each door that takes a file: calendars, people, backups.
 
-Pictures come with picture uploads; their cases wait for those in docs/safety.md.
+Pictures and PDFs have theirs in tests/files.
 """
 
 import gzip

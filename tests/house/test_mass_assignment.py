@@ -149,7 +149,7 @@ def described_bodies(described: dict[str, Any]):
     for path, methods in described["paths"].items():
         for method, told in methods.items():
             content = told.get("requestBody", {}).get("content", {}) if method != "parameters" else {}
-            if content:
+            if "application/json" in content:
                 schema = schemas[content["application/json"]["schema"]["$ref"].rpartition("/")[2]]
                 names = set(schema["properties"])
                 yield (

@@ -25,7 +25,7 @@ from civicforum.townhalls.models import CheckIn, Need, Rsvp
 from civicforum.web.forms import Form
 
 # How a person stands in a row that is theirs.
-PERSON = re.compile(r"(user|author|actor|by|opened_by|invited_by|replied_by|replaced_by|decided_by)_id")
+PERSON = re.compile(r"(user|owner|author|actor|by|opened_by|invited_by|replied_by|replaced_by|decided_by)_id")
 # Counters and plumbing that a neighbour's own words move.
 MOVES = {
     "thread": {"last_seq", "last_post_at", "revision"},

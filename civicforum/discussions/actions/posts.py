@@ -1,5 +1,7 @@
 """Speaking in a thread, and changing or taking back what one said."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy import update
 
@@ -7,7 +9,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.actions import count_stood
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
-from civicforum.discussions import policies
+from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import (
     author_of,
     check_revision,
@@ -21,11 +23,13 @@ from civicforum.discussions.actions.publishing import (
     set_words,
     show_state,
     tell_people,
+    words_to_check,
 )
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
+from civicforum.files.actions import AS_THEY_ARE, Chosen, FileChanges, attach_files, change_files
 from civicforum.live.changes import touch
 from civicforum.search.index import refresh
 from civicforum.voices.actions import record_voice
@@ -33,12 +37,18 @@ from civicforum.web.numbers import LARGEST
 
 
 @transactional
-def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int | None = None) -> Post:
-    """Say something in a thread, perhaps in answer to one of its posts.
+def post_reply(
+    actor: Actor,
+    thread_id: int,
+    body: str | Words,
+    reply_to_id: int | None = None,
+    files: Sequence[Chosen] = (),
+) -> Post:
+    """Say something in a thread, perhaps in answer to one of its posts, perhaps with uploaded files.
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
-    Conflict in a closed thread, Invalid for words or a ``reply_to_id`` that will not do.
+    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do.
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
@@ -55,8 +65,9 @@ def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)
+    attach_files(actor, "post", post.id, files)
     forget_words(actor, thread.channel)
-    cause = find_cause(actor, words.body, words.html)
+    cause = find_cause(actor, words_to_check(post), words.html)
     if cause:
         hold(actor, post, cause)
     else:
@@ -93,8 +104,10 @@ def _find_answered(thread: Thread, post_id: int | None) -> Post | None:
 
 
 @transactional
-def edit_post(actor: Actor, post_id: int, body: str | Words, revision: int) -> Post:
-    """Change one's own words within a day; how they read before stays public.
+def edit_post(
+    actor: Actor, post_id: int, body: str | Words, revision: int, files: FileChanges = AS_THEY_ARE
+) -> Post:
+    """Change one's own words within a day, or what is said of one's pictures; how it was before stays public.
 
     Raises Conflict, with both texts, if the post is no longer at ``revision``, and after the window.
     """
@@ -106,9 +119,9 @@ def edit_post(actor: Actor, post_id: int, body: str | Words, revision: int) -> P
     )
     check_revision(post, revision, words.body)
     _check_editable(post)
-    if words.body == post.body:
+    if words.body == post.body and not _changes_files(post, files):
         return post
-    _edit(actor, post, words)
+    _edit(actor, post, words, files)
     return post
 
 
@@ -130,12 +143,19 @@ def _check_editable(post: Post) -> None:
         )
 
 
-def _edit(actor: Actor, post: Post, words: Words) -> None:
+def _changes_files(post: Post, files: FileChanges) -> bool:
+    had = {row.key: row.alt_text for row in queries.files_of(post)}
+    is_dropped = any(key in had for key in files.dropped)
+    return is_dropped or any(had.get(key, alt) != alt for key, alt in files.alts.items())
+
+
+def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
     was_visible = post.is_visible
     # What was never public does not become so through the history.
     keep_version(actor, post, is_public=was_visible)
     set_words(post, words)
-    cause = find_cause(actor, words.body, words.html)
+    change_files(actor, "post", post.id, files.alts, files.dropped)
+    cause = find_cause(actor, words_to_check(post), words.html)
     if post.seq is not None:
         post.edited_at = now()
     if cause:
@@ -170,7 +190,7 @@ def withdraw_post(actor: Actor, post_id: int) -> Post:
 
 
 @transactional
-def mend_post(actor: Actor, post_id: int, body: str | Words) -> Post:
+def mend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges = AS_THEY_ARE) -> Post:
     """The author's new words for a hidden post; it stays hidden until a moderator restores it.
 
     The words that were hidden do not come back through the history. That one may mend once is up to the case.
@@ -184,6 +204,7 @@ def mend_post(actor: Actor, post_id: int, body: str | Words) -> Post:
     db.session.flush()
     db.session.execute(update(PostVersion).where(PostVersion.post_id == post.id).values(is_public=False))
     set_words(post, words)
+    change_files(actor, "post", post.id, files.alts, files.dropped)
     post.edited_at = now()
     touch(post.thread.channel, "post", post.id)
     db.session.flush()

@@ -60,6 +60,7 @@ def keep_version(actor: Actor, post: Post, is_public: bool) -> None:
             post_id=post.id,
             revision=post.revision,
             body=post.body,
+            files=queries.files_in_words(post) or None,
             is_public=is_public,
             replaced_at=now(),
             replaced_by_id=actor.id,
@@ -70,6 +71,11 @@ def keep_version(actor: Actor, post: Post, is_public: bool) -> None:
 def set_words(post: Post, words: Words) -> None:
     post.body, post.html = words.body, words.html
     post.revision += 1
+
+
+def words_to_check(post: Post, title: str = "") -> str:
+    """All that is read: what stands under a title, and what is said of its pictures."""
+    return "\n\n".join(part for part in (title, post.body, queries.files_in_words(post)) if part)
 
 
 def publish(thread: Thread, post: Post) -> None:

@@ -1,15 +1,24 @@
 """Starting a thread."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies
-from civicforum.discussions.actions.publishing import author_of, forget_words, hold, publish
+from civicforum.discussions.actions.publishing import (
+    author_of,
+    forget_words,
+    hold,
+    publish,
+    words_to_check,
+)
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import Words, prepare_title, prepare_words
 from civicforum.errors import NotFound, require
+from civicforum.files.actions import Chosen, attach_files
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
@@ -19,11 +28,13 @@ from civicforum.voices.actions import record_voice
 
 
 @transactional
-def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -> Thread:
-    """Start a discussion in a project, with its first post.
+def start_thread(
+    actor: Actor, project_id: int, title: str, body: str | Words, files: Sequence[Chosen] = ()
+) -> Thread:
+    """Start a discussion in a project, with its first post, perhaps with uploaded files.
 
     Its status is ``pending``, and nobody else sees it, if a moderator has to look first. Locks the project.
-    Raises NotAllowed for who may not speak there, Invalid for a title or words that will not do.
+    Raises NotAllowed for who may not speak there, Invalid for a title, words or files that will not do.
     """
     line, words = prepare_title(title), prepare_words(body)
     project = lock(Project, project_id)
@@ -48,16 +59,17 @@ def start_thread(actor: Actor, project_id: int, title: str, body: str | Words) -
     open_channel(thread.channel)
     forget_words(actor, f"project:{project.id}")
     refresh("thread", thread.id)
-    _add_first_post(actor, thread, words)
+    _add_first_post(actor, thread, words, files)
     return thread
 
 
-def _add_first_post(actor: Actor, thread: Thread, words: Words) -> None:
+def _add_first_post(actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen]) -> None:
     post = Post(thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending")
     db.session.add(post)
     db.session.flush()
     record_voice("post", post.id, thread.channel, actor.id)
-    cause = find_cause(actor, f"{thread.title}\n\n{words.body}", words.html)
+    attach_files(actor, "post", post.id, files)
+    cause = find_cause(actor, words_to_check(post, thread.title), words.html)
     if cause:
         thread.status = "pending"
         hold(actor, post, cause)

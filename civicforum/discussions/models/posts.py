@@ -80,6 +80,8 @@ class Post(Model, HasId, HasCreatedAt):
 class PostVersion(Model, HasId):
     """How a post read before an edit; public as long as the post is.
 
+    ``files`` names its pictures and papers, one in a line, if it had any.
+
     ``is_public`` is False for what was written before a mend: the words that a moderator hid, or that were
     held, do not come back through the history.
     """
@@ -90,6 +92,7 @@ class PostVersion(Model, HasId):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     revision: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+    files: Mapped[str | None] = mapped_column(Text)
     is_public: Mapped[bool] = mapped_column(default=True)
     replaced_at: Mapped[datetime]
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

@@ -10,6 +10,9 @@ from civicforum.db import db
 from civicforum.discussions import policies
 from civicforum.discussions.models import Post, PostVersion, Thread
 from civicforum.errors import NotFound
+from civicforum.files.models import Attachment
+from civicforum.files.queries import attachments_of
+from civicforum.files.schemas import ToldFile, tell_files
 from civicforum.partnerships.models import Project
 from civicforum.voices.models import Voice
 
@@ -123,6 +126,28 @@ def list_versions(viewer: Actor, post: Post) -> list[PostVersion]:
 def count_versions(post_id: int) -> int:
     """How often the words of this post were replaced."""
     return db.session.scalar(select(func.count()).where(PostVersion.post_id == post_id)) or 0
+
+
+def files_of(post: Post) -> list[Attachment]:
+    """Its pictures and papers, in their order."""
+    return attachments_of("post", [post.id])[post.id]
+
+
+def files_in_words(post: Post) -> str:
+    """What its pictures and papers are, one in a line."""
+    return "\n".join(told.in_words for told in tell_files(files_of(post)))
+
+
+def files_of_posts(posts: Iterable[Post]) -> dict[int, tuple[ToldFile, ...]]:
+    """The files of each of these posts, as they are told to who may read the words; in one query."""
+    ids = [post.id for post in posts]
+    found = attachments_of("post", ids)
+    return {post_id: tell_files(found[post_id]) for post_id in ids}
+
+
+def can_read_files(viewer: Actor, post_id: int) -> bool:
+    """Whether the files of this post are shown to the viewer: as its words are."""
+    return post_id in visible_posts(viewer, [post_id])
 
 
 def places_showing(user_id: int) -> list[tuple[str, str, int]]:

@@ -13,11 +13,27 @@ from civicforum.discussions import policies, queries
 from civicforum.discussions.models import POST_STATES, Post
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, name_of, tell_author
+from civicforum.files.models import MAX_ALT_CHARACTERS, MOST_PAPERS, MOST_PICTURES, Attachment
+from civicforum.files.queries import attachments_of
+from civicforum.files.schemas import AttachmentSchema, ToldFile, tell_files
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.voices.models import Voice
 from civicforum.voices.queries import voices_of
 from civicforum.voices.schemas import VoiceSchema
+
+
+class ChosenFileSchema(Strict):
+    """One of one's own uploads, to be said now; `alt` replaces what it was uploaded with."""
+
+    key = fields.String(required=True, validate=Length(1, 32))
+    alt = fields.String(load_default=None, allow_none=True, validate=Length(max=MAX_ALT_CHARACTERS))
+
+
+def chosen_files() -> fields.List:
+    """The uploads (`POST /api/v1/files`) that go with what is said."""
+    most = Length(max=MOST_PICTURES + MOST_PAPERS)
+    return fields.List(fields.Nested(ChosenFileSchema), load_default=list, validate=most)
 
 
 class NewPostSchema(Strict):
@@ -29,6 +45,7 @@ class NewPostSchema(Strict):
         validate=Range(min=1, max=2**31 - 1),
         metadata={"description": "The id of the post that this answers, in the same thread."},
     )
+    attachments = chosen_files()
 
 
 class PostEditSchema(Strict):
@@ -70,6 +87,7 @@ class PostSchema(Schema):
     rule = fields.Nested(CitedRuleSchema, required=True, allow_none=True)
     moved_to = fields.Integer(required=True, allow_none=True)
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
 
@@ -109,6 +127,7 @@ class ToldPost:
     reply_to_name: str | None = None
     is_mine: bool = False
     held_note: str | None = None
+    attachments: tuple[ToldFile, ...] = ()
 
 
 EVERYBODY = Guest()
@@ -120,9 +139,16 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
         return []
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
-    hats = _hats(posts)
+    hats, files = _hats(posts), attachments_of("post", ids)
     return [
-        _tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats[post.thread.project_id])
+        _tell_post(
+            viewer,
+            post,
+            reactions[post.id],
+            voices.get(post.id),
+            hats[post.thread.project_id],
+            files[post.id],
+        )
         for post in posts
     ]
 
@@ -146,6 +172,7 @@ def _tell_post(
     reactions: dict[str, int],
     voice: Voice | None,
     hats: dict[int, list[str]],
+    files: Sequence[Attachment],
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -169,6 +196,7 @@ def _tell_post(
         reply_to_seq=parent.seq if parent is not None else None,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
+        attachments=tell_files(files) if is_readable else (),
     )
 
 

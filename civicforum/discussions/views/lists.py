@@ -18,12 +18,16 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import NotAllowed
+from civicforum.files.tray import Tray, read_tray
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project
 from civicforum.text import excerpt
+from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
+
+bodies.taking_files.add("discussions.new_thread")
 
 
 @bp.get("/projects/<slug>/threads")
@@ -57,24 +61,24 @@ def new_thread(slug: str) -> Any:
     project = get_project(person, slug)
     if not policies.can_start_thread(person, project):
         _refuse_start(person)
-    form = ThreadForm()
+    form, tray = ThreadForm(), read_tray(person)
     place = f"project:{project.id}"
     if previewing.keep(form, place):
         return redirect(url_for("discussions.list_drafts"))
     if previewing.is_asked_for("preview"):
-        return _draw_new(form, project, previewing.drawn(form))
+        return _draw_new(form, tray, project, previewing.drawn(form))
     if request.method == "GET":
         _take_draft(form, place)
-    done = form.submits(lambda: _start_thread(form, project.id))
+    done = form.submits(lambda: _start_thread(form, project.id, tray)) if tray.is_ready else None
     if done is None:
-        return _draw_new(form, project)
+        return _draw_new(form, tray, project)
     thread = queries.get_thread(person, done.object_id)
     say_held(thread.status == "pending")
     return redirect(thread_url(thread))
 
 
-def _draw_new(form: ThreadForm, project: Project, preview: str | None = None) -> str:
-    return render_template("discussions/new.html", form=form, project=project, preview=preview)
+def _draw_new(form: ThreadForm, tray: Tray, project: Project, preview: str | None = None) -> str:
+    return render_template("discussions/new.html", form=form, tray=tray, project=project, preview=preview)
 
 
 def _take_draft(form: ThreadForm, place: str) -> None:
@@ -92,10 +96,10 @@ def _refuse_start(person: Actor) -> None:
     )
 
 
-def _start_thread(form: ThreadForm, project_id: int) -> Done:
+def _start_thread(form: ThreadForm, project_id: int, tray: Tray) -> Done:
     title, words = prepare_title(form.title.data), prepare_words(form.body.data)
 
     def start() -> Done:
-        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words).id)
+        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words, tray.chosen).id)
 
-    return do_once(form.nonce.data, [project_id, title, words.body], start)
+    return do_once(form.nonce.data, [project_id, title, words.body, tray.prints], start)

@@ -19,6 +19,7 @@ from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.sending import say_held
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import Conflict, NotFound
+from civicforum.files.tray import sent_changes
 from civicforum.web.limits import limited
 from civicforum.web.redirects import safe_next
 from civicforum.web.viewer import viewer
@@ -50,7 +51,9 @@ def edit(post_id: int) -> Any:
     changed_meanwhile = None
     try:
         edited = form.submits(
-            lambda: actions.edit_post(person, post_id, prepare_words(form.body.data), form.revision.data)
+            lambda: actions.edit_post(
+                person, post_id, prepare_words(form.body.data), form.revision.data, sent_changes()
+            )
         )
     except Conflict as conflict:
         if "yours" not in conflict.extra:
@@ -62,6 +65,7 @@ def edit(post_id: int) -> Any:
         return render_template(
             "discussions/edit.html",
             form=form,
+            attachments=queries.files_of_posts([post])[post.id],
             post=post,
             back_url=post_url(post.thread, post.id, post.seq),
             current=changed_meanwhile,
@@ -105,12 +109,18 @@ def show_supporters(post_id: int) -> str:
     )
 
 
+def _whole(body: str, files: str | None) -> str:
+    """The words, and below them what the pictures and papers were."""
+    return f"{body}\n\n{files}" if files else body
+
+
 @bp.get("/posts/<int:post_id>/history")
 def show_history(post_id: int) -> str:
     person = viewer()
     post = queries.get_post(person, post_id)
     versions = queries.list_versions(person, post)
-    texts = [*(version.body for version in versions), post.body]
+    texts = [*(_whole(version.body, version.files) for version in versions)]
+    texts.append(_whole(post.body, queries.files_in_words(post)))
     changes = [
         {
             "at": version.replaced_at,

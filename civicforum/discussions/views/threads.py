@@ -21,6 +21,8 @@ from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.files.tray import Tray, read_tray
+from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -28,6 +30,9 @@ from civicforum.web.viewer import viewer
 
 # What the address of a thread may say beside its name; url_for takes other words for its own.
 PLACES = {"from", "quote", "reply_to"}
+
+
+bodies.taking_files.add("discussions.show_thread")
 
 
 @bp.get("/threads/<int:thread_id>", defaults={"slug": None})
@@ -46,26 +51,27 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     if request.method == "GET" and place > 1 and not PLACES & set(request.args):
         return redirect(thread_url(thread, start=place, _anchor="new" if first_new else None))
     form = ReplyForm()
+    tray = read_tray(person) if policies.can_reply(person, thread) else Tray()
     if previewing.keep(form, thread.channel):
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
     if previewing.is_asked_for("preview"):
-        return _draw_thread(thread, form, new, first_new, previewing.drawn(form))
-    done = form.submits(lambda: _post_reply(form, thread_id))
+        return _draw_thread(thread, form, tray, new, first_new, previewing.drawn(form))
+    done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
     if done is None:
-        return _draw_thread(queries.get_thread(person, thread_id), form, new, first_new)
+        return _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     return redirect(post_url(post.thread, post.id, post.seq))
 
 
-def _post_reply(form: ReplyForm, thread_id: int) -> Done:
+def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
     words = prepare_words(form.body.data)
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to).id)
+        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen).id)
 
-    return do_once(form.nonce.data, [thread_id, words.body, reply_to], reply)
+    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints], reply)
 
 
 def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None) -> int:
@@ -78,6 +84,7 @@ def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None)
 def _draw_thread(
     thread: Thread,
     form: ReplyForm,
+    tray: Tray,
     new: queries.NewToYou,
     first_new: int | None,
     preview: str | None = None,
@@ -98,6 +105,7 @@ def _draw_thread(
         form=form,
         preview=preview,
         draft=_take_draft(form, thread),
+        tray=tray,
         answered=_prefill(form, thread),
         is_end=is_end,
         readings=readings,

@@ -4,6 +4,7 @@ import { pause } from "../lib/chance.js";
 import { meaningOf, outboxName, packOutbox, unpackOutbox } from "../lib/outbox.js";
 import { request } from "./requests.js";
 import { read, write } from "../lib/storage.js";
+import { filesOf } from "../modules/tray.js";
 
 /**
  * `arrived(post, isHeld)` is called with the API's post for each that the server took, before its stand-in leaves.
@@ -39,7 +40,8 @@ export class Sending {
     const body = this.form.elements.body.value.trim();
     if (!body) return;
     const replyTo = Number(this.form.elements.reply_to.value) || null;
-    const entry = { key: newKey(), body, reply_to: replyTo, at: Date.now() };
+    const files = filesOf(this.form);
+    const entry = { key: newKey(), body, reply_to: replyTo, files, at: Date.now() };
     this.entries.push(entry);
     this.keep();
     this.show(entry).scrollIntoView({ block: "nearest" });
@@ -77,7 +79,8 @@ export class Sending {
     this.busy(true);
     try {
       const url = `/api/v1/threads/${this.main.dataset.thread}/posts`;
-      const body = { body: entry.body, reply_to: entry.reply_to };
+      const attachments = (entry.files ?? []).map(({ key, alt }) => ({ key, alt }));
+      const body = { body: entry.body, reply_to: entry.reply_to, attachments };
       const answer = await request("POST", url, body, { "Idempotency-Key": entry.key });
       return await this.settle(entry, answer);
     } finally {
@@ -124,7 +127,7 @@ export class Sending {
   show(entry) {
     const article = this.template.content.firstElementChild.cloneNode(true);
     article.dataset.pending = entry.key;
-    article.querySelector("[data-pending-body]").textContent = entry.body;
+    article.querySelector("[data-pending-body]").textContent = inWords(entry);
     article.querySelector("[data-pending-again]").addEventListener("click", () => this.again(entry));
     article.querySelector("[data-pending-back]").addEventListener("click", () => this.putBack(entry));
     this.list.append(article);
@@ -162,9 +165,15 @@ export class Sending {
     if (!field) return;
     field.value = field.value.trim() ? `${field.value}\n\n${entry.body}` : entry.body;
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.form.dispatchEvent(new CustomEvent("composer:files", { detail: entry.files }));
     field.focus();
     this.forget(entry);
   }
+}
+
+/** The words, and below them what goes with them. */
+function inWords({ body, files }) {
+  return [body, ...(files ?? []).map(({ alt, name }) => `▣ ${alt || name}`)].join("\n");
 }
 
 function newKey() {

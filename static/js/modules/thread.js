@@ -196,6 +196,7 @@ class Thread {
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);
     this.sending?.use(this.main.querySelector("form#reply"));
+    field?.form.dispatchEvent(new CustomEvent("composer:again"));
     mountAll(this.main);
     return { stream: fresh.dataset.stream, revision: Number(fresh.dataset.revision) };
   }
