@@ -49,6 +49,8 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
         "flag": room_url("moderation.flag_post", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,
     }
+    if post.is_answer_to_moved:
+        found["answered"] = url_for("discussions.find_post", post_id=post.reply_to)
     if post.edited_at:
         found["history"] = url_for("discussions.show_history", post_id=post.id)
     if post.reactions["support"]:

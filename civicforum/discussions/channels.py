@@ -22,6 +22,7 @@ def init_app(_app: Flask) -> None:
             check_watch=_check_watch,
             render={"post": _render_posts, "thread": _render_threads},
             list_closed=queries.closed_channels,
+            belongs=_belongs,
         )
     )
     audience.register(queries.thread_channels)
@@ -36,6 +37,11 @@ def _show_again(user_ids: Iterable[int]) -> None:
 
 def _check_watch(viewer: Actor, thread_id: int) -> None:
     queries.get_thread(viewer, thread_id)
+
+
+def _belongs(item: Item, thread_id: int) -> bool:
+    """A comment that was moved is told in the thread where it is now."""
+    return bool(item.get("thread_id", thread_id) == thread_id)
 
 
 def _render_posts(ids: Sequence[int]) -> Mapping[int, Item]:

@@ -133,7 +133,7 @@ def test_who_may_not_speak_is_refused_by_status(client, token_for, thread):
     assert client.post(path, json={"body": "x"}, headers=reader).status_code == 403
     unconfirmed = token_for(make_user(email_confirmed_at=None))
     assert client.post(path, json={"body": "x"}, headers=unconfirmed).status_code == 403
-    actions.close_thread(SYSTEM, thread.id)
+    actions.close_thread(SYSTEM, thread.id, "It is settled.")
     assert client.post(path, json={"body": "x"}, headers=token_for(make_user())).status_code == 409
 
 

@@ -113,7 +113,7 @@ def test_what_is_held_is_shown_to_its_author_with_who_checks_it(sign_in, client,
 
 
 def test_a_closed_thread_says_so_and_offers_the_next_step(sign_in, thread):
-    actions.close_thread(SYSTEM, thread.id)
+    actions.close_thread(SYSTEM, thread.id, "It is settled.")
     page = sign_in(make_user()).get(url(thread)).text
     assert "This thread is closed" in page
     assert f"/projects/{thread.project.slug}/threads/new" in page

@@ -1,14 +1,14 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.closing import close_thread, open_thread
 from civicforum.discussions.actions.moderation import (
     approve_post,
-    close_thread,
     decline_post,
     hide_post,
-    open_thread,
     remove_post,
     restore_post,
 )
+from civicforum.discussions.actions.moving import MOST_MOVED, merge_threads, move_thread, split_thread
 from civicforum.discussions.actions.posts import (
     count_standing,
     edit_post,
@@ -17,23 +17,40 @@ from civicforum.discussions.actions.posts import (
     withdraw_post,
 )
 from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.shaping import (
+    Shape,
+    archive_thread,
+    pin_thread,
+    set_tags,
+    shape_thread,
+)
 from civicforum.discussions.actions.showing import show_again
-from civicforum.discussions.actions.threads import start_thread
+from civicforum.discussions.actions.threads import continue_thread, start_thread
 
 __all__ = [
+    "MOST_MOVED",
+    "Shape",
     "approve_post",
+    "archive_thread",
     "close_thread",
+    "continue_thread",
     "count_standing",
     "decline_post",
     "edit_post",
     "hide_post",
     "mend_post",
+    "merge_threads",
+    "move_thread",
     "open_thread",
+    "pin_thread",
     "post_reply",
     "react",
     "remove_post",
     "restore_post",
+    "set_tags",
+    "shape_thread",
     "show_again",
+    "split_thread",
     "start_thread",
     "unreact",
     "withdraw_post",

@@ -131,10 +131,10 @@ def a_moderator_declines_an_edit(town: Town) -> Act:
 
 @does(discussions.close_thread)
 def a_thread_is_closed(town: Town) -> Act:
-    return lambda: discussions.close_thread(town.moderator, town.thread.id)
+    return lambda: discussions.close_thread(town.moderator, town.thread.id, "It is settled.")
 
 
 @does(discussions.open_thread)
 def a_thread_is_opened_again(town: Town) -> Act:
-    discussions.close_thread(town.moderator, town.thread.id)
+    discussions.close_thread(town.moderator, town.thread.id, "It is settled.")
     return lambda: discussions.open_thread(town.organizer, town.thread.id)
