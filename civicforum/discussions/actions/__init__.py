@@ -1,5 +1,6 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.changing import Change, change_thread
 from civicforum.discussions.actions.closing import close_thread, open_thread
 from civicforum.discussions.actions.moderation import (
     approve_post,
@@ -29,9 +30,11 @@ from civicforum.discussions.actions.threads import continue_thread, start_thread
 
 __all__ = [
     "MOST_MOVED",
+    "Change",
     "Shape",
     "approve_post",
     "archive_thread",
+    "change_thread",
     "close_thread",
     "continue_thread",
     "count_standing",

@@ -100,8 +100,8 @@ def split_thread(
     """Take comments out of a thread into another one of its project, perhaps with all their answers.
 
     ``into`` is the other thread's id, or the title of a new one. Locks both threads in the order of their
-    ids, then the comments. Organizers and moderators; Invalid for comments that are not here, Conflict for more
-    than one transaction should hold.
+    ids, then the comments. Organizers and moderators; Invalid for comments that are not here, Conflict for
+    more than one transaction should hold.
     """
     why = prepare_reason(reason)
     title = prepare_title(into) if isinstance(into, str) else None

@@ -164,7 +164,7 @@ def _show_tagged(tag_ids: Sequence[int]) -> None:
 def pin_thread(actor: Actor, thread_id: int, is_pinned: bool) -> Thread:
     """Let a thread stand at the top of its project's list, or no longer; as it is already, nothing changes.
 
-    Locks the project, so that there are never more than a few, then the thread. Organizers and moderators.
+    Locks the thread, then the project, so that there are never more than a few. Organizers and moderators.
     """
     thread = _lock_to_keep(actor, thread_id)
     if is_pinned == (thread.pinned_at is not None):
@@ -184,7 +184,7 @@ def pin_thread(actor: Actor, thread_id: int, is_pinned: bool) -> Thread:
 def archive_thread(actor: Actor, thread_id: int, is_archived: bool) -> Thread:
     """Put a thread away: it can be read and found, and leaves the list; or bring it back.
 
-    Locks the project, then the thread. Organizers and moderators.
+    Locks the thread, then the project. Organizers and moderators.
     """
     thread = _lock_to_keep(actor, thread_id)
     if thread.status not in ("open", "closed"):
@@ -199,11 +199,8 @@ def archive_thread(actor: Actor, thread_id: int, is_archived: bool) -> Thread:
 
 
 def _lock_to_keep(actor: Actor, thread_id: int) -> Thread:
-    found = db.session.get(Thread, thread_id)
-    if found is None:
-        raise NotFound
-    lock(Project, found.project_id)
     thread = lock_thread(actor, thread_id)
+    lock(Project, thread.project_id)
     require(
         policies.can_close_thread(actor, thread),
         _("Only this project's organizers and moderators do that."),

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, Model
+from civicforum.db import HasCreatedAt, HasId, Model, now
 from civicforum.partnerships.models import Project
 
 THREAD_STATUSES = ("open", "closed", "pending", "merged")
@@ -91,6 +91,11 @@ class Thread(Model, HasId, HasCreatedAt):
     @property
     def is_open(self) -> bool:
         return self.status == "open" and self.archived_at is None
+
+    @property
+    def quiet_days(self) -> int:
+        """For how many whole days nobody has said anything here."""
+        return (now() - self.last_post_at).days
 
     @property
     def is_full(self) -> bool:

@@ -45,6 +45,7 @@ from civicforum.townhalls.queries.meetings import (
 from civicforum.townhalls.queries.records import (
     count_needs,
     get_need,
+    is_discussed_in,
     latest_summary,
     list_all_needs,
     list_needs,
@@ -79,6 +80,7 @@ __all__ = [
     "get_own",
     "get_town_hall",
     "has_ever_checked_in",
+    "is_discussed_in",
     "latest_summary",
     "list_all_needs",
     "list_answered",
