@@ -38,14 +38,15 @@ def list_threads(slug: str) -> str:
     cursor = request.args.get("cursor")
     page = queries.list_threads(person, project, cursor, wanted=wanted)
     pinned = queries.list_pinned(person, project) if wanted.is_anything and not cursor else []
+    told = schemas.tell_threads([*pinned, *page.items])
     return render_template(
         "discussions/list.html",
         project=project,
         wanted=wanted,
         filters=_filters(project, wanted, queries.list_tags(project)),
-        pinned=schemas.tell_threads(pinned),
-        threads=schemas.tell_threads(page.items),
-        openings=_openings([*page.items, *pinned]),
+        pinned=told[: len(pinned)],
+        threads=told[len(pinned) :],
+        openings=_openings([*pinned, *page.items]),
         next_cursor=page.next,
         can_set_tags=policies.can_set_tags(person, project),
         can_start=policies.can_start_thread(person, project),
