@@ -136,7 +136,7 @@ def list_discussed(viewer: Actor, project: Project | None = None, limit: int = 6
     statement = (
         select(Thread)
         .join(Thread.project)
-        .where(Thread.status == "open", visible_projects_clause(viewer))
+        .where(Thread.status == "open", Thread.archived_at.is_(None), visible_projects_clause(viewer))
         .options(contains_eager(Thread.project))
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
@@ -237,7 +237,7 @@ def _find_threads(viewer: Actor, wanted: str) -> Sequence[Thread]:
         .join(Thread.project)
         .where(
             Thread.title.icontains(wanted, autoescape=True),
-            Thread.status != "pending",
+            Thread.status.not_in(("pending", "merged")),
             visible_projects_clause(viewer),
         )
         .options(contains_eager(Thread.project))
