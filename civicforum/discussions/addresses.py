@@ -54,6 +54,8 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
         "new_from": url_for("discussions.mark_new_from", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,
     }
+    if post.is_answer_to_moved:
+        found["answered"] = url_for("discussions.find_post", post_id=post.reply_to)
     if post.edited_at:
         found["history"] = url_for("discussions.show_history", post_id=post.id)
     if any(post.reactions.values()):

@@ -24,6 +24,7 @@ def init_app(_app: Flask) -> None:
             check_watch=_check_watch,
             render={"post": _render_posts, "thread": _render_threads},
             list_closed=queries.closed_channels,
+            belongs=_belongs,
         )
     )
     register(
@@ -50,6 +51,11 @@ def _check_own(viewer: Actor, user_id: int) -> None:
     """What somebody has seen is told to their own pages alone."""
     if viewer.id != user_id:
         raise NotFound
+
+
+def _belongs(item: Item, thread_id: int) -> bool:
+    """A comment that was moved is told in the thread where it is now."""
+    return bool(item.get("thread_id", thread_id) == thread_id)
 
 
 def _render_posts(ids: Sequence[int]) -> Mapping[int, Item]:

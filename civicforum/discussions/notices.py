@@ -34,4 +34,6 @@ def _sentence(reason: str, post: Post) -> str:
         return _("%(name)s mentioned you in “%(title)s”.", **names)
     if reason == "post_approved":
         return _("Your comment in “%(title)s” was checked and is published.", **names)
+    if reason == "moved":
+        return _("Your comment is in another place now: “%(title)s”. Its address goes on working.", **names)
     return _("There is something new about a comment in “%(title)s”.", **names)

@@ -9,6 +9,7 @@ from civicforum.partnerships.policies import (
     can_see_project,
     can_speak_in,
     is_organizer,
+    is_partner,
 )
 
 # States in which the words are there for their author and the moderators, and for nobody else.
@@ -40,6 +41,13 @@ def can_bookmark(user: Actor, post: Post) -> bool:
 
 def can_start_thread(user: Actor, project: Project) -> bool:
     return can_speak_in(user, project)
+
+
+def can_start_kind(user: Actor, project: Project, kind: str) -> bool:
+    """Everybody discusses, asks and proposes; what is announced comes from those who run the project."""
+    if not can_start_thread(user, project):
+        return False
+    return kind != "announcement" or is_organizer(user, project) or is_partner(user, project)
 
 
 def can_reply(user: Actor, thread: Thread) -> bool:
@@ -108,6 +116,25 @@ def can_moderate_thread(user: Actor, thread: Thread) -> bool:
 def can_close_thread(user: Actor, thread: Thread) -> bool:
     """Moderators calm a thread, organizers end it; both may open it again."""
     return can_moderate_thread(user, thread) or is_organizer(user, thread.project)
+
+
+def can_shape_thread(user: Actor, thread: Thread) -> bool:
+    """Say what kind of thread it is, and where it is found: its author, organizers and moderators."""
+    return can_close_thread(user, thread) or (same_person(user, thread.author_id) and can_reply(user, thread))
+
+
+def can_set_tags(user: Actor, project: Project) -> bool:
+    """Which tags there are is settled by the organizers."""
+    return is_organizer(user, project)
+
+
+def can_limit_thread(user: Actor, thread: Thread) -> bool:
+    return is_organizer(user, thread.project)
+
+
+def can_move_to(user: Actor, project: Project) -> bool:
+    """Works in the project as an organizer or a moderator: what moves there becomes theirs to keep civil."""
+    return user is SYSTEM or can_moderate(user, project) or is_organizer(user, project)
 
 
 def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:

@@ -1,5 +1,7 @@
 """The clock's door to threads."""
 
+from collections.abc import Sequence
+
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM
 from civicforum.discussions import actions, queries
@@ -23,6 +25,16 @@ def forget_old_draft(draft_id: int) -> None:
 @jobs.task("discussions.show_person")
 def show_person(user_id: int) -> None:
     """Somebody has another name or hat: whoever watches what they said sees it."""
-    places = queries.places_showing(user_id)
+    _show(queries.places_showing(user_id))
+
+
+@jobs.task("discussions.show_thread")
+def show_thread(thread_id: int) -> None:
+    """A thread is another project's: the hats of those who speak in it, and what it offers, are others."""
+    _show(queries.places_in(thread_id))
+
+
+def _show(places: Sequence[tuple[str, str, int]]) -> None:
+    """In many short transactions."""
     for start in range(0, len(places), SHOWN_AT_ONCE):
         actions.show_again(SYSTEM, places[start : start + SHOWN_AT_ONCE])

@@ -18,7 +18,7 @@ def record_line(**line: Any) -> None:
     of the past is written down: such lines come in the order of their times. The head of the chain is
     locked last of all, so that two measures at once wait for each other only for a moment.
     """
-    key = ("log", line.get("at", ""), f"{line['case_id']:020d}", line["action"], line["target"])
+    key = ("log", line.get("at", ""), f"{line['case_id'] or 0:020d}", line["action"], line["target"])
     before_commit(key, lambda: _append(line))
 
 

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from civicforum.discussions.queries import files_of_posts, get_post
 from civicforum.errors import NotFound, require
 from civicforum.files.tray import sent_changes
-from civicforum.moderation import actions, forms, policies, queries
+from civicforum.moderation import actions, forms, moving_views, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("moderation", __name__)
+bp.register_blueprint(moving_views.bp)
 
 LOG_PAGE = 50
 
@@ -217,7 +218,9 @@ def show_log() -> Any:
 
 def _line(entry: Any) -> dict[str, Any]:
     """A line of the log for the page: also its moment, and where the discussion is read."""
-    kind, _colon, id_ = entry.place.partition(":")
+    # A thread that was moved is read at its own address still.
+    place = entry.target if entry.action == "move" else entry.place
+    kind, _colon, id_ = place.partition(":")
     url = url_for("discussions.show_thread", thread_id=int(id_)) if kind == "thread" else None
     return {**line_json(entry), "moment": datetime.fromisoformat(entry.at), "thread_id": id_, "url": url}
 

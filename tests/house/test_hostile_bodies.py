@@ -33,6 +33,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH projects.OneProject": {"title": "Other"},
     "POST threads.Threads": {"title": "Title", "body": "Words."},
     "POST threads.Posts": {"body": "Words.", "reply_to": 1},
+    "PATCH threads.Thread": {"title": "Other", "kind": "question", "tags": [], "is_pinned": True},
+    "POST moving.Move": {"project": "the-project", "reason": "Because."},
+    "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},
+    "POST moving.Merge": {"into": 2, "reason": "Because."},
     "POST town-halls.TownHalls": {
         "project": "the-project",
         "title": "Hall",

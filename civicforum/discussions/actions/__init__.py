@@ -1,5 +1,7 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.changing import Change, change_thread
+from civicforum.discussions.actions.closing import close_thread, open_thread
 from civicforum.discussions.actions.keeping import (
     drop_bookmark,
     forget_draft,
@@ -9,13 +11,12 @@ from civicforum.discussions.actions.keeping import (
 )
 from civicforum.discussions.actions.moderation import (
     approve_post,
-    close_thread,
     decline_post,
     hide_post,
-    open_thread,
     remove_post,
     restore_post,
 )
+from civicforum.discussions.actions.moving import MOST_MOVED, merge_threads, move_thread, split_thread
 from civicforum.discussions.actions.posts import (
     count_standing,
     edit_post,
@@ -25,12 +26,25 @@ from civicforum.discussions.actions.posts import (
 )
 from civicforum.discussions.actions.reactions import react, unreact
 from civicforum.discussions.actions.reading import mark_new_from, mark_seen
+from civicforum.discussions.actions.shaping import (
+    Shape,
+    archive_thread,
+    pin_thread,
+    set_tags,
+    shape_thread,
+)
 from civicforum.discussions.actions.showing import show_again
-from civicforum.discussions.actions.threads import start_thread
+from civicforum.discussions.actions.threads import continue_thread, start_thread
 
 __all__ = [
+    "MOST_MOVED",
+    "Change",
+    "Shape",
     "approve_post",
+    "archive_thread",
+    "change_thread",
     "close_thread",
+    "continue_thread",
     "count_standing",
     "decline_post",
     "drop_bookmark",
@@ -43,12 +57,18 @@ __all__ = [
     "mark_new_from",
     "mark_seen",
     "mend_post",
+    "merge_threads",
+    "move_thread",
     "open_thread",
+    "pin_thread",
     "post_reply",
     "react",
     "remove_post",
     "restore_post",
+    "set_tags",
+    "shape_thread",
     "show_again",
+    "split_thread",
     "start_thread",
     "unreact",
     "withdraw_post",

@@ -52,7 +52,7 @@ def post_reply(
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
-    require(policies.can_reply(actor, thread), _cannot_speak(actor))
+    require(policies.can_reply(actor, thread), cannot_speak(actor))
     _check_open(thread)
     post = Post(
         thread=thread,
@@ -75,7 +75,7 @@ def post_reply(
     return post
 
 
-def _cannot_speak(actor: Actor) -> str | None:
+def cannot_speak(actor: Actor) -> str | None:
     if not actor.is_authenticated:
         return None
     if actor.is_suspended():
@@ -88,6 +88,12 @@ def _cannot_speak(actor: Actor) -> str | None:
 def _check_open(thread: Thread) -> None:
     if thread.status == "pending":
         raise Conflict(_("This thread is still being checked. You can add to it once it is published."))
+    if thread.status == "merged":
+        raise Conflict(_("This thread is part of another one now. Say it there: your words are not lost."))
+    if thread.status == "closed" and thread.is_full:
+        raise Conflict(
+            _("This thread is full. Load the page again: your words stay, and begin the one that goes on.")
+        )
     if not thread.is_open:
         raise Conflict(
             _("This thread is closed. Your words are not lost: copy them, and start a new thread with them.")

@@ -1,6 +1,8 @@
 """What every deed with a post shares: locking in one order, giving a place, telling."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -11,7 +13,7 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
-from civicforum.discussions.models import Draft, Post, PostVersion, Thread
+from civicforum.discussions.models import Draft, Post, PostVersion, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
@@ -36,11 +38,18 @@ def lock_post(actor: Actor, post_id: int) -> Post:
     found = db.session.get(Post, post_id)
     if found is None:
         raise NotFound
-    lock(Thread, found.thread_id)
+    thread = lock(Thread, found.thread_id)
     post = lock(Post, post_id)
     if not policies.can_see_post(actor, post):
         raise NotFound
+    check_place(post, thread)
     return post
+
+
+def check_place(post: Post, thread: Thread) -> None:
+    """Raise Conflict if the post went to another thread while this one was waited for."""
+    if post.thread_id != thread.id:
+        raise Conflict(_("This comment was moved just now. Look at it again, then decide."))
 
 
 def check_revision(post: Post, revision: int | None, yours: str | None = None) -> None:
@@ -88,12 +97,39 @@ def publish(thread: Thread, post: Post) -> None:
         if thread.status == "pending":
             thread.status = "open"
             refresh("thread", thread.id)
+            touch_pointing(thread)
+        close_if_full(thread)
         touch(thread.channel, "thread", thread.id)
     post.state, post.rule_number, post.rule_title = "visible", None, None
     show_state(post)
     db.session.flush()
     tell_people(post)
     _let_it_stand(post)
+
+
+def close_if_full(thread: Thread) -> None:
+    """A thread that has reached its length takes no more; whoever speaks next begins its continuation."""
+    if thread.is_full and thread.status == "open":
+        thread.status, thread.closed_at = "closed", now()
+        thread.revision += 1
+
+
+def show_thread(thread: Thread) -> None:
+    """Let watchers see that something about the whole thread has changed."""
+    thread.revision += 1
+    touch(thread.channel, "thread", thread.id)
+    db.session.flush()
+
+
+def touch_pointing(thread: Thread) -> None:
+    """Threads that lead on to this one say so only where everybody may know of it."""
+    for thread_id in queries.pointing_ids(thread.id):
+        touch(f"thread:{thread_id}", "thread", thread_id)
+
+
+def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None:
+    """Write down, for everybody to read, what was done with a thread."""
+    db.session.add(ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, **facts))
 
 
 def show_state(post: Post) -> None:
@@ -104,8 +140,14 @@ def show_state(post: Post) -> None:
     refresh("post", post.id)
     if post.seq is None:
         return
-    for post_id in (post.id, *queries.answer_ids(post)):
-        touch(post.thread.channel, "post", post_id)
+    touch(post.thread.channel, "post", post.id)
+    show_answers([post.id])
+
+
+def show_answers(post_ids: Iterable[int]) -> None:
+    """Let watchers see the answers to these posts, in whatever thread they are by now."""
+    for thread_id, answer_id in queries.answer_places(post_ids):
+        touch(f"thread:{thread_id}", "post", answer_id)
 
 
 def hold(actor: Actor, post: Post, cause: str) -> None:

@@ -128,6 +128,8 @@ class ToldPost:
     is_mine: bool = False
     held_note: str | None = None
     attachments: tuple[ToldFile, ...] = ()
+    # What it answers is in another thread by now.
+    is_answer_to_moved: bool = False
 
 
 EVERYBODY = Guest()
@@ -176,7 +178,9 @@ def _tell_post(
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
-    is_parent_named = parent is not None and parent.is_visible and is_readable
+    # What was moved to another project may be closed to others there.
+    is_near = parent is not None and parent.thread.project_id == post.thread.project_id
+    is_parent_named = parent is not None and parent.is_visible and is_readable and is_near
     return ToldPost(
         id=post.id,
         thread_id=post.thread_id,
@@ -193,7 +197,8 @@ def _tell_post(
         voice=voice,
         created_at=post.published_at or post.created_at,
         edited_at=post.edited_at if is_readable else None,
-        reply_to_seq=parent.seq if parent is not None else None,
+        reply_to_seq=parent.seq if parent is not None and parent.thread_id == post.thread_id else None,
+        is_answer_to_moved=parent is not None and is_near and parent.thread_id != post.thread_id,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),

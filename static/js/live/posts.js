@@ -32,9 +32,9 @@ export class Posts {
 
   /**
    * Shows the post `id` (at `seq`) as `markup`, the server's own article. True if it was not on the page before.
-   * `isOwn`: its author looks, so it is nothing new.
+   * `isOwn`: its author looks, so it is nothing new. `isNews`: whether it is for others.
    */
-  show({ id, seq, markup, isOwn = false }) {
+  show({ id, seq, markup, isOwn = false, isNews = true }) {
     const known = this.find(id);
     if (known) {
       keepingPlace(this.list, () => this.replace(known, markup));
@@ -42,8 +42,8 @@ export class Posts {
     }
     const seqs = this.placed().map((article) => seqOf(article.id));
     const where = seq === null ? "insert" : whereTo(seqs, seq, this.isEnd);
-    if (where === "insert") return this.insert(markup, seq, seqs, isOwn);
-    if (where === "beyond" && !this.beyond.has(id)) {
+    if (where === "insert") return this.insert(markup, seq, seqs, isOwn, isNews);
+    if (where === "beyond" && isNews && !this.beyond.has(id)) {
       this.beyond.add(id);
       this.countNew();
     }
@@ -63,7 +63,14 @@ export class Posts {
     mountAll(now);
   }
 
-  insert(markup, seq, seqs, isOwn) {
+  remove(id) {
+    const article = this.find(id);
+    if (!article) return;
+    this.see(article);
+    keepingPlace(this.list, () => article.remove());
+  }
+
+  insert(markup, seq, seqs, isOwn, isNews) {
     const article = parse(markup);
     const wasAtEnd = isAtEnd(this.list);
     const isLast = seq === null || placeFor(seqs, seq) === seqs.length;
@@ -72,7 +79,7 @@ export class Posts {
     mountAll(article);
     this.onInsert?.(article);
     if (isOwn || (wasAtEnd && isLast)) article.scrollIntoView({ block: "nearest" });
-    if (!isOwn) this.markNew(article);
+    if (!isOwn && isNews) this.markNew(article);
     return true;
   }
 

@@ -66,6 +66,8 @@ class Thread {
   }
 
   applyPost(item) {
+    // It went to another thread; a tombstone comes to its place.
+    if (item.state === "gone") return this.posts.remove(item.id);
     // While one's own comment is on its way, an update may be quicker than the answer: the answer says which
     // stand-in it replaces, so that it is never there twice.
     if (this.inFlight && this.isOwn(item) && !this.posts.find(item.id)) this.deferred.push(item);
@@ -79,8 +81,8 @@ class Thread {
   async showPost(item) {
     if (!item.fragment) return;
     const markup = this.isPersonal(item) ? await this.personalArticle(item) : item.fragment;
-    const isNew = this.posts.show({ id: item.id, seq: item.seq, markup, isOwn: this.isOwn(item) });
-    if (isNew && !this.isOwn(item)) this.tell(item);
+    const isNew = this.posts.show({ id: item.id, seq: item.seq, markup, isOwn: this.isOwn(item), isNews: item.state !== "moved" });
+    if (isNew && !this.isOwn(item) && item.state !== "moved") this.tell(item);
   }
 
   /** Authors and moderators are offered more than everybody. */
@@ -108,6 +110,7 @@ class Thread {
     this.words.status = item.status;
     this.words.open = isOpen;
     if (isOther) this.showOpenness(item.is_open);
+    else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
   }
 
   /** The thread was closed or opened, or its whole project was. */
@@ -181,17 +184,32 @@ class Thread {
     setTimeout(() => location.reload(), 1500);
   }
 
+  /** What stands above the comments: the conclusion, tags, where it went on. */
+  async readHead() {
+    const page = new DOMParser().parseFromString(await readText(location.href), "text/html");
+    const fresh = page.querySelector("main[data-channel]");
+    if (!fresh) return;
+    this.put(fresh, ["[data-thread-head]"]);
+    this.words.version = fresh.dataset.version;
+    const title = fresh.querySelector("h1");
+    if (title) this.main.querySelector("h1").textContent = title.textContent;
+  }
+
+  put(fresh, parts) {
+    for (const part of parts) {
+      const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
+      if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    }
+  }
+
   /** The page as it is now, put in place of what changed of it; the words in the composer stay. */
   async readAgain() {
     const page = new DOMParser().parseFromString(await readText(location.href), "text/html");
     const fresh = page.querySelector("main[data-channel]");
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
-    for (const part of ["[data-posts]", "[data-thread-foot]"]) {
-      const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
-      if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
-    }
-    for (const name of ["stream", "revision", "end", "status", "open"]) this.words[name] = fresh.dataset[name];
+    this.put(fresh, ["[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
+    for (const name of ["stream", "revision", "end", "status", "open", "version"]) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);

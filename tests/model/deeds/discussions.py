@@ -1,12 +1,13 @@
 """Speaking in threads, and keeping it civil."""
 
+from factories import make_project
 from model.recipes import Act, does
 from model.town import CANARY, HELD_WORD, Town
 
 from civicforum.accounts.models import SYSTEM
-from civicforum.db import db
+from civicforum.db import db, transaction
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 
 
 @does(discussions.start_thread)
@@ -131,12 +132,105 @@ def a_moderator_declines_an_edit(town: Town) -> Act:
 
 @does(discussions.close_thread)
 def a_thread_is_closed(town: Town) -> Act:
-    return lambda: discussions.close_thread(town.moderator, town.thread.id)
+    return lambda: discussions.close_thread(town.moderator, town.thread.id, "It is settled.")
+
+
+@does(discussions.close_thread)
+def another_conclusion_is_written(town: Town) -> Act:
+    discussions.close_thread(town.moderator, town.thread.id, "It is settled.")
+    return lambda: discussions.close_thread(town.organizer, town.thread.id, "It is settled, and done.")
+
+
+@does(discussions.change_thread)
+def a_thread_is_changed_in_every_way(town: Town) -> Act:
+    shape = discussions.Shape(title="The lamps", kind="question", reason="It says what it is about.")
+    change = discussions.Change(shape, is_pinned=True, status="closed", conclusion="Mended.")
+    return lambda: discussions.change_thread(town.organizer, town.thread.id, change)
+
+
+@does(discussions.shape_thread)
+def an_author_changes_the_title(town: Town) -> Act:
+    shape = discussions.Shape(title="The lamps")
+    return lambda: discussions.shape_thread(town.ana, town.thread.id, shape)
+
+
+@does(discussions.pin_thread)
+def a_thread_is_pinned(town: Town) -> Act:
+    return lambda: discussions.pin_thread(town.organizer, town.thread.id, True)
+
+
+@does(discussions.archive_thread)
+def a_thread_is_put_away(town: Town) -> Act:
+    return lambda: discussions.archive_thread(town.moderator, town.thread.id, True)
+
+
+@does(discussions.set_tags)
+def a_tag_is_renamed(town: Town) -> Act:
+    discussions.set_tags(town.organizer, town.project.id, ["lights", "Trees"])
+    tagged = discussions.Shape(tags=["lights", "trees"])
+    discussions.shape_thread(town.ana, town.thread.id, tagged)
+    return lambda: discussions.set_tags(town.organizer, town.project.id, ["Lights"])
+
+
+def fill_up(town: Town) -> None:
+    """The thread has as many posts as it may have."""
+    with transaction():
+        db.session.get_one(Thread, town.thread.id).max_posts = town.thread.last_seq + 1
+    discussions.post_reply(town.ben, town.thread.id, "The last word.")
+
+
+@does(discussions.post_reply)
+def a_reply_fills_the_thread(town: Town) -> Act:
+    with transaction():
+        db.session.get_one(Thread, town.thread.id).max_posts = town.thread.last_seq + 1
+    return lambda: discussions.post_reply(town.ben, town.thread.id, "The last word.")
+
+
+@does(discussions.continue_thread)
+def a_full_thread_goes_on(town: Town) -> Act:
+    fill_up(town)
+    return lambda: discussions.continue_thread(town.member, town.thread.id, "And another thing.")
+
+
+@does(discussions.approve_post)
+def a_held_continuation_is_published(town: Town) -> Act:
+    fill_up(town)
+    held = discussions.continue_thread(town.ben, town.thread.id, f"{HELD_WORD} {CANARY}")
+    return lambda: discussions.approve_post(town.site_moderator, held.id)
+
+
+@does(discussions.move_thread)
+def a_thread_moves_to_another_project(town: Town) -> Act:
+    other = make_project(town.organizer, title="The bridge")
+    return lambda: discussions.move_thread(town.organizer, town.thread.id, other.id, "It is the bridge.")
+
+
+@does(discussions.split_thread)
+def some_comments_go_to_a_new_thread(town: Town) -> Act:
+    chosen = [town.answer.id, town.hidden.id, town.held_edit.id]
+    return lambda: discussions.split_thread(
+        town.moderator, town.thread.id, chosen, "Another matter", "It is another matter.", True
+    )
+
+
+@does(discussions.split_thread)
+def what_was_answered_goes_without_its_answers(town: Town) -> Act:
+    return lambda: discussions.split_thread(
+        town.moderator, town.thread.id, [town.first.id], "Another matter", "It is another matter."
+    )
+
+
+@does(discussions.merge_threads)
+def two_threads_become_one(town: Town) -> Act:
+    other = discussions.start_thread(town.ben, town.project.id, "The same", "As before.")
+    return lambda: discussions.merge_threads(
+        town.organizer, town.thread.id, other.id, "They are about the same."
+    )
 
 
 @does(discussions.open_thread)
 def a_thread_is_opened_again(town: Town) -> Act:
-    discussions.close_thread(town.moderator, town.thread.id)
+    discussions.close_thread(town.moderator, town.thread.id, "It is settled.")
     return lambda: discussions.open_thread(town.organizer, town.thread.id)
 
 
