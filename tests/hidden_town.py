@@ -61,7 +61,9 @@ CLOSED = {
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES
+# What only its writer ever sees.
+OWN = {"zqdraft"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -131,6 +133,8 @@ def _plant_posts(town: Town, project) -> None:
 
     hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
     discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
+    discussions.keep_bookmark(resident, hidden)
+    discussions.keep_draft(author, thread.channel, "zqdraft lantern")
     for post_id in (hidden, mended, withdrawn, held_edit):
         make_post(thread, resident, "What do you mean?", reply_to_id=post_id)
         discussions.react(resident, post_id, "support")
@@ -257,6 +261,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["people/handle"] = list(db.session.scalars(select(User.handle)))
     fills["channels/name"] = list(itertools.chain(*town.channels.values()))
     fills["files/key"] = list(db.session.scalars(select(Attachment.key)))
+    fills["drafts/place"] = [f"thread:{thread_id}" for thread_id in fills["threads/thread_id"]]
     fills["files/part"] = ["full", "file"]
     fills["files/name"] = ["x.webp"]
     fills["versions/number"] = [1]

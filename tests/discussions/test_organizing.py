@@ -61,7 +61,7 @@ def titles(project, **wanted) -> list[str]:
 
 def test_a_thread_has_a_kind_and_tags_of_its_project(ana, organizer, project):
     actions.set_tags(organizer, project.id, ["Lights", " Bus  stops ", ""])
-    thread = actions.start_thread(ana, project.id, "When?", "Tell us.", "question", ["lights"])
+    thread = actions.start_thread(ana, project.id, "When?", "Tell us.", kind="question", tags=["lights"])
     assert (thread.kind, [tag.name for tag in thread.tags]) == ("question", ["Lights"])
     assert [tag.slug for tag in queries.list_tags(project)] == ["bus-stops", "lights"]
 
@@ -69,18 +69,17 @@ def test_a_thread_has_a_kind_and_tags_of_its_project(ana, organizer, project):
 @pytest.mark.parametrize(("kind", "tags"), [("rumour", []), ("question", ["unknown"])])
 def test_an_unknown_kind_or_tag_is_refused(ana, project, kind, tags):
     with pytest.raises(Invalid):
-        actions.start_thread(ana, project.id, "When?", "Tell us.", kind, tags)
+        actions.start_thread(ana, project.id, "When?", "Tell us.", kind=kind, tags=tags)
 
 
 def test_only_organizers_and_partners_announce(ana, organizer):
     partner = make_user()
     project = make_project(organizer, make_organization(partner))
     for person in (organizer, partner):
-        assert (
-            actions.start_thread(person, project.id, "News", "Words.", "announcement").kind == "announcement"
-        )
+        thread = actions.start_thread(person, project.id, "News", "Words.", kind="announcement")
+        assert thread.kind == "announcement"
     with pytest.raises(NotAllowed):
-        actions.start_thread(ana, project.id, "News", "Words.", "announcement")
+        actions.start_thread(ana, project.id, "News", "Words.", kind="announcement")
     assert not policies.can_start_kind(Guest(), project, "discussion")
 
 
@@ -119,7 +118,7 @@ def test_tags_are_the_organizers(ana, project):
 
 def test_the_list_is_narrowed_and_leaves_out_what_was_put_away(ana, organizer, project, thread):
     actions.set_tags(organizer, project.id, ["Lights"])
-    actions.start_thread(ana, project.id, "A lamp?", "Words.", "question", ["lights"])
+    actions.start_thread(ana, project.id, "A lamp?", "Words.", kind="question", tags=["lights"])
     put_away = make_thread(project, title="Old")
     actions.archive_thread(organizer, put_away.id, True)
     actions.close_thread(organizer, thread.id, "It is settled.")

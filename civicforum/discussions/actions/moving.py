@@ -30,6 +30,7 @@ from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
+from civicforum.search.index import refresh
 from civicforum.voices.actions import rehome_voices
 from civicforum.web.numbers import LARGEST
 
@@ -247,6 +248,7 @@ def _tell(actor: Actor, posts: Sequence[Post], graves: Sequence[Post], source: T
     for post in posts:
         touch(source.channel, "post", post.id)
         touch(other.channel, "post", post.id)
+        refresh("post", post.id)
     show_answers([post.id for post in posts])
     show_thread(source)
     show_thread(other)

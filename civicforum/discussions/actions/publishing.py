@@ -118,6 +118,7 @@ def show_thread(thread: Thread) -> None:
     """Let watchers see that something about the whole thread has changed."""
     thread.revision += 1
     touch(thread.channel, "thread", thread.id)
+    refresh("thread", thread.id)
     db.session.flush()
 
 
