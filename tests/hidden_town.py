@@ -62,7 +62,7 @@ DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
 # What only its writer ever sees.
-OWN = {"zqdraft"}
+OWN = {"zqmydraft"}
 EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN
 
 # voice → what they may read all the same
@@ -134,7 +134,7 @@ def _plant_posts(town: Town, project) -> None:
     hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
     discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
     discussions.keep_bookmark(resident, hidden)
-    discussions.keep_draft(author, thread.channel, "zqdraft lantern")
+    discussions.keep_draft(author, thread.channel, "zqmydraft lantern")
     for post_id in (hidden, mended, withdrawn, held_edit):
         make_post(thread, resident, "What do you mean?", reply_to_id=post_id)
         discussions.react(resident, post_id, "support")
