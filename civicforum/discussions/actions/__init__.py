@@ -1,5 +1,6 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.following import follow_thread, tell_followers
 from civicforum.discussions.actions.moderation import (
     approve_post,
     close_thread,
@@ -26,6 +27,7 @@ __all__ = [
     "count_standing",
     "decline_post",
     "edit_post",
+    "follow_thread",
     "hide_post",
     "mend_post",
     "open_thread",
@@ -35,6 +37,7 @@ __all__ = [
     "restore_post",
     "show_again",
     "start_thread",
+    "tell_followers",
     "unreact",
     "withdraw_post",
 ]

@@ -18,6 +18,7 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.notifications.queries import level_of
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -79,6 +80,7 @@ def _draw_thread(thread: Thread, form: ReplyForm) -> str:
         reply_url=thread_url(thread),
         can_reply=policies.can_reply(person, thread),
         can_close=policies.can_close_thread(person, thread),
+        level=level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
         is_moderator=policies.can_moderate_thread(person, thread),
     )
 
@@ -119,3 +121,11 @@ def set_status(thread_id: int) -> Response:
     said = {"open": _("The thread is open again."), "closed": _("The thread is closed.")}
     flash(said[thread.status], "success")
     return redirect(thread_url(thread))
+
+
+@bp.post("/threads/<int:thread_id>/follow")
+@limited("write")
+def follow(thread_id: int) -> Response:
+    actions.follow_thread(viewer(), thread_id, request.form.get("level", ""))
+    flash(_("Saved."), "success")
+    return redirect(thread_url(queries.get_thread(viewer(), thread_id)))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import render_template
 
+from civicforum.notifications.queries import level_of
 from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships import policies
@@ -28,6 +29,7 @@ def show_project(slug: str) -> Any:
         coming=coming,
         own_answer=find_own(person, coming[0]) if coming else None,
         news=queries.list_headlines(person, project),
+        level=level_of(person, project.id) if person.is_authenticated else None,
         may_edit=policies.can_edit_project(person, project),
     )
 

@@ -32,6 +32,7 @@ from civicforum.partnerships.queries.organizations import (
     project_ids_of,
 )
 from civicforum.partnerships.queries.projects import (
+    find_projects,
     get_project,
     get_project_by_id,
     is_project_slug_taken,
@@ -51,6 +52,7 @@ __all__ = [
     "find_by_handle",
     "find_inviter",
     "find_membership",
+    "find_projects",
     "find_seat",
     "find_updates",
     "get_invitation",
