@@ -8,11 +8,11 @@ from sqlalchemy import update
 
 from civicforum import jobs
 from civicforum.accounts.models import Actor, User
-from civicforum.db import db, find_locked, now, transactional
+from civicforum.db import db, find_locked, lock_or_make, now, transactional
 from civicforum.errors import Invalid, require
 from civicforum.notifications import policies, queries
 from civicforum.notifications.actions.attention import set_attention
-from civicforum.notifications.actions.inbox import mail_key
+from civicforum.notifications.actions.inbox import mail_key, mail_later
 from civicforum.notifications.models import RHYTHMS, MailWishes, Notification
 from civicforum.notifications.queries import Batch
 from civicforum.notifications.stops import Stop, read_stop
@@ -32,7 +32,7 @@ def save_wishes(actor: Actor, wishes: Mapping[str, Any]) -> MailWishes:
     a rhythm or a weekday that there is not.
     """
     require(policies.can_follow(actor))
-    row = lock_wishes(actor.id)
+    row = lock_wishes(int(actor.id or 0))
     for name, value in wishes.items():
         setattr(row, name, value)
     if row.digest not in RHYTHMS or row.weekday not in range(7):
@@ -42,14 +42,9 @@ def save_wishes(actor: Actor, wishes: Mapping[str, Any]) -> MailWishes:
     return row
 
 
-def lock_wishes(user_id: int | None) -> MailWishes:
+def lock_wishes(user_id: int) -> MailWishes:
     """The person's row, held, and made if it was not there."""
-    row = find_locked(MailWishes, user_id)
-    if row is None:
-        row = MailWishes(user_id=user_id)
-        db.session.add(row)
-        db.session.flush()
-    return row
+    return lock_or_make(MailWishes, user_id, lambda: MailWishes(user_id=user_id))
 
 
 @transactional
@@ -102,6 +97,8 @@ def gather_mail(
     waiting = queries.list_waiting_mail(user_id, bundle)
     begun = [row for row in waiting if row.mail_number is not None]
     if begun:
+        if len(begun) < len(waiting):
+            mail_later(task, user_id, bundle)
         return Batch.of(begun)
     wanted = _drop_unwanted(user, waiting, is_ignored)
     if not wanted:
