@@ -65,6 +65,27 @@ class Thread(MethodView):
         return schemas.tell_threads([queries.get_thread(viewer(), thread_id)])[0]
 
 
+@blp.route("/threads/<int:thread_id>/reading")
+class Reading(MethodView):
+    @scoped("read")
+    @blp.response(200, schemas.ReadingSchema)
+    def get(self, thread_id: int) -> Any:
+        """How far one has read the thread, and how much of it is new."""
+        return schemas.tell_reading(viewer(), queries.get_thread(viewer(), thread_id))
+
+    @scoped("write")
+    @limited("read")
+    @blp.arguments(schemas.PlacesSchema)
+    @blp.response(200, schemas.ReadingSchema)
+    def post(self, body: dict[str, Any], thread_id: int) -> Any:
+        """Note what one has seen, or let the thread be new again from a place on. Twice is once."""
+        if "seen" in body:
+            actions.mark_seen(viewer(), thread_id, [(first, last) for first, last in body["seen"]])
+        else:
+            actions.mark_new_from(viewer(), thread_id, body["new_from"])
+        return schemas.tell_reading(viewer(), queries.get_thread(viewer(), thread_id))
+
+
 @blp.route("/threads/<int:thread_id>/posts")
 class Posts(MethodView):
     @scoped("read")

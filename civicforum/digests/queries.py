@@ -10,7 +10,8 @@ from sqlalchemy.orm import contains_eager
 
 from civicforum.accounts.models import User
 from civicforum.db import db, now
-from civicforum.discussions.models import Post, Reaction, Thread
+from civicforum.discussions.models import Post, Reaction, Reading, Thread
+from civicforum.discussions.queries import new_to
 from civicforum.notifications.models import Notification
 from civicforum.notifications.queries import Entry, levels_of, list_inbox
 from civicforum.partnerships.models import Project
@@ -20,6 +21,7 @@ from civicforum.townhalls.queries import list_coming
 
 # Enough for a town's busiest day; whoever was away longer than that reads on the site.
 MOST_POSTS = 2_000
+MOST_THREADS = 200
 MOST_THREADS_OF_A_PROJECT = 5
 MOST_PROJECTS = 6
 MOST_ANSWERS = 5
@@ -57,7 +59,7 @@ class Digest:
 def gather_digest(user: User, since: datetime) -> Digest:
     """Everything unread that was published after ``since``, as this person may read it now."""
     by_project: dict[Project, list[News]] = defaultdict(list)
-    for news in sorted(unread_threads(user, since), key=_fairly):
+    for news in unread_threads(user, since):
         by_project[news.thread.project].append(news)
     projects = [
         (project, threads[:MOST_THREADS_OF_A_PROJECT], max(0, len(threads) - MOST_THREADS_OF_A_PROJECT))
@@ -78,17 +80,22 @@ def _fairly(news: News) -> tuple[int, int]:
 
 
 def unread_threads(user: User, since: datetime) -> list[News]:
-    """The threads with something unread of others in it, each once."""
-    posts: dict[int, list[Post]] = defaultdict(list)
+    """The threads with something unread of others in it, each once, the fairest first."""
+    posts: dict[Thread, list[Post]] = defaultdict(list)
     for post in _new_posts(user, since):
-        posts[post.thread_id].append(post)
-    return [
-        News(unread[0].thread, unread[0], len(unread), len({post.author_id for post in unread}))
-        for unread in posts.values()
-    ]
+        posts[post.thread].append(post)
+    threads = sorted(posts, key=lambda thread: _fairly(_news(thread, posts[thread])))[:MOST_THREADS]
+    new = new_to(user, threads)
+    unread = {thread: [post for post in posts[thread] if new[thread.id].holds(post.seq)] for thread in threads}
+    return sorted((_news(thread, found) for thread, found in unread.items() if found), key=_fairly)
+
+
+def _news(thread: Thread, posts: Sequence[Post]) -> News:
+    return News(thread, posts[0], len(posts), len({post.author_id for post in posts}))
 
 
 def _new_posts(user: User, since: datetime) -> Iterable[Post]:
+    """What others published since, where the person may read it and does not ignore it; the earliest first."""
     levels = levels_of(user)
     rows = db.session.scalars(
         select(Post)
@@ -132,6 +139,7 @@ def last_seen(user: User) -> datetime:
     signs = [
         select(func.max(Post.created_at)).where(Post.author_id == user.id),
         select(func.max(Reaction.created_at)).where(Reaction.user_id == user.id),
+        select(func.max(Reading.read_at)).where(Reading.user_id == user.id),
         select(func.max(Notification.read_at)).where(Notification.user_id == user.id),
     ]
     found = [db.session.scalar(sign) for sign in signs]

@@ -14,9 +14,12 @@ Addresses = dict[str, str]
 
 
 def thread_url(thread: Thread, **values: Any) -> str:
-    """The thread's page. ``start``: the seq it begins at; the rest as for ``url_for``."""
+    """The thread's page. ``start``: the seq it begins at; the rest as for ``url_for``.
+
+    Without a start, a thread of several pages opens where its reader left off.
+    """
     start = values.pop("start", None)
-    if start is not None and start > 1:
+    if start is not None and (start > 1 or thread.last_seq > PAGE_POSTS):
         values["from"] = start
     return url_for("discussions.show_thread", thread_id=thread.id, slug=thread.slug, **values)
 
@@ -47,6 +50,7 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
     found: dict[str, str | None] = {
         "permalink": post_url(thread, post.id, post.seq),
         "flag": room_url("moderation.flag_post", post_id=post.id),
+        "new_from": url_for("discussions.mark_new_from", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,
     }
     if post.edited_at:

@@ -11,6 +11,7 @@ from civicforum.accounts.models import Actor
 from civicforum.discussions import queries, schemas
 from civicforum.discussions.addresses import public_addresses
 from civicforum.discussions.models import Thread
+from civicforum.errors import NotFound
 from civicforum.live.registry import ChannelType, Item, register
 from civicforum.partnerships import audience
 
@@ -22,6 +23,11 @@ def init_app(_app: Flask) -> None:
             check_watch=_check_watch,
             render={"post": _render_posts, "thread": _render_threads},
             list_closed=queries.closed_channels,
+        )
+    )
+    register(
+        ChannelType(
+            "reading", check_watch=_check_own, render={"reading": schemas.readings_json}, list_closed=list
         )
     )
     audience.register(queries.thread_channels)
@@ -36,6 +42,12 @@ def _show_again(user_ids: Iterable[int]) -> None:
 
 def _check_watch(viewer: Actor, thread_id: int) -> None:
     queries.get_thread(viewer, thread_id)
+
+
+def _check_own(viewer: Actor, user_id: int) -> None:
+    """What somebody has seen is told to their own pages alone."""
+    if viewer.id != user_id:
+        raise NotFound
 
 
 def _render_posts(ids: Sequence[int]) -> Mapping[int, Item]:

@@ -24,6 +24,11 @@ def can_see_thread(viewer: Actor, thread: Thread) -> bool:
     return thread.status != "pending" or _is_close_to(viewer, thread.author_id, thread)
 
 
+def can_keep_reading(user: Actor, thread: Thread) -> bool:
+    """Whoever has an account and sees the thread has a place in it, in whatever standing."""
+    return is_person(user) and can_see_thread(user, thread)
+
+
 def can_start_thread(user: Actor, project: Project) -> bool:
     return can_speak_in(user, project)
 

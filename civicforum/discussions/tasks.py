@@ -71,7 +71,9 @@ def _find_thread(user: User | None, bundle: str) -> Thread | None:
 
 
 def _send(user: User, thread: Thread, batch: Batch) -> bool:
-    posts = queries.visible_posts(user, [object_id for _reason, object_id in batch.told])
+    new = queries.new_in(user, thread)
+    visible = queries.visible_posts(user, [object_id for _reason, object_id in batch.told])
+    posts = {post_id: post for post_id, post in visible.items() if new.holds(post.seq)}
     reasons = {object_id: reason for reason, object_id in batch.told if object_id in posts}
     if not posts:
         return False

@@ -29,6 +29,7 @@ BUCKETS: dict[str, str] = {
     "request": "1200/minute",  # any request, by address: a whole library may share one
     "write": "60/minute; 1000/hour",  # any deed, by person
     "post": "10/minute; 100/hour",  # comments and threads
+    "read": "120/minute",  # what was seen, as somebody scrolls
     "sign-in": "60/5minute",  # wrong attempts from one address: a whole hall may share one
     "sign-in-account": "10/15minute",  # attempts on one account from one address
     "mail-out": "5/hour",  # mails that somebody can have sent to one address

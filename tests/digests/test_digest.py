@@ -60,13 +60,14 @@ def thread(ana, ben):
 
 @pytest.fixture
 def until(app, clock):
-    """``until(day, hour)``: that hour in Detroit, on this day of March, has come; every five minutes of the
-    clock are looked at once an hour here."""
+    """``until(day, hour)``: that hour in Detroit, on this day of March, has come; the clock looked around at
+    noon and at seven."""
 
     def go(day: int, hour: int = 8):
-        goal = datetime(2026, 3, day, hour, tzinfo=UTC) + timedelta(hours=5 if day < 8 else 4)
+        goal = datetime(2026, 3, day, hour + 5, tzinfo=UTC)
         while now() < goal:
-            clock.move_to(min(goal, now() + timedelta(hours=1)))
+            step = timedelta(hours=5 if now().hour < 17 else 19)
+            clock.move_to(min(goal, now().replace(minute=0) + step))
             work(app)
 
     work(app)
@@ -75,8 +76,7 @@ def until(app, clock):
 
 def work(app):
     db.session.rollback()
-    with app.test_request_context(base_url=app.config["BASE_URL"]):
-        plan()
+    plan()
     jobs.run_due(app)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from civicforum.accounts.models import ApiToken, Guest, User
 from civicforum.db import db, now
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Reading
 from civicforum.errors import CivicForumError
 from civicforum.live import doorbell, registry
 from civicforum.live.changes import MAXIMUM_CHANGES, changes_since, channel_versions, current_stream
@@ -114,6 +114,8 @@ def watch(channel: str, limit: int = MAXIMUM_CHANGES) -> Watcher:
 def read_channel(channel: str) -> dict[Key, Item]:
     """Everything there is in a channel, as everybody may know it now."""
     kind, _colon, number = channel.partition(":")
+    if kind == "reading":
+        return _read_readings(channel, int(number))
     keys: list[Key] = [(kind, int(number))]
     if kind == "thread":
         rows = db.session.scalars(
@@ -122,6 +124,11 @@ def read_channel(channel: str) -> dict[Key, Item]:
         keys += [("post", post_id) for post_id in rows]
     told = dict(map(_keyed, registry.render_items(channel, keys)))
     return {key: item for key, item in told.items() if item.get("state") != "gone"}
+
+
+def _read_readings(channel: str, user_id: int) -> dict[Key, Item]:
+    ids = db.session.scalars(select(Reading.id).where(Reading.user_id == user_id).order_by(Reading.id))
+    return dict(map(_keyed, registry.render_items(channel, [("reading", id_) for id_ in ids])))
 
 
 def _keyed(told: Item) -> tuple[Key, Item]:

@@ -18,6 +18,7 @@ from civicforum.discussions.actions.posts import (
     withdraw_post,
 )
 from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.reading import mark_new_from, mark_seen
 from civicforum.discussions.actions.showing import show_again
 from civicforum.discussions.actions.threads import start_thread
 
@@ -29,6 +30,8 @@ __all__ = [
     "edit_post",
     "follow_thread",
     "hide_post",
+    "mark_new_from",
+    "mark_seen",
     "mend_post",
     "open_thread",
     "post_reply",

@@ -9,6 +9,9 @@ from civicforum.discussions.models.posts import (
     PostVersion,
     Reaction,
 )
+from civicforum.discussions.models.reading import (
+    Reading,
+)
 from civicforum.discussions.models.threads import (
     Thread,
 )
@@ -21,5 +24,6 @@ __all__ = [
     "Post",
     "PostVersion",
     "Reaction",
+    "Reading",
     "Thread",
 ]

@@ -1,8 +1,9 @@
 """What is said in a thread, how it read before, and the words it was given."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
@@ -25,6 +26,11 @@ POST_STATES = (
 )
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """An index of those rows alone, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Post(Model, HasId, HasCreatedAt):
     """Something said in a thread. ``seq`` is its place, 1..n without holes, given when it is published.
 
@@ -37,6 +43,9 @@ class Post(Model, HasId, HasCreatedAt):
         UniqueConstraint("thread_id", "seq"),
         Index("ix_post_author_id_id", "author_id", "id"),
         Index("ix_post_reply_to_id", "reply_to_id"),
+        Index("ix_post_thread_id_author_id", "thread_id", "author_id", "seq"),
+        # What is new is counted from the places less these, without reading the thread.
+        Index("ix_post_not_shown", "thread_id", "seq", **_where("state <> 'visible'")),
     )
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

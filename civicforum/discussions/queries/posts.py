@@ -11,6 +11,7 @@ from civicforum.discussions import policies
 from civicforum.discussions.models import Post, PostVersion, Thread
 from civicforum.errors import NotFound
 from civicforum.partnerships.models import Project
+from civicforum.voices.models import Voice
 
 PAGE_POSTS = 50
 
@@ -60,6 +61,23 @@ def list_own_unpublished(viewer: Actor, thread: Thread) -> list[Post]:
             .order_by(Post.id)
         )
     )
+
+
+def list_answered(thread: Thread, limit: int = 5) -> list[tuple[int, str]]:
+    """(seq, state of the voice) of the first comments of a thread that somebody answered, and stand."""
+    rows = db.session.execute(
+        select(Post.seq, Voice.state)
+        .join(Voice, (Voice.kind == "post") & (Voice.object_id == Post.id))
+        .where(
+            Voice.channel == thread.channel,
+            Voice.state.in_(("answered", "promised", "kept")),
+            Post.thread_id == thread.id,
+            Post.state == "visible",
+        )
+        .order_by(Post.seq)
+        .limit(limit)
+    )
+    return [(row.seq, row.state) for row in rows]
 
 
 def answer_ids(post: Post) -> list[int]:

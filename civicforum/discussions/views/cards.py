@@ -13,6 +13,7 @@ from civicforum.discussions.addresses import (
     public_addresses,
 )
 from civicforum.discussions.models import Post
+from civicforum.discussions.queries import NewToYou
 from civicforum.web.filters import localtime
 
 
@@ -24,10 +25,17 @@ class Card:
     urls: Addresses
     is_mine: bool = False
     is_supported: bool = False
+    is_new: bool = False
+    is_first_new: bool = False
 
 
-def make_cards(person: Actor, posts: list[Post]) -> list[Card]:
-    """Posts of one thread as this person sees them, with what each offers; a fixed number of queries."""
+def make_cards(
+    person: Actor, posts: list[Post], new: NewToYou | None = None, first_new: int | None = None
+) -> list[Card]:
+    """Posts of one thread as this person sees them, with what each offers; a fixed number of queries.
+
+    ``new`` says which of them are new to this person, ``first_new`` the seq at which that begins.
+    """
     if not posts:
         return []
     supported = queries.own_reactions(person, [post.id for post in posts])
@@ -37,9 +45,15 @@ def make_cards(person: Actor, posts: list[Post]) -> list[Card]:
             urls=public_addresses(told, post.thread) | own_addresses(person, told, post),
             is_mine=told.is_mine,
             is_supported=post.id in supported,
+            is_new=_is_new(told, new),
+            is_first_new=first_new is not None and post.seq == first_new,
         )
         for post, told in zip(posts, schemas.tell_posts(person, posts), strict=True)
     ]
+
+
+def _is_new(post: schemas.ToldPost, new: NewToYou | None) -> bool:
+    return new is not None and post.state == "visible" and not post.is_mine and new.holds(post.seq)
 
 
 def _held_note(post: Post) -> str | None:

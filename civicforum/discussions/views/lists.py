@@ -28,12 +28,15 @@ from civicforum.web.viewer import viewer
 def list_threads(slug: str) -> str:
     person = viewer()
     project = get_project(person, slug)
+    readings = schemas.watch_readings(person)
     page = queries.list_threads(person, project, request.args.get("cursor"))
     return render_template(
         "discussions/list.html",
         project=project,
         threads=schemas.tell_threads(page.items),
         openings=_openings(page.items),
+        readings=readings,
+        new=queries.new_to(person, page.items),
         next_cursor=page.next,
         can_start=policies.can_start_thread(person, project),
     )

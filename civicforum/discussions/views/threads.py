@@ -16,6 +16,7 @@ from civicforum.discussions.forms import ReplyForm
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
+from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
 from civicforum.notifications.queries import level_of
@@ -38,10 +39,15 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return redirect(
             thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
         )
+    new = queries.new_in(person, thread)
+    first_new = queries.first_new(thread, new) if new.is_opened else None
+    place = _place_to_open(thread, new, first_new)
+    if request.method == "GET" and place > 1 and not PLACES & set(request.args):
+        return redirect(thread_url(thread, start=place, _anchor="new" if first_new else None))
     form = ReplyForm()
     done = form.submits(lambda: _post_reply(form, thread_id))
     if done is None:
-        return _draw_thread(queries.get_thread(person, thread_id), form)
+        return _draw_thread(queries.get_thread(person, thread_id), form, new, first_new)
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     return redirect(post_url(post.thread, post.id, post.seq))
@@ -57,10 +63,18 @@ def _post_reply(form: ReplyForm, thread_id: int) -> Done:
     return do_once(form.nonce.data, [thread_id, words.body, reply_to], reply)
 
 
-def _draw_thread(thread: Thread, form: ReplyForm) -> str:
+def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None) -> int:
+    """Where a page begins for somebody who was here before: at what is new, or where they left off."""
+    if not new.is_opened:
+        return 1
+    return page_start(max(1, first_new or thread.last_seq))
+
+
+def _draw_thread(thread: Thread, form: ReplyForm, new: queries.NewToYou, first_new: int | None) -> str:
     person = viewer()
     # The revision first: what is committed in between is told again, and nothing is missed.
     told = schemas.tell_threads([thread])[0]
+    readings = schemas.watch_readings(person)
     start = _start(thread)
     posts = queries.list_posts(person, thread, after=start - 1, limit=queries.PAGE_POSTS + 1)
     shown, is_end = posts[: queries.PAGE_POSTS], len(posts) <= queries.PAGE_POSTS
@@ -69,10 +83,13 @@ def _draw_thread(thread: Thread, form: ReplyForm) -> str:
         "discussions/thread.html",
         thread=told,
         project=thread.project,
-        cards=make_cards(person, [*shown, *own]),
+        cards=make_cards(person, [*shown, *own], new if new.is_opened else None, first_new),
         form=form,
         answered=_prefill(form, thread),
         is_end=is_end,
+        readings=readings,
+        rail=make_rail(person, thread, new, first_new),
+        seen_url=seen_url(person, thread, shown),
         here=_here(shown, told.post_count),
         previous_url=thread_url(thread, start=max(1, start - queries.PAGE_POSTS)) if start > 1 else None,
         next_url=None if is_end else thread_url(thread, start=start + queries.PAGE_POSTS),

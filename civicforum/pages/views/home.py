@@ -5,6 +5,8 @@ from typing import Any
 from flask import render_template
 
 from civicforum.accounts.queries import has_administrator
+from civicforum.discussions.queries import new_to
+from civicforum.discussions.schemas import watch_readings
 from civicforum.notifications.queries import list_inbox
 from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
@@ -22,6 +24,8 @@ def home() -> Any:
     """One page for guests and members; each section is one question, whatever there is."""
     person = viewer()
     coming = list_coming(person, limit=3)
+    readings = watch_readings(person)
+    threads = queries.list_discussed(person)
     return render_template(
         "pages/home.html",
         needs_set_up=get_site().set_up_at is None and not has_administrator(),
@@ -31,7 +35,9 @@ def home() -> Any:
         later=coming[1:],
         to_do=queries.list_to_do(person),
         notices=_top_of_inbox(person),
-        threads=queries.list_discussed(person),
+        threads=threads,
+        new=new_to(person, threads),
+        readings=readings,
         projects=list_projects(person, limit=SHOWN_PROJECTS, is_open=True),
     )
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import render_template
 
+from civicforum.discussions.queries import new_to
+from civicforum.discussions.schemas import watch_readings
 from civicforum.notifications.queries import level_of
 from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
@@ -18,13 +20,17 @@ def show_project(slug: str) -> Any:
     """Vision, who decides and by when, phases, partners, what is discussed, what is next, news."""
     person = viewer()
     project = get_project(person, slug)
+    readings = watch_readings(person)
+    threads = queries.list_discussed(person, project)
     coming = list_coming(person, limit=3, project=project)
     return render_template(
         "pages/project.html",
         project=project,
         vision=render_markdown(project.vision),
         today=queries.today(),
-        threads=queries.list_discussed(person, project),
+        threads=threads,
+        new=new_to(person, threads),
+        readings=readings,
         running=queries.list_running_in(person, project),
         coming=coming,
         own_answer=find_own(person, coming[0]) if coming else None,

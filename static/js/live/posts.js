@@ -14,6 +14,7 @@ export class Posts {
     this.unseen = new Set();
     this.beyond = new Set();
     this.watchSight();
+    this.title = document.title;
     this.pill?.addEventListener("click", () => this.goToNew());
   }
 
@@ -69,6 +70,7 @@ export class Posts {
     keepingPlace(this.list, () => this.put(article, seq));
     this.list.querySelector(":scope > .empty")?.remove();
     mountAll(article);
+    this.onInsert?.(article);
     if (isOwn || (wasAtEnd && isLast)) article.scrollIntoView({ block: "nearest" });
     if (!isOwn) this.markNew(article);
     return true;
@@ -105,8 +107,9 @@ export class Posts {
   }
 
   countNew() {
-    if (!this.pill) return;
     const count = this.unseen.size + this.beyond.size;
+    document.title = count ? `(${count}) ${this.title}` : this.title;
+    if (!this.pill) return;
     const words = count === 1 ? this.main.dataset.wordsNewOne : this.main.dataset.wordsNewMany;
     this.pill.querySelector("[data-new-count]").textContent = fill(words, { number: count });
     this.pill.hidden = count === 0;

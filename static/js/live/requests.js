@@ -3,7 +3,7 @@
 const PATIENCE_MS = 20_000;
 
 /** {status, json, retryAfter}; status 0 where no answer came. */
-export async function request(method, url, body = undefined, headers = {}) {
+export async function request(method, url, body = undefined, headers = {}, options = {}) {
   try {
     const response = await fetch(url, {
       method,
@@ -16,6 +16,7 @@ export async function request(method, url, body = undefined, headers = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       signal: AbortSignal.timeout(PATIENCE_MS),
+      ...options,
     });
     const json = await response.json().catch(() => null);
     const isAnswer = json !== null || response.status >= 400;

@@ -4,6 +4,7 @@ import { fill } from "../lib/characters.js";
 import { Channel } from "../live/channel.js";
 import { Posts } from "../live/posts.js";
 import { readText, request } from "../live/requests.js";
+import { openAtNew, Reading } from "../live/reading.js";
 import { Sending } from "../live/sending.js";
 import { announce } from "./announce.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
@@ -30,6 +31,7 @@ class Thread {
     document.documentElement.style.overflowAnchor = "none";
     const { channel, stream, revision, me } = this.words;
     if (me) this.startSending();
+    if (this.words.readings) this.startReading();
     if (me) this.main.addEventListener("click", (event) => this.supportOnClick(event));
     this.channel = new Channel(channel, stream, Number(revision), {
       apply: (items) => this.apply(items),
@@ -37,6 +39,12 @@ class Thread {
       viewers: (count) => this.showViewers(count),
       gone: () => this.showGone(),
     });
+  }
+
+  startReading() {
+    openAtNew();
+    const reading = new Reading(this.main);
+    this.posts.onInsert = (article) => reading.observe(article);
   }
 
   startSending() {

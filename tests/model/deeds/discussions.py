@@ -138,3 +138,20 @@ def a_thread_is_closed(town: Town) -> Act:
 def a_thread_is_opened_again(town: Town) -> Act:
     discussions.close_thread(town.moderator, town.thread.id)
     return lambda: discussions.open_thread(town.organizer, town.thread.id)
+
+
+@does(discussions.mark_seen)
+def somebody_reads_for_the_first_time(town: Town) -> Act:
+    return lambda: discussions.mark_seen(town.member, town.thread.id, [(1, 2)])
+
+
+@does(discussions.mark_seen)
+def somebody_reads_on(town: Town) -> Act:
+    discussions.mark_seen(town.member, town.thread.id, [(1, 2)])
+    return lambda: discussions.mark_seen(town.member, town.thread.id)
+
+
+@does(discussions.mark_new_from)
+def somebody_wants_to_come_back_to_it(town: Town) -> Act:
+    discussions.mark_seen(town.ben, town.thread.id)
+    return lambda: discussions.mark_new_from(town.ben, town.thread.id, 2)
