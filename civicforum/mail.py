@@ -37,6 +37,8 @@ _STRONG = re.compile(r"(?<!\\)\*\*((?:\\.|[^*\\\s])(?:\\.|[^*\\\n])*)\*\*")
 # a whole address, which everybody sees for what it is.
 _MARK = re.compile(r"((?:https?://|www\.)[^\s<>\[\]\"`\\]+)|([\\`*_\[\]<>~#!|&@])", re.IGNORECASE)
 _UNMARKED = re.compile(r"\\([\\`*_\[\]<>~#!|&@])")
+_TITLE = re.compile(r"^### (.+)$", re.MULTILINE)
+_SUBTITLE = re.compile(r"^#### ", re.MULTILINE)
 _BUTTON = re.compile(r'<p><a href="([^"]+)"[^>]*>([^<]+)</a></p>')
 
 
@@ -187,6 +189,7 @@ def _message(to: str, subject: str, words: str, key: str, because: Because) -> E
 
 def _plain(words: str) -> str:
     """The Markdown of a mail as one reads it where no HTML is shown."""
+    words = _TITLE.sub(lambda title: f"{title[1]}\n{'=' * len(title[1])}", _SUBTITLE.sub("", words))
     return _UNMARKED.sub(r"\1", _STRONG.sub(r"\1", _LINK.sub(r"\1: \2", words)))
 
 

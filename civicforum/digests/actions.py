@@ -18,6 +18,8 @@ from civicforum.web.site import get_site
 PEOPLE_AT_ONCE = 100
 # Somebody's first digest looks back so far, and no digest further.
 LONGEST_LOOK_BACK = timedelta(days=7)
+# What was said in the last minute may not be committed yet: it is left to the next one, so that none is lost.
+SETTLED = timedelta(minutes=1)
 
 
 @transactional
@@ -60,8 +62,9 @@ def _plan(user: User) -> None:
             user_id=user.id,
             day=day.isoformat(),
             since=_since(user, row, at).isoformat(),
+            until=(at - SETTLED).isoformat(),
         )
-        row.digest_day, row.digest_until = day, at
+        row.digest_day, row.digest_until = day, at - SETTLED
     row.digest_due_at = next_morning(at, zone, row.digest, row.weekday, row.digest_day)
 
 

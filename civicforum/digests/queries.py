@@ -56,10 +56,10 @@ class Digest:
         return not self.projects and not self.answers
 
 
-def gather_digest(user: User, since: datetime) -> Digest:
-    """Everything unread that was published after ``since``, as this person may read it now."""
+def gather_digest(user: User, since: datetime, until: datetime) -> Digest:
+    """Everything unread that was published after ``since`` and not after ``until``, as this person may read it now."""
     by_project: dict[Project, list[News]] = defaultdict(list)
-    for news in unread_threads(user, since):
+    for news in unread_threads(user, since, until):
         by_project[news.thread.project].append(news)
     projects = [
         (project, threads[:MOST_THREADS_OF_A_PROJECT], max(0, len(threads) - MOST_THREADS_OF_A_PROJECT))
@@ -69,7 +69,7 @@ def gather_digest(user: User, since: datetime) -> Digest:
     return Digest(
         projects[:MOST_PROJECTS],
         max(0, len(projects) - MOST_PROJECTS),
-        _answers(user, since),
+        _answers(user, since, until),
         [row for row in list_coming(user, MOST_MEETINGS) if row.starts_at < horizon],
     )
 
@@ -79,10 +79,10 @@ def _fairly(news: News) -> tuple[int, int]:
     return -news.people, -news.first.id
 
 
-def unread_threads(user: User, since: datetime) -> list[News]:
+def unread_threads(user: User, since: datetime, until: datetime) -> list[News]:
     """The threads with something unread of others in it, each once, the fairest first."""
     posts: dict[Thread, list[Post]] = defaultdict(list)
-    for post in _new_posts(user, since):
+    for post in _new_posts(user, since, until):
         posts[post.thread].append(post)
     threads = sorted(posts, key=lambda thread: _fairly(_news(thread, posts[thread])))[:MOST_THREADS]
     new = new_to(user, threads)
@@ -94,7 +94,7 @@ def _news(thread: Thread, posts: Sequence[Post]) -> News:
     return News(thread, posts[0], len(posts), len({post.author_id for post in posts}))
 
 
-def _new_posts(user: User, since: datetime) -> Iterable[Post]:
+def _new_posts(user: User, since: datetime, until: datetime) -> Iterable[Post]:
     """What others published since, where the person may read it and does not ignore it; the earliest first."""
     levels = levels_of(user)
     rows = db.session.scalars(
@@ -103,6 +103,7 @@ def _new_posts(user: User, since: datetime) -> Iterable[Post]:
         .join(Thread.project)
         .where(
             Post.published_at > since,
+            Post.published_at <= until,
             Post.state == "visible",
             Post.seq.is_not(None),
             Post.author_id.is_distinct_from(user.id),
@@ -125,12 +126,12 @@ def _level(levels: dict[str, dict[int, str]], thread: Thread) -> str:
 PERSONAL = ("answer", "reply", "mention")
 
 
-def _answers(user: User, since: datetime) -> list[Entry]:
+def _answers(user: User, since: datetime, until: datetime) -> list[Entry]:
     """What waits in the inbox because somebody spoke to this person."""
     return [
         entry
         for entry in list_inbox(user, limit=MOST_ANSWERS * 4).entries
-        if entry.is_unread and entry.notice is not None and entry.created_at > since and entry.reason in PERSONAL
+        if entry.is_unread and entry.notice is not None and since < entry.created_at <= until and entry.reason in PERSONAL
     ][:MOST_ANSWERS]
 
 

@@ -26,7 +26,7 @@ def plan() -> None:
 
 
 @jobs.task("digests.mail_digest")
-def mail_digest(user_id: int, day: str, since: str) -> None:
+def mail_digest(user_id: int, day: str, since: str, until: str) -> None:
     """Mail somebody what is new to them, if anything is; who was away for long is told once, and then left alone."""
     user = find_user(user_id)
     if user is None:
@@ -37,7 +37,7 @@ def mail_digest(user_id: int, day: str, since: str) -> None:
     if wishes.digest == "never" or (is_away and knows_it):
         return
     with in_language_of(user):
-        digest = queries.gather_digest(user, datetime.fromisoformat(since))
+        digest = queries.gather_digest(user, datetime.fromisoformat(since), datetime.fromisoformat(until))
         was_sent = not digest.is_empty and _send(user, day, digest, is_away)
     if was_sent and is_away:
         actions.note_farewell(SYSTEM, user_id)
