@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import current_app, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, User
@@ -48,7 +48,7 @@ def _send(user: User, day: str, digest: Digest, is_last: bool) -> bool:
         user,
         "digests/mail/digest.md",
         key=f"digest:{user.id}:{day}",
-        because=_l("You get this because there is something here that you have not read yet."),
+        because=_("You get this because there is something here that you have not read yet."),
         stop=Stop(user.id, ("digest",)),
         digest=digest,
         is_last=is_last,

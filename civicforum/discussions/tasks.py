@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, User
@@ -94,10 +94,10 @@ def _send(user: User, thread: Thread, batch: Batch) -> bool:
 
 def _because(reason: str, title: str) -> Any:
     return {
-        "answer": _l("You get this because a partner or an organizer answered you in “%(title)s”.", title=title),
-        "reply": _l("You get this because somebody answered you in “%(title)s”.", title=title),
-        "mention": _l("You get this because somebody mentioned you in “%(title)s”.", title=title),
-        "subscription": _l("You get this because you follow “%(title)s”.", title=title),
+        "answer": _("You get this because a partner or an organizer answered you in “%(title)s”.", title=title),
+        "reply": _("You get this because somebody answered you in “%(title)s”.", title=title),
+        "mention": _("You get this because somebody mentioned you in “%(title)s”.", title=title),
+        "subscription": _("You get this because you follow “%(title)s”.", title=title),
     }[reason]
 
 

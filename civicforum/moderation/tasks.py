@@ -1,7 +1,7 @@
 """The mails of moderation."""
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.moderation import queries
@@ -25,7 +25,7 @@ def tell_author(measure_id: int) -> None:
         "moderation/mail/reasons.md",
         locale=locale,
         key=f"measure:{measure.id}:author",
-        because=mail.Because(_l("You get this because you wrote the comment; whoever decides must tell you why.")),
+        because=mail.Because(_("You get this because you wrote the comment; whoever decides must tell you why.")),
         action=measure.action,
         name=author.name,
         thread=post.thread.title,

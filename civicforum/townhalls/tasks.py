@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.accounts.models import SYSTEM
@@ -96,9 +96,9 @@ def _because(row: Rsvp, what: str) -> Because:
     if row.user is not None and what in STOPPED_BY:
         stop = stop_url(Stop(row.user.id, (STOPPED_BY[what],)))
     if what == "confirm":
-        return Because(_l("You get this because somebody answered the invitation with this address."))
+        return Because(_("You get this because somebody answered the invitation with this address."))
     return Because(
-        _l("You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title), stop
+        _("You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title), stop
     )
 
 
@@ -154,7 +154,7 @@ def mail_writer(town_hall_id: int, user_id: int) -> None:
         user,
         "townhalls/mail/summary.md",
         key=f"townhall:{town_hall.id}:summary:user:{user.id}",
-        because=_l(
+        because=_(
             "You get this because you wrote in the discussion before “%(title)s”.", title=town_hall.title
         ),
         stop=Stop(user.id, ("summary",)),

@@ -7,7 +7,7 @@ from factories import make_project, make_thread, make_user
 from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.errors import Invalid, NotAllowed, NotFound
 from civicforum.notifications.actions import change_attention, set_attention
-from civicforum.notifications.queries import find_attention, level_of, levels_of, list_followed
+from civicforum.notifications.queries import find_attention, level_of, levels_of
 from civicforum.partnerships.actions import edit_project
 
 
@@ -97,7 +97,7 @@ def test_the_settings_list_everything_followed_and_forget_it(ana, sign_in):
     submit(browser, "/settings/mail", form, level="normal")
     assert level_of(ana, project.id, thread.id) == "normal"
     submit(browser, "/settings/mail", form, level="forget")
-    assert [followed.kind for followed in list_followed(ana)] == ["project"]
+    assert levels_of(ana) == {"project": {project.id: "subscribed"}}
 
 
 def test_what_closed_is_listed_without_its_name_and_can_be_forgotten(app, ana, sign_in):
@@ -112,7 +112,7 @@ def test_what_closed_is_listed_without_its_name_and_can_be_forgotten(app, ana, s
     assert ("zqclosed" in page, "zqthread" in page) == (False, False)
     row = find_attention(ana, "project", project.id)
     submit(browser, "/settings/mail", f"followed-{row.id}", level="forget")
-    assert [followed.kind for followed in list_followed(ana)] == ["thread"]
+    assert levels_of(ana) == {"thread": {thread.id: "subscribed"}}
 
 
 @pytest.mark.parametrize("rows", [1, 30])
