@@ -33,8 +33,8 @@ SMTP_TIMEOUT_SECONDS = 20
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\\n])+)\]\((\S+?)\)")
 _STRONG = re.compile(r"(?<!\\)\*\*((?:\\.|[^*\\\s])(?:\\.|[^*\\\n])*)\*\*")
-# A value with one of these could begin a link, or loud words: ``typed`` puts a backslash before it, but not in
-# a whole address, which everybody sees for what it is.
+# A value with one of these could begin a link, or loud words: ``typed`` puts a backslash before it, but not
+# in a whole address, which everybody sees for what it is.
 _MARK = re.compile(r"((?:https?://|www\.)[^\s<>\[\]\"`\\]+)|([\\`*_\[\]<>~#!|&@])", re.IGNORECASE)
 _UNMARKED = re.compile(r"\\([\\`*_\[\]<>~#!|&@])")
 _TITLE = re.compile(r"^### (.+)$", re.MULTILINE)
@@ -147,7 +147,7 @@ def send(
     attachments: tuple[Attachment, ...] = (),
     **context: Any,
 ) -> None:
-    """Render ``template`` for one reader and deliver it. ``because`` stands under it, in the reader's language.
+    """Render ``template`` for one reader and deliver it. ``because`` stands under it, in their language.
 
     ``key`` names this mail for good (``townhall:7:reminder:48h:user:3``): a second copy after a crash carries
     the same Message-ID. Raises GiveUp where the address is refused for good.

@@ -241,7 +241,17 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     # A slug that is not the right one: the answer must not tell the right one.
     fills["threads/slug"] = ["x"]
     # What only the person of a mail has; their own are added for each voice.
-    for door in ("answers", "confirm", "invitations", "reset", "link", "address", "undo", "my", "unsubscribe"):
+    for door in (
+        "answers",
+        "confirm",
+        "invitations",
+        "reset",
+        "link",
+        "address",
+        "undo",
+        "my",
+        "unsubscribe",
+    ):
         fills[f"{door}/token"] = ["nothing-here"]
 
 

@@ -1,4 +1,4 @@
-"""Who is at the other end: by session cookie or by API token; and CSRF for all but tokens and one-click doors."""
+"""Who is at the other end: by session cookie or API token; CSRF for all but tokens and one-click doors."""
 
 import logging
 import secrets

@@ -10,7 +10,6 @@ from civicforum.accounts import actions, links, queries
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.web.site import get_site
 
-
 # Why each comes. They are about one's own deed or one's own account, and cannot be stopped.
 BECAUSE = {
     "confirm": _("You get this because somebody signed up with this address."),

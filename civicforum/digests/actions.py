@@ -24,7 +24,7 @@ SETTLED = timedelta(minutes=1)
 
 @transactional
 def plan_digests(actor: Actor) -> int:
-    """Give each person whose digest is due a job that writes it, and their next morning; how many were seen to.
+    """Give each person whose digest is due a job that writes it, and their next morning; how many they were.
 
     Both commit together, so that none is lost and none is planned twice. Locks each person's own row.
     """
@@ -37,7 +37,9 @@ def plan_digests(actor: Actor) -> int:
 
 def _due_people(at: datetime) -> list[User]:
     """Those whose morning has come, and those for whom none has been worked out yet."""
-    is_due = or_(MailWishes.user_id.is_(None), MailWishes.digest_due_at.is_(None), MailWishes.digest_due_at <= at)
+    is_due = or_(
+        MailWishes.user_id.is_(None), MailWishes.digest_due_at.is_(None), MailWishes.digest_due_at <= at
+    )
     wants = or_(MailWishes.user_id.is_(None), MailWishes.digest != "never")
     return list(
         db.session.scalars(
@@ -69,7 +71,7 @@ def _plan(user: User) -> None:
 
 
 def _since(user: User, row: MailWishes, at: datetime) -> datetime:
-    """Where the last digest ended; nobody hears of what was before they came, or of longer ago than a week."""
+    """Where the last digest ended; nobody hears of what was before they came, or longer ago than a week."""
     look_back = max(at - LONGEST_LOOK_BACK, user.created_at)
     return max(row.digest_until, look_back) if row.digest_until else look_back
 

@@ -57,7 +57,7 @@ class Digest:
 
 
 def gather_digest(user: User, since: datetime, until: datetime) -> Digest:
-    """Everything unread that was published after ``since`` and not after ``until``, as this person may read it now."""
+    """What is unread and was published after ``since`` and until ``until``, as this person may read it now."""
     by_project: dict[Project, list[News]] = defaultdict(list)
     for news in unread_threads(user, since, until):
         by_project[news.thread.project].append(news)
@@ -86,7 +86,9 @@ def unread_threads(user: User, since: datetime, until: datetime) -> list[News]:
         posts[post.thread].append(post)
     threads = sorted(posts, key=lambda thread: _fairly(_news(thread, posts[thread])))[:MOST_THREADS]
     new = new_to(user, threads)
-    unread = {thread: [post for post in posts[thread] if new[thread.id].holds(post.seq)] for thread in threads}
+    unread = {
+        thread: [post for post in posts[thread] if new[thread.id].holds(post.seq)] for thread in threads
+    }
     return sorted((_news(thread, found) for thread, found in unread.items() if found), key=_fairly)
 
 
@@ -95,7 +97,7 @@ def _news(thread: Thread, posts: Sequence[Post]) -> News:
 
 
 def _new_posts(user: User, since: datetime, until: datetime) -> Iterable[Post]:
-    """What others published since, where the person may read it and does not ignore it; the earliest first."""
+    """What others published since, where the person may read it and ignores it not; the earliest first."""
     levels = levels_of(user)
     rows = db.session.scalars(
         select(Post)
@@ -131,12 +133,15 @@ def _answers(user: User, since: datetime, until: datetime) -> list[Entry]:
     return [
         entry
         for entry in list_inbox(user, limit=MOST_ANSWERS * 4).entries
-        if entry.is_unread and entry.notice is not None and since < entry.created_at <= until and entry.reason in PERSONAL
+        if entry.is_unread
+        and entry.notice is not None
+        and since < entry.created_at <= until
+        and entry.reason in PERSONAL
     ][:MOST_ANSWERS]
 
 
 def last_seen(user: User) -> datetime:
-    """The last sign that this person was here: something they said, supported or read. Nothing else is kept."""
+    """The last sign that this person was here: something they said, supported or read. No more is kept."""
     signs = [
         select(func.max(Post.created_at)).where(Post.author_id == user.id),
         select(func.max(Reaction.created_at)).where(Reaction.user_id == user.id),
@@ -145,4 +150,3 @@ def last_seen(user: User) -> datetime:
     ]
     found = [db.session.scalar(sign) for sign in signs]
     return max([user.created_at, *(at for at in found if at is not None)])
-

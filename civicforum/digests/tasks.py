@@ -27,7 +27,7 @@ def plan() -> None:
 
 @jobs.task("digests.mail_digest")
 def mail_digest(user_id: int, day: str, since: str, until: str) -> None:
-    """Mail somebody what is new to them, if anything is; who was away for long is told once, and then left alone."""
+    """Mail somebody what is new to them, if anything is; who was long away is told once, then left alone."""
     user = find_user(user_id)
     if user is None:
         return

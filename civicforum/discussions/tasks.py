@@ -94,7 +94,9 @@ def _send(user: User, thread: Thread, batch: Batch) -> bool:
 
 def _because(reason: str, title: str) -> Any:
     return {
-        "answer": _("You get this because a partner or an organizer answered you in “%(title)s”.", title=title),
+        "answer": _(
+            "You get this because a partner or an organizer answered you in “%(title)s”.", title=title
+        ),
         "reply": _("You get this because somebody answered you in “%(title)s”.", title=title),
         "mention": _("You get this because somebody mentioned you in “%(title)s”.", title=title),
         "subscription": _("You get this because you follow “%(title)s”.", title=title),

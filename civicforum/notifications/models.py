@@ -19,8 +19,8 @@ RHYTHMS = ("daily", "every_second_day", "weekly", "never")
 class Notification(Model, HasId, HasCreatedAt):
     """Pointers, never words, so that what was hidden since cannot leak.
 
-    ``reason`` says why the person is told (reply, mention, rsvp…); ``kind`` and ``object_id`` of what. What it
-    says is written when it is read, from the present state, asking the policy again. Unread ones of the same
+    ``reason`` says why the person is told (reply, mention, rsvp…); ``kind`` and ``object_id`` of what. What
+    it says is written when it is read, from the present state, asking the policy again. Unread ones of the same
     ``reason`` and ``bundle`` (``thread:7``) are shown as one. ``wants_mail``: it is to be mailed at once; a
     mail gathers several, and they share its ``mail_number``.
     """
@@ -62,7 +62,7 @@ class Attention(Model, HasId, HasCreatedAt):
 
 
 class MailWishes(Model):
-    """What a person wants to be mailed, and when their next digest is due; everybody's defaults without a row.
+    """What a person wants to be mailed, and when their next digest is due; the defaults without a row.
 
     ``digest_until`` is where the last digest ended, so that the next one goes on from there.
     ``refused_address`` came back for good: nothing but what was asked for is sent there.

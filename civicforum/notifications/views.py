@@ -24,7 +24,7 @@ def _signed_in() -> User:
     person = viewer()
     if not policies.can_have_inbox(person):
         raise SignInNeeded(_("Please sign in, and you will come right back here."))
-    return person  # type: ignore[no-any-return]  # the viewer of a request is a User or a Guest
+    return person
 
 
 @bp.get("/inbox")
@@ -111,8 +111,6 @@ def stop_mails_now(token: str) -> Any:
 
 
 def _stop_page(stop: Stop, token: str, state: str) -> Any:
-    response = make_response(
-        render_template("notifications/stop.html", stop=stop, token=token, state=state)
-    )
+    response = make_response(render_template("notifications/stop.html", stop=stop, token=token, state=state))
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -6,7 +6,7 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
-from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.models import SYSTEM, User
 from civicforum.accounts.queries import find_user
 from civicforum.errors import NotFound
 from civicforum.mail import Because
@@ -81,13 +81,13 @@ def mail_answer(rsvp_id: int, what: str, number: int) -> None:
 def _is_timely(row: Rsvp, what: str) -> bool:
     """A guest's link, and whoever may no longer see the meeting, are looked at again."""
     town_hall = row.town_hall
-    if row.user is not None and not (policies.can_see(row.user, town_hall) and _is_wanted(row, what)):
+    if row.user is not None and not (policies.can_see(row.user, town_hall) and _is_wanted(row.user, what)):
         return False
     return what not in BEFORE or (town_hall.status == "published" and not town_hall.is_over())
 
 
-def _is_wanted(row: Rsvp, what: str) -> bool:
-    return what not in STOPPED_BY or bool(getattr(read_wishes(row.user), STOPPED_BY[what]))
+def _is_wanted(user: User, what: str) -> bool:
+    return what not in STOPPED_BY or bool(getattr(read_wishes(user), STOPPED_BY[what]))
 
 
 def _because(row: Rsvp, what: str) -> Because:

@@ -26,9 +26,7 @@ def upgrade() -> None:
             ["user_id"], ["person.id"], name=op.f("fk_attention_user_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attention")),
-        sa.UniqueConstraint(
-            "user_id", "kind", "object_id", name=op.f("uq_attention_user_id_kind_object_id")
-        ),
+        sa.UniqueConstraint("user_id", "kind", "object_id", name=op.f("uq_attention_user_id_kind_object_id")),
     )
     op.create_index("ix_attention_followers", "attention", ["kind", "object_id", "level", "user_id"])
     wishes = ("reply", "mention", "answer", "subscription", "reminder", "summary")
@@ -51,9 +49,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mail_wishes_digest_due_at"), "mail_wishes", ["digest_due_at"])
     with op.batch_alter_table("notification") as table:
         table.add_column(sa.Column("bundle", sa.String(length=40), nullable=True))
-        table.add_column(
-            sa.Column("wants_mail", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+        table.add_column(sa.Column("wants_mail", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("mail_number", sa.Integer(), nullable=True))
         table.add_column(sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True))
         table.create_index("ix_notification_mail", ["user_id", "mailed_at"])

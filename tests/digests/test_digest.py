@@ -242,7 +242,9 @@ def test_a_digest_costs_the_same_however_much_is_new(app, count_queries, ana, be
     assert n.total == 11, "\n".join(n.statements)
 
 
-def test_who_is_away_for_half_a_year_is_told_once_and_then_left_alone(smtp, app, clock, ana, ben, thread, until):
+def test_who_is_away_for_half_a_year_is_told_once_and_then_left_alone(
+    smtp, app, clock, ana, ben, thread, until
+):
     clock.move_to(MONDAY + timedelta(days=200))
     work(app)
     for _day in range(3):
@@ -331,4 +333,3 @@ def test_a_round_that_is_lost_is_planned_again(app):
 
 def test_the_house_may(app, ana):
     assert actions.plan_digests(SYSTEM) == 1
-

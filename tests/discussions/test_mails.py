@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, User
+from civicforum.agreement.models import Rule
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions
 from civicforum.discussions.models import Post
@@ -19,7 +20,6 @@ from civicforum.notifications.actions import mark_read, save_wishes, set_attenti
 from civicforum.notifications.models import MailWishes, Notification
 from civicforum.notifications.queries import list_inbox
 from civicforum.partnerships.actions import edit_project, follow_project
-from civicforum.agreement.models import Rule
 
 
 @pytest.fixture

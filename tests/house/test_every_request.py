@@ -41,7 +41,8 @@ def unsafe_doors(app, town):
     """(method, address) of every door that changes something, sign-in and sign-up too."""
     fills = {**town.fills, "reactions/kind": ["support"]}
     for name in ("words/word", "seats/seat", "members/membership", "invitations/invitation", "door/check_in",
-                 "people/rsvp", "needs/need", "tokens/token", "inbox/notification", "followed/attention"):  # fmt: skip
+                 "people/rsvp", "needs/need", "tokens/token", "inbox/notification",
+                 "followed/attention"):  # fmt: skip
         fills[f"{name}_id"] = [1]
     for rule in sorted(app.url_map.iter_rules(), key=str):
         for method in sorted(rule.methods & {"POST", "PUT", "PATCH", "DELETE"}):

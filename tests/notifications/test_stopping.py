@@ -1,4 +1,4 @@
-"""Stopping mails from a mail: one click without signing in (RFC 8058), a page that changes nothing by itself."""
+"""Stopping mails from a mail: one click without signing in (RFC 8058); looking changes nothing."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -116,9 +116,7 @@ def test_a_token_of_somebody_who_left_is_404(client, ana):
 
 def test_only_the_way_out_of_mails_is_opened_by_its_address(app):
     marked = [
-        name
-        for name, view in app.view_functions.items()
-        if getattr(view, "is_opened_by_its_address", False)
+        name for name, view in app.view_functions.items() if getattr(view, "is_opened_by_its_address", False)
     ]
     assert marked == ["notifications.stop_mails_now"]
 
@@ -134,9 +132,7 @@ def test_whoever_is_signed_in_stops_the_mails_of_the_tokens_person(ana, sign_in)
 
 def test_the_settings_keep_what_was_said(ana, sign_in):
     browser = sign_in(ana)
-    page = submit(
-        browser, "/settings/mail", reply=None, digest="weekly", weekday="4"
-    )
+    page = submit(browser, "/settings/mail", reply=None, digest="weekly", weekday="4")
     assert "Saved." in page.text
     assert (wishes(ana).reply, wishes(ana).mention) == (False, True)
     assert (wishes(ana).digest, wishes(ana).weekday) == ("weekly", 4)

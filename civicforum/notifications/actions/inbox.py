@@ -1,7 +1,6 @@
 """Putting something in people's inboxes, and marking it read."""
 
 from collections.abc import Iterable, Sequence
-
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -13,7 +12,6 @@ from civicforum.errors import require
 from civicforum.live.doorbell import ring_people
 from civicforum.notifications import policies
 from civicforum.notifications.models import Notification
-
 
 # Whoever is reading just now needs no mail; and a burst becomes one.
 GRACE = timedelta(minutes=5)
@@ -103,9 +101,7 @@ def _shown_with(actor: Actor, ids: Sequence[int]) -> Iterable[ColumnElement[bool
     """The older rows that each of these stands for."""
     rows = db.session.execute(
         select(Notification.reason, Notification.bundle, func.max(Notification.id).label("newest"))
-        .where(
-            Notification.user_id == actor.id, Notification.id.in_(ids), Notification.bundle.is_not(None)
-        )
+        .where(Notification.user_id == actor.id, Notification.id.in_(ids), Notification.bundle.is_not(None))
         .group_by(Notification.reason, Notification.bundle)
     )
     return [

@@ -81,10 +81,8 @@ def _turn(stop: Stop, is_on: bool) -> None:
 
 
 @transactional
-def gather_mail(
-    actor: Actor, user_id: int, bundle: str, task: str, is_ignored: bool = False
-) -> Batch | None:
-    """What one mail to this person is about: all that waits in the bundle and is still wanted, under one number.
+def gather_mail(actor: Actor, user_id: int, bundle: str, task: str, is_ignored: bool = False) -> Batch | None:
+    """What one mail to this person is about: all that waits in the bundle and is wanted, under one number.
 
     None if nothing is; or if there were many of late: ``task`` then comes back later. What was gathered and
     not noted as mailed (a crash) is the same batch again. ``is_ignored``: the person wants to hear nothing of
@@ -151,8 +149,6 @@ def note_mailed(actor: Actor, user_id: int, number: int, was_sent: bool = True) 
 
 @transactional
 def note_refused(actor: Actor, user_id: int, address: str) -> None:
-    """This address came back for good: nothing but what is asked for goes there. Locks the person's own row."""
+    """This address came back for good: nothing but what is asked for goes there. Locks the person's row."""
     require(policies.can_send_mail(actor))
     lock_wishes(user_id).refused_address = address
-
-

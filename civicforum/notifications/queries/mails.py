@@ -76,4 +76,4 @@ def mailed_since(user_id: int, since: datetime, bundle: str | None = None) -> Se
     )
     if bundle is not None:
         mails = mails.where(Notification.bundle == bundle)
-    return db.session.scalars(mails).all()
+    return [moment for moment in db.session.scalars(mails) if moment is not None]
