@@ -57,7 +57,7 @@ class Digest:
 
 
 def gather_digest(user: User, since: datetime, until: datetime) -> Digest:
-    """What is unread and was published after ``since`` and until ``until``, as this person may read it now."""
+    """What is unread and published after ``since`` and until ``until``, as this person may read it now."""
     by_project: dict[Project, list[News]] = defaultdict(list)
     for news in unread_threads(user, since, until):
         by_project[news.thread.project].append(news)
