@@ -21,7 +21,7 @@ class Notification(Model, HasId, HasCreatedAt):
 
     ``reason`` says why the person is told (reply, mention, rsvp…); ``kind`` and ``object_id`` of what. What
     it says is written when it is read, from the present state, asking the policy again. Unread ones of the
-    same ``reason`` and ``bundle`` (``thread:7``) are shown as one. ``wants_mail``: it is to be mailed at once;
+    same ``reason`` and ``bundle`` (``thread:7``) are shown as one. ``wants_mail``: it is mailed at once;
     a mail gathers several, and they share its ``mail_number``.
     """
 
