@@ -37,8 +37,8 @@ _STRONG = re.compile(r"(?<!\\)\*\*((?:\\.|[^*\\\s])(?:\\.|[^*\\\n])*)\*\*")
 # in a whole address, which everybody sees for what it is.
 _MARK = re.compile(r"((?:https?://|www\.)[^\s<>\[\]\"`\\]+)|([\\`*_\[\]<>~#!|&@])", re.IGNORECASE)
 _UNMARKED = re.compile(r"\\([\\`*_\[\]<>~#!|&@])")
-_TITLE = re.compile(r"^### (.+)$", re.MULTILINE)
-_SUBTITLE = re.compile(r"^#### ", re.MULTILINE)
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_SUBTITLE = re.compile(r"^## ", re.MULTILINE)
 _BUTTON = re.compile(r'<p><a href="([^"]+)"[^>]*>([^<]+)</a></p>')
 
 
@@ -131,10 +131,12 @@ def _one_line(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Because:
-    """Why somebody gets a mail, and where they stop such mails (none for those about one's own deed)."""
+    """Why somebody gets a mail, and where they stop such mails (none for those about one's own deed) and
+    choose what else they are mailed."""
 
     sentence: Any
     stop_url: str | None = None
+    settings_url: str | None = None
 
 
 def send(
@@ -190,13 +192,22 @@ def _message(to: str, subject: str, words: str, key: str, because: Because) -> E
 def _plain(words: str) -> str:
     """The Markdown of a mail as one reads it where no HTML is shown."""
     words = _TITLE.sub(lambda title: f"{title[1]}\n{'=' * len(title[1])}", _SUBTITLE.sub("", words))
-    return _UNMARKED.sub(r"\1", _STRONG.sub(r"\1", _LINK.sub(r"\1: \2", words)))
+    return _UNMARKED.sub(r"\1", _STRONG.sub(r"\1", _LINK.sub(_plain_link, words)))
+
+
+def _plain_link(link: re.Match[str]) -> str:
+    """``label: address``; a label that ends a sentence needs no colon."""
+    return f"{link[1]}{'' if link[1].endswith(('.', '!', '?', '…')) else ':'} {link[2]}"
 
 
 def _foot(because: Because) -> str:
-    """The reason under a text, after the line that mail programs know to fold away what follows."""
-    stop = f"\n{_('Stop these mails')}: {because.stop_url}" if because.stop_url else ""
-    return f"-- \n{_one_line(because.sentence)}{stop}"
+    """The reason under a text and the ways out. Not after ``-- ``: mail programs fold away what follows."""
+    lines = ["* * *", _one_line(because.sentence)]
+    if because.stop_url:
+        lines.append(f"{_('Stop these mails')}: {because.stop_url}")
+    if because.settings_url:
+        lines.append(f"{_('Choose what is mailed')}: {because.settings_url}")
+    return "\n".join(lines)
 
 
 def _html(subject: str, words: str, because: Because) -> str:

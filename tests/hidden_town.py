@@ -30,7 +30,8 @@ from civicforum.discussions.models import Post
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
-from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
+from civicforum.notifications.stops import Stop, sign_stop
+from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
@@ -204,6 +205,13 @@ def _plant_closed(town: Town):
     townhalls.rsvp(resident, hall.id, "going")
     guest_answer = make_rsvp(hall, None, guest_email="zqmailguest@example.net", guest_name="Gus")
     join(closed, resident)
+    discussions.follow_thread(resident, thread.id, "subscribed")
+    follow_project(resident, closed.slug, "subscribed")
+    town.fills["unsubscribe/token"] = [
+        "nothing-here",
+        sign_stop(Stop(resident.id, ("mention", "subscription"), "thread", thread.id)),
+        sign_stop(Stop(resident.id, ("subscription",), "project", closed.id)),
+    ]
     news = publish_update(member, closed, "zqclosednews lantern", "zqclosednews lantern")
     for row in list(resident.memberships):
         with transaction():
@@ -250,7 +258,6 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
         "address",
         "undo",
         "my",
-        "unsubscribe",
     ):
         fills[f"{door}/token"] = ["nothing-here"]
 

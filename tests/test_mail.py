@@ -74,7 +74,7 @@ def test_one_click_unsubscribe_is_in_the_headers(app, context):
 def test_every_mail_says_why_it_comes(app, context):
     send(because="You get this because of <b>you</b>.")
     (message,) = delivered(app)
-    assert message.get_body(("plain",)).get_content().endswith("-- \nYou get this because of <b>you</b>.\n")
+    assert message.get_body(("plain",)).get_content().endswith("* * *\nYou get this because of <b>you</b>.\n")
     assert "because of &lt;b&gt;you&lt;/b&gt;." in message.get_body(("html",)).get_content()
     assert message["List-Unsubscribe"] is None
 

@@ -22,7 +22,7 @@ from civicforum.townhalls.queries import list_coming
 # Enough for a town's busiest day; whoever was away longer than that reads on the site.
 MOST_POSTS = 2_000
 MOST_THREADS = 200
-MOST_THREADS_OF_A_PROJECT = 5
+MOST_THREADS_OF_A_PROJECT = 3
 MOST_PROJECTS = 6
 MOST_ANSWERS = 5
 MOST_MEETINGS = 3

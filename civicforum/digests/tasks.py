@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import lazy_gettext as _
 
 from civicforum import jobs
@@ -55,5 +55,4 @@ def _send(user: User, day: str, digest: Digest, is_last: bool) -> bool:
         name_of=name_of,
         post_url=post_url,
         base_url=current_app.config["BASE_URL"],
-        settings_url=url_for("notifications.mail_settings", _external=True),
     )

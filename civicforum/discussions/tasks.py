@@ -16,6 +16,7 @@ from civicforum.notifications.actions import gather_mail, note_mailed
 from civicforum.notifications.mailing import in_language_of, mail_person
 from civicforum.notifications.queries import Batch, level_of
 from civicforum.notifications.stops import Stop
+from civicforum.text import opening
 
 # A lock is held for this many objects at most.
 SHOWN_AT_ONCE = 50
@@ -45,6 +46,7 @@ def tell_followers(post_id: int, after: int) -> None:
 REASONS = ("answer", "reply", "mention", "subscription")
 # A mail shows so many comments; the rest are a link away.
 SHOWN_IN_A_MAIL = 10
+SHOWN_OF_A_POST = 700  # characters
 
 
 @jobs.task("discussions.mail_posts")
@@ -110,5 +112,5 @@ def _written(post: Post, reason: str) -> dict[str, Any]:
         "hats": post.author.hats if post.author else [],
         "reason": reason,
         "answered": name_of(answered) if answered else None,
-        "body": post.body,
+        "lines": opening(post.body, SHOWN_OF_A_POST),
     }

@@ -32,7 +32,7 @@ def mail_person(user: User, template: str, *, key: str, because: Any, stop: Stop
             template,
             locale=user.locale or get_site().locale,
             key=key,
-            because=mail.Because(because, stop_url(stop)),
+            because=because_of(because, stop),
             person=user,
             **context,
         )
@@ -42,5 +42,10 @@ def mail_person(user: User, template: str, *, key: str, because: Any, stop: Stop
     return True
 
 
-def stop_url(stop: Stop) -> str:
-    return url_for("notifications.stop_mails", token=sign_stop(stop), _external=True)
+def because_of(sentence: Any, stop: Stop) -> mail.Because:
+    """Why a mail comes, with the ways to stop it and to choose what else is mailed."""
+    return mail.Because(
+        sentence,
+        url_for("notifications.stop_mails", token=sign_stop(stop), _external=True),
+        url_for("notifications.mail_settings", _external=True),
+    )

@@ -10,7 +10,7 @@ from civicforum.accounts.models import SYSTEM, User
 from civicforum.accounts.queries import find_user
 from civicforum.errors import NotFound
 from civicforum.mail import Because
-from civicforum.notifications.mailing import mail_person, stop_url
+from civicforum.notifications.mailing import because_of, mail_person
 from civicforum.notifications.queries import read_wishes
 from civicforum.notifications.stops import Stop
 from civicforum.townhalls import actions, policies, queries, tokens
@@ -92,14 +92,12 @@ def _is_wanted(user: User, what: str) -> bool:
 
 def _because(row: Rsvp, what: str) -> Because:
     """A guest stops all of them by cancelling: the link to their answer is in each."""
-    stop = None
-    if row.user is not None and what in STOPPED_BY:
-        stop = stop_url(Stop(row.user.id, (STOPPED_BY[what],)))
     if what == "confirm":
         return Because(_("You get this because somebody answered the invitation with this address."))
-    return Because(
-        _("You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title), stop
-    )
+    sentence = _("You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title)
+    if row.user is None or what not in STOPPED_BY:
+        return Because(sentence)
+    return because_of(sentence, Stop(row.user.id, (STOPPED_BY[what],)))
 
 
 def _locale(row: Rsvp) -> str:

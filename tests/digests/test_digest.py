@@ -218,7 +218,7 @@ def test_threads_are_in_the_order_of_people_not_of_words(app, ana, ben, thread):
     assert ([row.people for row in news], more) == ([2, 1], 0)
 
 
-def test_a_project_has_five_threads_in_it_and_a_digest_six_projects(smtp, ana, ben, until):
+def test_a_project_has_three_threads_in_it_and_a_digest_six_projects(smtp, ana, ben, until):
     for _p in range(7):
         project = make_project()
         for _t in range(6):
@@ -227,8 +227,8 @@ def test_a_project_has_five_threads_in_it_and_a_digest_six_projects(smtp, ana, b
     until(3)
     (mail,) = smtp.mails()
     text = words(mail)
-    assert text.count("1 new comment\r\n") == 30
-    assert (text.count("1 more discussion with news"), "News in 1 more project:" in text) == (6, True)
+    assert text.count("1 new comment\r\n") == 18
+    assert (text.count("3 more discussions with news"), "News in 1 more project:" in text) == (6, True)
     assert "In the library" in text
 
 

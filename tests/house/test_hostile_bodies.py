@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH projects.OneProject": {"title": "Other"},
     "POST threads.Threads": {"title": "Title", "body": "Words."},
     "POST threads.Posts": {"body": "Words.", "reply_to": 1},
+    "POST threads.Reading": {"seen": [[1, 1]]},
     "POST town-halls.TownHalls": {
         "project": "the-project",
         "title": "Hall",
