@@ -33,6 +33,7 @@ ROOMS = (
     "discussions",
     "townhalls",
     "moderation",
+    "digests",
     "pages",
 )
 LARGEST_ID = 2**31 - 1

@@ -32,7 +32,8 @@ from civicforum.files.models import Attachment
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
-from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
+from civicforum.notifications.stops import Stop, sign_stop
+from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
@@ -228,6 +229,13 @@ def _plant_closed(town: Town):
     townhalls.rsvp(resident, hall.id, "going")
     guest_answer = make_rsvp(hall, None, guest_email="zqmailguest@example.net", guest_name="Gus")
     join(closed, resident)
+    discussions.follow_thread(resident, thread.id, "subscribed")
+    follow_project(resident, closed.slug, "subscribed")
+    town.fills["unsubscribe/token"] = [
+        "nothing-here",
+        sign_stop(Stop(resident.id, ("mention", "subscription"), "thread", thread.id)),
+        sign_stop(Stop(resident.id, ("subscription",), "project", closed.id)),
+    ]
     news = publish_update(member, closed, "zqclosednews lantern", "zqclosednews lantern")
     for row in list(resident.memberships):
         with transaction():
@@ -269,7 +277,16 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     # A slug that is not the right one: the answer must not tell the right one.
     fills["threads/slug"] = ["x"]
     # What only the person of a mail has; their own are added for each voice.
-    for door in ("answers", "confirm", "invitations", "reset", "link", "address", "undo", "my"):
+    for door in (
+        "answers",
+        "confirm",
+        "invitations",
+        "reset",
+        "link",
+        "address",
+        "undo",
+        "my",
+    ):
         fills[f"{door}/token"] = ["nothing-here"]
 
 

@@ -29,11 +29,11 @@ def page_start(seq: int) -> int:
     return seq - (seq - 1) % PAGE_POSTS
 
 
-def post_url(thread: Thread, post_id: int, seq: int | None) -> str:
-    """The place of a post in its thread."""
+def post_url(thread: Thread, post_id: int, seq: int | None, **values: Any) -> str:
+    """The place of a post in its thread; further ``values`` as for ``url_for``."""
     if seq is None:
-        return thread_url(thread, _anchor=f"post-held-{post_id}")
-    return thread_url(thread, start=page_start(seq), _anchor=f"post-{seq}")
+        return thread_url(thread, _anchor=f"post-held-{post_id}", **values)
+    return thread_url(thread, start=page_start(seq), _anchor=f"post-{seq}", **values)
 
 
 def public_addresses(post: ToldPost, thread: Thread) -> Addresses:

@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.discussions import queries
-from civicforum.discussions.addresses import post_url
+from civicforum.discussions.addresses import post_url, thread_url
 from civicforum.discussions.models import Post
+from civicforum.discussions.policies import can_see_thread
 from civicforum.discussions.schemas import name_of
 from civicforum.notifications.registry import Notice, register
 
 
 def init_app(_app: Flask) -> None:
     register("post", describe)
+    register("thread", describe_threads)
 
 
 def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
@@ -26,10 +28,23 @@ def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Not
     }
 
 
+def describe_threads(viewer: Actor, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Threads by their titles, those that the viewer may see."""
+    return {
+        thread.id: Notice(thread.title, thread_url(thread))
+        for thread in queries.find_threads(ids)
+        if can_see_thread(viewer, thread)
+    }
+
+
 def _sentence(reason: str, post: Post) -> str:
     names = {"name": name_of(post.author), "title": post.thread.title}
     if reason == "reply":
         return _("%(name)s answered you in “%(title)s”.", **names)
+    if reason == "answer":
+        return _("%(name)s, for the project, answered you in “%(title)s”.", **names)
+    if reason == "subscription":
+        return _("%(name)s wrote in “%(title)s”, which you follow.", **names)
     if reason == "mention":
         return _("%(name)s mentioned you in “%(title)s”.", **names)
     if reason == "post_approved":

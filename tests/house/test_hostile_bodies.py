@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST moving.Move": {"project": "the-project", "reason": "Because."},
     "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},
     "POST moving.Merge": {"into": 2, "reason": "Because."},
+    "POST threads.Reading": {"seen": [[1, 1]]},
     "POST town-halls.TownHalls": {
         "project": "the-project",
         "title": "Hall",

@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from civicforum.accounts.models import SYSTEM, ApiToken
 from civicforum.agreement.models import ListedWord
 from civicforum.db import db
-from civicforum.notifications.models import Notification
+from civicforum.notifications.models import Attention, Notification
 from civicforum.partnerships.models import Invitation, Membership, Project, Seat
 from civicforum.partnerships.queries import get_project
 from civicforum.townhalls.models import CheckIn, Need, Rsvp
@@ -101,6 +101,7 @@ def places(town) -> dict[str, list[Any]]:
     member = town.people["member"]
     save(ApiToken(user_id=member.id, name="theirs", token_hash="0" * 64, scopes="read"))
     save(Notification(user_id=member.id, reason="reply", kind="post", object_id=1))
+    save(Attention(user_id=member.id, kind="thread", object_id=1, level="subscribed"))
 
     def ids(model: Any) -> list[int]:
         found = list(db.session.scalars(select(model.id)))
@@ -118,6 +119,7 @@ def places(town) -> dict[str, list[Any]]:
         "needs/need_id": ids(Need),
         "tokens/token_id": ids(ApiToken),
         "inbox/notification_id": ids(Notification),
+        "followed/attention_id": ids(Attention),
         "reactions/kind": ["support"],
         "language/code": ["en"],
     }

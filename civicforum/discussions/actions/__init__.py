@@ -2,6 +2,7 @@
 
 from civicforum.discussions.actions.changing import Change, change_thread
 from civicforum.discussions.actions.closing import close_thread, open_thread
+from civicforum.discussions.actions.following import follow_thread, tell_followers
 from civicforum.discussions.actions.keeping import (
     drop_bookmark,
     forget_draft,
@@ -49,6 +50,7 @@ __all__ = [
     "decline_post",
     "drop_bookmark",
     "edit_post",
+    "follow_thread",
     "forget_draft",
     "forget_old_draft",
     "hide_post",
@@ -70,6 +72,7 @@ __all__ = [
     "show_again",
     "split_thread",
     "start_thread",
+    "tell_followers",
     "unreact",
     "withdraw_post",
 ]

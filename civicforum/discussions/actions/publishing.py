@@ -18,6 +18,8 @@ from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
+from civicforum.notifications.queries import has_followers
+from civicforum.partnerships.policies import is_organizer, is_partner
 from civicforum.search.index import refresh
 from civicforum.text import mentions
 
@@ -169,7 +171,7 @@ def forget_hold(post: Post) -> None:
 
 
 def tell_people(post: Post) -> None:
-    """Tell whom it answers and whom it calls on; telling twice is once."""
+    """Tell whom it answers and whom it calls on, and let a job tell who follows; telling twice is once."""
     answered = _answered(post)
     called = [
         user.id
@@ -177,9 +179,30 @@ def tell_people(post: Post) -> None:
         if user.id not in (post.author_id, answered)
     ]
     if answered is not None:
-        notify([answered], "reply", "post", post.id, actor_id=post.author_id)
-    if called:
-        notify(called, "mention", "post", post.id, actor_id=post.author_id)
+        tell([answered], "answer" if speaks_for_project(post) else "reply", post)
+    tell(called, "mention", post)
+    thread = post.thread
+    if has_followers(thread.project_id, thread.id):
+        jobs.enqueue("discussions.tell_followers", post_id=post.id, after=0)
+
+
+def tell(people: list[int], reason: str, post: Post) -> None:
+    """Put the post into these people's inboxes, with all else that happened in its thread, and mail it."""
+    notify(
+        people,
+        reason,
+        "post",
+        post.id,
+        actor_id=post.author_id,
+        bundle=post.thread.channel,
+        mailed_by="discussions.mail_posts",
+    )
+
+
+def speaks_for_project(post: Post) -> bool:
+    """Whether its author organizes the project, or speaks for one of its partners."""
+    author, project = post.author, post.thread.project
+    return author is not None and (is_partner(author, project) or is_organizer(author, project))
 
 
 def _answered(post: Post) -> int | None:

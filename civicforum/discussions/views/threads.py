@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.addresses import (
@@ -22,6 +23,7 @@ from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
 from civicforum.files.tray import Tray, read_tray
+from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -133,6 +135,7 @@ def _draw_thread(
         can_close=policies.can_close_thread(person, thread),
         can_shape=policies.can_shape_thread(person, thread),
         rooms={name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
+        level=level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
         is_moderator=policies.can_moderate_thread(person, thread),
     )
 
@@ -215,3 +218,11 @@ def _continue(form: ReplyForm, thread_id: int) -> Done:
         return Done(201, "post", actions.continue_thread(viewer(), thread_id, words).id)
 
     return do_once(form.nonce.data, [thread_id, words.body], go_on)
+
+
+@bp.post("/threads/<int:thread_id>/follow")
+@limited("write")
+def follow(thread_id: int) -> Response:
+    actions.follow_thread(viewer(), thread_id, request.form.get("level", ""))
+    flash(_("Saved."), "success")
+    return redirect(thread_url(queries.get_thread(viewer(), thread_id)))
