@@ -3,13 +3,14 @@
 import secrets
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
+from civicforum.discussions.models import MAX_ROOM_REASON, ROOM_HOURS, ROOM_MINUTES
 from civicforum.discussions.words import MAX_TITLE_CHARACTERS
 from civicforum.text import MAX_POST_CHARACTERS
-from civicforum.web.forms import Form, Line, Words
+from civicforum.web.forms import Form, Line, Words, options
 
 
 def new_nonce() -> str:
@@ -40,3 +41,23 @@ class ThreadForm(Form):
 class EditForm(Form):
     body = Words(_("Your comment"), MAX_POST_CHARACTERS)
     revision = IntegerField(widget=HiddenInput())
+
+
+class RoomForm(Form):
+    hours = RadioField(
+        _("For how long?"),
+        coerce=int,
+        default=3,
+        choices=options(zip(ROOM_HOURS, (_("1 hour"), _("3 hours"), _("1 day"), _("3 days")), strict=True)),
+    )
+    minutes = RadioField(
+        _("One comment every"),
+        coerce=int,
+        default=15,
+        choices=options(zip(ROOM_MINUTES, (_("5 minutes"), _("15 minutes"), _("1 hour")), strict=True)),
+    )
+    reason = Line(
+        _("Why?"),
+        MAX_ROOM_REASON,
+        description=_("One sentence, in the open: it stands above the comments with your role."),
+    )

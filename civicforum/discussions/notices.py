@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.discussions import queries
-from civicforum.discussions.addresses import post_url
+from civicforum.discussions.addresses import post_url, thread_url
 from civicforum.discussions.models import Post
 from civicforum.discussions.schemas import name_of
 from civicforum.notifications.registry import Notice, register
@@ -15,6 +15,7 @@ from civicforum.notifications.registry import Notice, register
 
 def init_app(_app: Flask) -> None:
     register("post", describe)
+    register("nudge", describe_nudges)
 
 
 def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
@@ -35,3 +36,14 @@ def _sentence(reason: str, post: Post) -> str:
     if reason == "post_approved":
         return _("Your comment in “%(title)s” was checked and is published.", **names)
     return _("There is something new about a comment in “%(title)s”.", **names)
+
+
+def describe_nudges(viewer: Actor, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """The quiet word with whoever wrote much of a thread."""
+    return {
+        thread.id: Notice(
+            _("You wrote a good part of “%(title)s”. Others may have more to say.", title=thread.title),
+            thread_url(thread, _anchor="reply"),
+        )
+        for thread in queries.list_nudged(viewer, ids)
+    }

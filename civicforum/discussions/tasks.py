@@ -20,3 +20,9 @@ def show_person(user_id: int) -> None:
     places = queries.places_showing(user_id)
     for start in range(0, len(places), SHOWN_AT_ONCE):
         actions.show_again(SYSTEM, places[start : start + SHOWN_AT_ONCE])
+
+
+@jobs.task("discussions.end_room")
+def end_room(thread_id: int) -> None:
+    """The time for which room was made is over: the banner goes."""
+    actions.tell_room_ended(SYSTEM, thread_id)

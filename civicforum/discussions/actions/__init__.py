@@ -17,6 +17,14 @@ from civicforum.discussions.actions.posts import (
     withdraw_post,
 )
 from civicforum.discussions.actions.reactions import react, unreact
+from civicforum.discussions.actions.room import (
+    dismiss_nudge,
+    end_room,
+    make_room,
+    room_role,
+    room_sentence,
+    tell_room_ended,
+)
 from civicforum.discussions.actions.showing import show_again
 from civicforum.discussions.actions.threads import start_thread
 
@@ -25,16 +33,22 @@ __all__ = [
     "close_thread",
     "count_standing",
     "decline_post",
+    "dismiss_nudge",
     "edit_post",
+    "end_room",
     "hide_post",
+    "make_room",
     "mend_post",
     "open_thread",
     "post_reply",
     "react",
     "remove_post",
     "restore_post",
+    "room_role",
+    "room_sentence",
     "show_again",
     "start_thread",
+    "tell_room_ended",
     "unreact",
     "withdraw_post",
 ]

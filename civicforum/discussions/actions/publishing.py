@@ -10,6 +10,7 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.models import Post, PostVersion, Thread
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
@@ -88,9 +89,13 @@ def publish(thread: Thread, post: Post) -> None:
 
 
 def show_state(post: Post) -> None:
-    """Let watchers see that a post is shown, or no longer; its answers name its author only while it is."""
+    """Let watchers see that a post is shown, or no longer; its answers name its author only while it is.
+
+    Its author counts among those who are heard only while it is, too.
+    """
     if post.seq is None:
         return
+    count_voice(post)
     for post_id in (post.id, *queries.answer_ids(post)):
         touch(post.thread.channel, "post", post_id)
 

@@ -1,5 +1,13 @@
 """The tables of discussions: threads, posts, and what belongs to them."""
 
+from civicforum.discussions.models.balance import (
+    MAX_ROOM_REASON,
+    ROOM_HOURS,
+    ROOM_MINUTES,
+    MadeRoom,
+    Nudge,
+    VoiceCount,
+)
 from civicforum.discussions.models.posts import (
     EDIT_HOURS,
     MAX_EDITS,
@@ -16,10 +24,16 @@ from civicforum.discussions.models.threads import (
 __all__ = [
     "EDIT_HOURS",
     "MAX_EDITS",
+    "MAX_ROOM_REASON",
     "POST_STATES",
     "REACTIONS",
+    "ROOM_HOURS",
+    "ROOM_MINUTES",
+    "MadeRoom",
+    "Nudge",
     "Post",
     "PostVersion",
     "Reaction",
     "Thread",
+    "VoiceCount",
 ]

@@ -37,6 +37,7 @@ class Post(Model, HasId, HasCreatedAt):
         UniqueConstraint("thread_id", "seq"),
         Index("ix_post_author_id_id", "author_id", "id"),
         Index("ix_post_reply_to_id", "reply_to_id"),
+        Index("ix_post_thread_id_author_id", "thread_id", "author_id", "state"),
     )
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

@@ -10,14 +10,17 @@ from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.addresses import (
     page_start,
     post_url,
+    room_url,
     thread_url,
 )
 from civicforum.discussions.forms import ReplyForm
 from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.views.balance import own_words
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.errors import TooMany
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -38,7 +41,13 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
             thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
         )
     form = ReplyForm()
-    done = form.submits(lambda: _post_reply(form, thread_id))
+    try:
+        done = form.submits(lambda: _post_reply(form, thread_id))
+    except TooMany as refusal:
+        # What was typed stays in the box, under when it may be sent.
+        form.body.errors = [str(refusal)]
+        page = _draw_thread(queries.get_thread(person, thread_id), form)
+        return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form)
     post = queries.get_post(person, done.object_id)
@@ -79,8 +88,18 @@ def _draw_thread(thread: Thread, form: ReplyForm) -> str:
         reply_url=thread_url(thread),
         can_reply=policies.can_reply(person, thread),
         can_close=policies.can_close_thread(person, thread),
+        balance=queries.thread_balance(person, thread),
+        own=own_words(person, thread),
+        room_url=_room_url(thread),
         is_moderator=policies.can_moderate_thread(person, thread),
     )
+
+
+def _room_url(thread: Thread) -> str | None:
+    """Where those who run the talk make room for others."""
+    if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
+        return None
+    return room_url("moderation.make_room", thread_id=thread.id)
 
 
 def _start(thread: Thread) -> int:

@@ -2,8 +2,10 @@
 
 import { fill } from "../lib/characters.js";
 import { Channel } from "../live/channel.js";
+import { draw, redraw } from "../live/parts.js";
 import { Posts } from "../live/posts.js";
 import { readText, request } from "../live/requests.js";
+import { keepingPlace } from "../live/scroll.js";
 import { Sending } from "../live/sending.js";
 import { announce } from "./announce.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
@@ -30,6 +32,7 @@ class Thread {
     document.documentElement.style.overflowAnchor = "none";
     const { channel, stream, revision, me } = this.words;
     if (me) this.startSending();
+    this.waitForOwnTurn();
     if (me) this.main.addEventListener("click", (event) => this.supportOnClick(event));
     this.channel = new Channel(channel, stream, Number(revision), {
       apply: (items) => this.apply(items),
@@ -55,6 +58,7 @@ class Thread {
       if (item.type === "post") this.applyPost(item);
       else if (item.type === "thread") this.applyThread(item);
     }
+    if (items.length) this.main.dispatchEvent(new CustomEvent("thread:changed"));
   }
 
   applyPost(item) {
@@ -100,6 +104,33 @@ class Thread {
     this.words.status = item.status;
     this.words.open = isOpen;
     if (isOther) this.showOpenness(item.is_open);
+    const until = item.make_room?.ends_at ?? "";
+    if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
+  }
+
+  /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
+  showRoom(until, markup) {
+    announce(until ? this.words.wordsRoom : this.words.wordsRoomOver);
+    this.words.roomUntil = until;
+    const banner = this.main.querySelector("[data-room]");
+    if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
+    // A whole hall watches: not all of them ask at the same moment.
+    setTimeout(() => this.showOwnWords(), Math.random() * TELL_EVERY_MS);
+  }
+
+  /** What only this reader is told above the composer. */
+  async showOwnWords() {
+    const place = this.main.querySelector("[data-own]");
+    if (!place) return;
+    await redraw(place, `/threads/${this.words.thread}/own`);
+    this.waitForOwnTurn();
+  }
+
+  /** Whoever must wait is told when that is over. */
+  waitForOwnTurn() {
+    clearTimeout(this.turnTimer);
+    const until = this.main.querySelector("[data-own] [data-until]")?.dataset.until;
+    if (until) this.turnTimer = setTimeout(() => this.showOwnWords(), Math.max(1000, Date.parse(until) - Date.now() + 1000));
   }
 
   /** The thread was closed or opened, or its whole project was. */
@@ -116,6 +147,7 @@ class Thread {
     const markup = await readText(`/posts/${post.id}/article`).catch(() => null);
     if (markup) this.posts.show({ id: post.id, seq: post.seq, markup, isOwn: true });
     announce(isHeld ? this.words.wordsHeld : this.words.wordsSent);
+    this.showOwnWords();
   }
 
   settle(isBusy) {
@@ -171,11 +203,11 @@ class Thread {
     const fresh = page.querySelector("main[data-channel]");
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
-    for (const part of ["[data-posts]", "[data-thread-foot]"]) {
+    for (const part of ["[data-room]", "[data-posts]", "[data-thread-foot]"]) {
       const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
       if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
     }
-    for (const name of ["stream", "revision", "end", "status", "open"]) this.words[name] = fresh.dataset[name];
+    for (const name of ["stream", "revision", "end", "status", "open", "roomUntil"]) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);
