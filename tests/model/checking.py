@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from flask import Flask
+from model.counting import count_faults
 from model.recipes import Recipe
 from model.town import Town
 from model.watching import Before, hearing
@@ -43,4 +44,5 @@ def faults_of(app: Flask, town: Town, action: str, recipe: Recipe) -> list[str]:
     with hearing() as rung:
         deed()
         jobs.run_due(app)
-    return [f"{action}, {recipe.__name__}: {fault}" for fault in found + before.faults(rung)]
+    found += before.faults(rung) + count_faults()
+    return [f"{action}, {recipe.__name__}: {fault}" for fault in found]

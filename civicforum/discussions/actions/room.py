@@ -25,7 +25,7 @@ from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
 from civicforum.text import clean_text
 from civicforum.voices.balance import is_loud
-from civicforum.web.filters import localtime
+from civicforum.web.filters import clock
 
 
 @transactional
@@ -139,7 +139,7 @@ def room_sentence(again_at: datetime) -> str:
         "Room is being made for others here. You can write again in %(num)d minutes, at %(time)s. Your words"
         " are kept.",
         minutes,
-        time=localtime(again_at),
+        time=clock(again_at),
     )
 
 
