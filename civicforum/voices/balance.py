@@ -11,8 +11,9 @@ FEWEST_TOLD = 5
 MOST_ACTIVE = 3
 # From when on one person's part of a conversation is worth a quiet word with them.
 NUDGE_PERCENT, NUDGE_POSTS, NUDGE_PEOPLE = 35, 8, 4
-# Who gives room to others: at least so many posts, and more than one and a half times an equal share.
-ROOM_POSTS = 3
+# Who gives room to others has at least so many posts, and more than one and a half times an equal share.
+# (35 % of 8 posts are three, too.)
+FEWEST_POSTS = 3
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ def speaks_most(own: int, posts: int, people: int) -> bool:
 
     An equal share is ``posts / people``. It is asked at every post, so whoever was overtaken is free again.
     """
-    return own >= ROOM_POSTS and 2 * own * people > 3 * posts
+    return own >= FEWEST_POSTS and 2 * own * people > 3 * posts

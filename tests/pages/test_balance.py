@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
@@ -17,6 +18,12 @@ from factories import (
 
 from civicforum.db import now, transaction
 from civicforum.discussions import actions
+
+MOST = None if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 300
+KNOWN = {
+    300: {"people": 113, "effective_voices": 20.69, "top_three_posts": 94, "hat_posts": 26},
+    896: {"people": 403, "effective_voices": 65.1, "top_three_posts": 142, "hat_posts": 30},
+}
 
 
 def table(client, path: str) -> list[dict[str, str]]:
@@ -125,17 +132,16 @@ def test_a_small_town_is_recomputed_from_the_export(client, project):
 
 
 def test_a_real_conversation_is_recomputed_from_the_export(client, shared, project):
-    """Bowling Green: 403 people, one of whom wrote 92 of 896 comments."""
+    """Bowling Green, where one of them wrote a tenth of all: its beginning, or in `make deep` all of it."""
     path = shared / "data" / "polis" / "american-assembly.bowling-green" / "comments.csv"
-    comments = read_comments(path)
+    comments = read_comments(path)[:MOST]
     thread = make_thread(project)
     with transaction():
         people = {author: make_user() for author in sorted({author for author, _body in comments})}
         join(project, people["240"], "organizer")
         for author, body in comments:
             actions.post_reply(people[author], thread.id, body)
-    assert len(check_everything(client, project)) == 896
+    assert len(check_everything(client, project)) == len(comments)
     told = client.get(f"/api/v1/threads/{thread.id}/balance").json
-    assert (told["people"], told["posts"], told["hat_posts"]) == (403, 896, 30)
-    assert told["top_three_posts"] == 92 + 30 + 20
-    assert told["effective_voices"] == 65.1
+    known = KNOWN[len(comments)]
+    assert {name: told[name] for name in known} == known

@@ -148,7 +148,7 @@ def nudge_if_loud(post: Post) -> None:
     if post.author_id is None:
         return
     part = queries.count_part(post.thread_id, post.author_id)
-    if not is_loud(part.own_posts, part.posts, part.people):
+    if part is None or not is_loud(part.own_posts, part.posts, part.people):
         return
     known = select(Nudge.id).where(Nudge.thread_id == post.thread_id, Nudge.user_id == post.author_id)
     if db.session.scalar(known) is not None:

@@ -29,7 +29,7 @@ from civicforum.errors import NotFound
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
 from civicforum.partnerships.queries import hat_holders
-from civicforum.voices.balance import MOST_ACTIVE, Balance, speaks_most
+from civicforum.voices.balance import FEWEST_POSTS, MOST_ACTIVE, Balance, speaks_most
 
 WELCOMED_WITHIN = timedelta(hours=48)
 
@@ -159,24 +159,25 @@ class Part:
     people: int
 
 
-def count_part(thread_id: int, user_id: int | None) -> Part:
-    """What one person's part of a thread is; for that person and for the limits that bind them alone."""
-    own = db.session.scalar(
-        select(VoiceCount.posts).where(VoiceCount.thread_id == thread_id, VoiceCount.user_id == user_id)
-    )
+def count_part(thread_id: int, user_id: int) -> Part | None:
+    """What one person's part of a thread is, for that person and the limits that bind them; None for a few
+    posts, which bind to nothing: most people's, and then the thread's are not added up."""
+    own = db.session.get(VoiceCount, (thread_id, user_id))
+    if own is None or own.posts < FEWEST_POSTS:
+        return None
     people, posts = db.session.execute(
         select(func.count(), func.coalesce(func.sum(VoiceCount.posts), 0)).where(
             VoiceCount.thread_id == thread_id
         )
     ).one()
-    return Part(own or 0, int(posts), people)
+    return Part(own.posts, int(posts), people)
 
 
-def last_spoke_at(thread_id: int, user_id: int | None) -> datetime | None:
-    """When this person last sent something to the thread, whatever became of it."""
-    return db.session.scalar(
+def last_spoke_at(thread_id: int, user_id: int) -> datetime:
+    """When this person, who wrote here, last sent something to the thread, whatever became of it."""
+    return db.session.execute(
         select(func.max(Post.created_at)).where(Post.thread_id == thread_id, Post.author_id == user_id)
-    )
+    ).scalar_one()
 
 
 def find_nudge(viewer: Actor, thread_id: int) -> Nudge | None:
@@ -223,9 +224,9 @@ def speaks_again_at(viewer: Actor, thread_id: int) -> datetime | None:
     if room is None or viewer.id is None:
         return None
     part = count_part(thread_id, viewer.id)
-    last = last_spoke_at(thread_id, viewer.id)
-    if last is None or not speaks_most(part.own_posts, part.posts, part.people):
+    if part is None or not speaks_most(part.own_posts, part.posts, part.people):
         return None
+    last = last_spoke_at(thread_id, viewer.id)
     again_at = min(last + timedelta(minutes=room.minutes), room.ends_at)
     return again_at if again_at > now() else None
 
