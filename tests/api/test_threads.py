@@ -7,8 +7,8 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
 from civicforum.discussions import actions, queries
 
-THREAD = ["author", "channel", "created_at", "id", "is_open", "last_post_at", "post_count", "project",
-          "revision", "slug", "status", "stream", "title"]  # fmt: skip
+THREAD = ["author", "channel", "created_at", "id", "is_open", "last_post_at", "make_room", "post_count",
+          "project", "revision", "slug", "status", "stream", "title"]  # fmt: skip
 POST = ["author", "body", "created_at", "edited_at", "html", "id", "moved_to", "reactions", "reply_to",
         "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
 
