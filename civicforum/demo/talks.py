@@ -10,6 +10,7 @@ from civicforum.db import db
 from civicforum.demo.clock import Clock
 from civicforum.demo.files import Table
 from civicforum.demo.stage import Stage
+from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.models import Post, PostVersion, Reaction, Thread
 from civicforum.discussions.words import Words
 from civicforum.live.changes import open_channel
@@ -168,7 +169,7 @@ def _add_post(stage: Stage, remark: Remark) -> Post:
         rule = get_rule(remark.facts["rule"])
         post.rule_number, post.rule_title = rule.number, rule.title
     db.session.add(post)
-    db.session.flush()
+    count_voice(post)
     record_voice("post", post.id, thread.channel, post.author_id).created_at = remark.at
     db.session.add_all([*_versions(post, remark), *_reactions(stage, post, remark)])
     _tell(stage, post, answered, remark)

@@ -9,7 +9,15 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from civicforum.accounts.forms import CheckboxesField
-from civicforum.discussions.models import MOST_TAG_CHARACTERS, MOST_TAGS, THREAD_KINDS, Tag
+from civicforum.discussions.models import (
+    MAX_ROOM_REASON,
+    MOST_TAG_CHARACTERS,
+    MOST_TAGS,
+    ROOM_HOURS,
+    ROOM_MINUTES,
+    THREAD_KINDS,
+    Tag,
+)
 from civicforum.discussions.words import MAX_REASON_CHARACTERS, MAX_TITLE_CHARACTERS
 from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.web.forms import Form, Line, Words, options
@@ -140,3 +148,23 @@ class MergeForm(Form):
         description=_("Its address, or its number, in this project."),
     )
     reason = Line(_("Why"), MAX_REASON_CHARACTERS, description=_("Everybody reads it, also those who wrote."))
+
+
+class RoomForm(Form):
+    hours = RadioField(
+        _("For how long?"),
+        coerce=int,
+        default=3,
+        choices=options(zip(ROOM_HOURS, (_("1 hour"), _("3 hours"), _("1 day"), _("3 days")), strict=True)),
+    )
+    minutes = RadioField(
+        _("One comment every"),
+        coerce=int,
+        default=15,
+        choices=options(zip(ROOM_MINUTES, (_("5 minutes"), _("15 minutes"), _("1 hour")), strict=True)),
+    )
+    reason = Line(
+        _("Why?"),
+        MAX_ROOM_REASON,
+        description=_("One sentence, in the open: it stands above the comments with your role."),
+    )

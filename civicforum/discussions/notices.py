@@ -17,6 +17,7 @@ from civicforum.notifications.registry import Notice, register
 def init_app(_app: Flask) -> None:
     register("post", describe)
     register("thread", describe_threads)
+    register("nudge", describe_nudges)
 
 
 def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
@@ -52,3 +53,14 @@ def _sentence(reason: str, post: Post) -> str:
     if reason == "moved":
         return _("Your comment is in another place now: “%(title)s”. Its address goes on working.", **names)
     return _("There is something new about a comment in “%(title)s”.", **names)
+
+
+def describe_nudges(viewer: Actor, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """The quiet word with whoever wrote much of a thread."""
+    return {
+        thread.id: Notice(
+            _("You wrote a good part of “%(title)s”. Others may have more to say.", title=thread.title),
+            thread_url(thread, _anchor="reply"),
+        )
+        for thread in queries.list_nudged(viewer, ids)
+    }

@@ -142,5 +142,10 @@ def can_tell_followers(actor: Actor) -> bool:
     return actor is SYSTEM
 
 
+def can_make_room(user: Actor, thread: Thread) -> bool:
+    """Whoever may close the thread may also slow down those who wrote most in it, themselves included."""
+    return can_close_thread(user, thread)
+
+
 def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:
     return same_person(viewer, author_id) or can_moderate_thread(viewer, thread)

@@ -131,3 +131,9 @@ def _written(post: Post, reason: str) -> dict[str, Any]:
         "answered": name_of(answered) if answered else None,
         "lines": opening(post.body, SHOWN_OF_A_POST),
     }
+
+
+@jobs.task("discussions.end_room")
+def end_room(thread_id: int) -> None:
+    """The time for which room was made is over: the banner goes."""
+    actions.tell_room_ended(SYSTEM, thread_id)

@@ -7,10 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from civicforum.discussions.queries import files_of_posts, get_post
+from civicforum.discussions.forms import RoomForm
+from civicforum.discussions.policies import can_make_room
+from civicforum.discussions.queries import files_of_posts, get_post, get_thread
 from civicforum.errors import NotFound, require
 from civicforum.files.tray import sent_changes
-from civicforum.moderation import actions, forms, moving_views, policies, queries
+from civicforum.moderation import actions, forms, moving_views, policies, queries, room
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
 from civicforum.web.limits import limited
@@ -203,6 +205,33 @@ def withdraw_flag(post_id: int) -> Any:
 def _place(post: Any) -> str:
     address = url_for("discussions.show_thread", thread_id=post.thread_id, **{"from": post.seq})
     return f"{address}#post-{post.seq}"
+
+
+# --- room for others ---
+
+
+@bp.route("/threads/<int:thread_id>/room", methods=["GET", "POST"])
+@limited("write")
+def make_room(thread_id: int) -> Any:
+    thread = get_thread(viewer(), thread_id)
+    require(can_make_room(viewer(), thread), _("Only organizers and moderators make room here."))
+    form = RoomForm()
+    deed = lambda: room.make_room(  # noqa: E731 - one deed of one form
+        viewer(), thread_id, form.hours.data, form.minutes.data, form.reason.data
+    )
+    if form.submits(deed):
+        flash(_("Room is made. The rule and its end stand above the comments."), "success")
+        return redirect(url_for("discussions.show_thread", thread_id=thread_id))
+    page = render_template("moderation/room.html", form=form, thread=thread)
+    return page, (422 if form.errors and request.method == "POST" else 200)
+
+
+@bp.post("/threads/<int:thread_id>/room/end")
+@limited("write")
+def end_room(thread_id: int) -> Any:
+    room.end_room(viewer(), thread_id)
+    flash(_("Everybody writes as always again."), "success")
+    return redirect(url_for("discussions.show_thread", thread_id=thread_id))
 
 
 # --- in the open ---

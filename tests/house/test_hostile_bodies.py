@@ -31,6 +31,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST cases.Actions": {"action": "hide", "rule": 2, "reason": "Because.", "version": 1},
     "POST projects.Projects": {"slug": "new-one", "title": "New", "vision": "Why.", "visibility": "public"},
     "PATCH projects.OneProject": {"title": "Other"},
+    "PUT balance.Room": {"hours": 3, "minutes": 15, "reason": "Others wait."},
     "POST threads.Threads": {"title": "Title", "body": "Words."},
     "POST threads.Posts": {"body": "Words.", "reply_to": 1},
     "PATCH threads.Thread": {"title": "Other", "kind": "question", "tags": [], "is_pinned": True},

@@ -27,6 +27,14 @@ from civicforum.discussions.actions.posts import (
 )
 from civicforum.discussions.actions.reactions import react, unreact
 from civicforum.discussions.actions.reading import mark_new_from, mark_seen
+from civicforum.discussions.actions.room import (
+    dismiss_nudge,
+    end_room,
+    make_room,
+    room_role,
+    room_sentence,
+    tell_room_ended,
+)
 from civicforum.discussions.actions.shaping import (
     Shape,
     archive_thread,
@@ -48,14 +56,17 @@ __all__ = [
     "continue_thread",
     "count_standing",
     "decline_post",
+    "dismiss_nudge",
     "drop_bookmark",
     "edit_post",
+    "end_room",
     "follow_thread",
     "forget_draft",
     "forget_old_draft",
     "hide_post",
     "keep_bookmark",
     "keep_draft",
+    "make_room",
     "mark_new_from",
     "mark_seen",
     "mend_post",
@@ -67,12 +78,15 @@ __all__ = [
     "react",
     "remove_post",
     "restore_post",
+    "room_role",
+    "room_sentence",
     "set_tags",
     "shape_thread",
     "show_again",
     "split_thread",
     "start_thread",
     "tell_followers",
+    "tell_room_ended",
     "unreact",
     "withdraw_post",
 ]

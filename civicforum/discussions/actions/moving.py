@@ -14,6 +14,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.actions import rehome_holds
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.counting import count_author
 from civicforum.discussions.actions.publishing import (
     lock_thread,
     record_change,
@@ -256,4 +257,8 @@ def _tell(actor: Actor, posts: Sequence[Post], graves: Sequence[Post], source: T
     for post in posts:
         first.setdefault(post.author_id, post.id)
     for author_id, post_id in first.items():
+        if author_id is None:
+            continue
+        for thread in (source, other):
+            count_author(thread.id, author_id)
         notify([author_id], "moved", "post", post_id, actor_id=actor.id)

@@ -25,6 +25,7 @@ from civicforum.discussions.actions.publishing import (
     tell_people,
     words_to_check,
 )
+from civicforum.discussions.actions.room import check_room, nudge_if_loud
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
@@ -48,12 +49,14 @@ def post_reply(
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
-    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do.
+    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do, TooMany for
+    who wrote most while room is made for others.
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
     require(policies.can_reply(actor, thread), cannot_speak(actor))
     _check_open(thread)
+    check_room(actor, thread)
     post = Post(
         thread=thread,
         author=author_of(actor),
@@ -72,6 +75,7 @@ def post_reply(
         hold(actor, post, cause)
     else:
         publish(thread, post)
+        nudge_if_loud(post)
     return post
 
 

@@ -13,6 +13,7 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.models import Draft, Post, PostVersion, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
@@ -138,11 +139,12 @@ def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None
 def show_state(post: Post) -> None:
     """Let watchers see that a post is shown, or no longer; its answers name its author only while it is.
 
-    A search finds it for as long as it is shown.
+    A search finds it, and its author counts among those who are heard, for as long as it is shown.
     """
     refresh("post", post.id)
     if post.seq is None:
         return
+    count_voice(post)
     touch(post.thread.channel, "post", post.id)
     show_answers([post.id])
 

@@ -1,5 +1,13 @@
 """The tables of discussions: threads, posts, and what belongs to them."""
 
+from civicforum.discussions.models.balance import (
+    MAX_ROOM_REASON,
+    ROOM_HOURS,
+    ROOM_MINUTES,
+    MadeRoom,
+    Nudge,
+    VoiceCount,
+)
 from civicforum.discussions.models.keeping import (
     DRAFT_DAYS,
     MAX_DRAFTS,
@@ -43,6 +51,7 @@ __all__ = [
     "FEWEST_POSTS",
     "MAX_DRAFTS",
     "MAX_EDITS",
+    "MAX_ROOM_REASON",
     "MOST_PINNED",
     "MOST_POSTS",
     "MOST_TAGS",
@@ -51,11 +60,15 @@ __all__ = [
     "POST_STATES",
     "QUIET_DAYS",
     "REACTIONS",
+    "ROOM_HOURS",
+    "ROOM_MINUTES",
     "THREAD_KINDS",
     "THREAD_STATUSES",
     "TITLE_HOURS",
     "Bookmark",
     "Draft",
+    "MadeRoom",
+    "Nudge",
     "Post",
     "PostVersion",
     "Reaction",
@@ -63,5 +76,6 @@ __all__ = [
     "Tag",
     "Thread",
     "ThreadChange",
+    "VoiceCount",
     "thread_tag",
 ]

@@ -77,7 +77,7 @@ def list_threads(
     clauses = (wanted or Wanted()).clauses()
     statement = (
         _threads()
-        .where(Thread.project_id == project.id, _visible_threads(viewer, project), *clauses)
+        .where(Thread.project_id == project.id, visible_threads(viewer, project), *clauses)
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
     )
     before = decode_cursor(cursor, int)
@@ -111,7 +111,7 @@ def _threads() -> Select[Thread]:
     )
 
 
-def _visible_threads(viewer: Actor, project: Project) -> ColumnElement[bool]:
+def visible_threads(viewer: Actor, project: Project) -> ColumnElement[bool]:
     """``can_see_thread`` as a WHERE clause, within a project that the viewer may see."""
     if can_moderate(viewer, project):
         return true()

@@ -8,7 +8,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
-from civicforum.discussions.models import MOST_TAGS, THREAD_KINDS, THREAD_STATUSES, Tag, Thread
+from civicforum.discussions import queries
+from civicforum.discussions.models import MOST_TAGS, THREAD_KINDS, THREAD_STATUSES, MadeRoom, Tag, Thread
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, tell_author
 from civicforum.discussions.schemas.posts import chosen_files
@@ -93,6 +94,15 @@ class ConclusionSchema(Schema):
     author = fields.Nested(AuthorSchema, required=True, allow_none=True)
 
 
+class RoomSchema(Schema):
+    """Room that is made for others: those who wrote most write once in ``minutes`` until ``ends_at``."""
+
+    minutes = fields.Integer(required=True)
+    ends_at = fields.AwareDateTime(required=True, format="iso")
+    reason = fields.String(required=True)
+    role = fields.String(required=True, validate=OneOf(("organizer", "moderator")))
+
+
 class ThreadSchema(Schema):
     id = fields.Integer(required=True)
     project = fields.String(required=True, metadata={"description": "The project's slug."})
@@ -128,6 +138,12 @@ class ThreadSchema(Schema):
         required=True, metadata={"description": "The channel's revision: watch from here."}
     )
     post_count = fields.Integer(required=True)
+    make_room = fields.Nested(
+        RoomSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The slower pace of those who wrote most, while it is in force."},
+    )
     created_at = fields.AwareDateTime(required=True, format="iso")
     last_post_at = fields.AwareDateTime(required=True, format="iso")
 
@@ -167,6 +183,7 @@ class ToldThread:
     stream: str
     revision: int
     post_count: int
+    make_room: MadeRoom | None
     created_at: datetime
     last_post_at: datetime
 
@@ -180,6 +197,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
         return []
     stream = current_stream()
     versions = channel_versions([thread.channel for thread in threads])
+    rooms = queries.rooms_of([thread.id for thread in threads])
     hats: dict[int, dict[int, list[str]]] = {}
     for project in {thread.project_id: thread.project for thread in threads}.values():
         theirs = [t for t in threads if t.project_id == project.id]
@@ -207,6 +225,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
             stream=stream,
             revision=versions.get(thread.channel, (0, 0))[0],
             post_count=thread.last_seq,
+            make_room=rooms.get(thread.id),
             created_at=thread.created_at,
             last_post_at=thread.last_post_at,
         )
@@ -231,3 +250,7 @@ def _known_id(thread: Thread, other: Thread | None) -> int | None:
 
 def threads_json(threads: Sequence[Thread]) -> list[dict[str, Any]]:
     return dump_all(ThreadSchema, tell_threads(threads))
+
+
+def public_threads_json(told: Sequence[ToldThread]) -> list[dict[str, Any]]:
+    return dump_all(ThreadSchema, told)

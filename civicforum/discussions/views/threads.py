@@ -17,11 +17,13 @@ from civicforum.discussions.addresses import (
 from civicforum.discussions.forms import ReplyForm
 from civicforum.discussions.models import QUIET_DAYS, Draft, Post, Thread, ThreadChange
 from civicforum.discussions.views import previewing
+from civicforum.discussions.views.balance import own_words
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.errors import TooMany
 from civicforum.files.tray import Tray, read_tray
 from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
@@ -59,7 +61,13 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
     if previewing.is_asked_for("preview"):
         return _draw_thread(thread, form, tray, new, first_new, previewing.drawn(form))
-    done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
+    try:
+        done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
+    except TooMany as refusal:
+        # What was typed stays in the box, under when it may be sent.
+        form.body.errors = [str(refusal)]
+        page = _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
+        return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
     post = queries.get_post(person, done.object_id)
@@ -136,6 +144,9 @@ def _draw_thread(
         can_shape=policies.can_shape_thread(person, thread),
         rooms={name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         level=level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
+        balance=queries.thread_balance(person, thread),
+        own=own_words(person, thread),
+        room_url=_room_url(thread),
         is_moderator=policies.can_moderate_thread(person, thread),
     )
 
@@ -147,6 +158,13 @@ def _changes(thread: Thread) -> list[tuple[ThreadChange, Thread | None]]:
 
 def _if_seen(thread: Thread | None) -> Thread | None:
     return thread if thread is not None and policies.can_see_thread(viewer(), thread) else None
+
+
+def _room_url(thread: Thread) -> str | None:
+    """Where those who run the talk make room for others."""
+    if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
+        return None
+    return room_url("moderation.make_room", thread_id=thread.id)
 
 
 def _start(thread: Thread) -> int:

@@ -1,5 +1,6 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
+from civicforum.pages.queries.balance import Weighed, list_all_weighed, list_weighed
 from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
     Heard,
@@ -28,15 +29,18 @@ __all__ = [
     "Receipt",
     "Results",
     "Task",
+    "Weighed",
     "count_heard",
     "find",
     "get_receipt",
+    "list_all_weighed",
     "list_discussed",
     "list_feed",
     "list_headlines",
     "list_heard",
     "list_running_in",
     "list_to_do",
+    "list_weighed",
     "said_at",
     "set_up_progress",
     "today",

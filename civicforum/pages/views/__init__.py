@@ -3,10 +3,11 @@
 from flask import Flask
 
 from civicforum.pages import context
-from civicforum.pages.views import feeds, health, heard, home, language, projects, search, site
+from civicforum.pages.views import balance, feeds, health, heard, home, language, projects, search, site
 from civicforum.pages.views.blueprint import bp
 
 __all__ = [
+    "balance",
     "bp",
     "feeds",
     "health",

@@ -89,7 +89,7 @@ export class Sending {
   }
 
   async settle(entry, { status, json, retryAfter }) {
-    const meaning = meaningOf(status);
+    const meaning = meaningOf(status, retryAfter);
     if (meaning === "later") return this.tryLater(entry, retryAfter);
     this.attempts = 0;
     if (meaning === "refused") return this.refuse(entry, json?.detail ?? "");

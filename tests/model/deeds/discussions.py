@@ -1,13 +1,14 @@
 """Speaking in threads, and keeping it civil."""
 
-from factories import make_project
+from factories import make_project, save
 from model.recipes import Act, does
 from model.town import CANARY, HELD_WORD, Town
 
 from civicforum.accounts.models import SYSTEM
-from civicforum.db import db, transaction
+from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions import queries
+from civicforum.discussions.models import Nudge, Post, Thread
 
 
 @does(discussions.start_thread)
@@ -226,6 +227,38 @@ def two_threads_become_one(town: Town) -> Act:
     return lambda: discussions.merge_threads(
         town.organizer, town.thread.id, other.id, "They are about the same."
     )
+
+
+@does(discussions.make_room)
+def room_is_made(town: Town) -> Act:
+    return lambda: discussions.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+
+
+@does(discussions.make_room)
+def other_room_is_made(town: Town) -> Act:
+    discussions.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: discussions.make_room(town.moderator, town.thread.id, 3, 60, "Still.")
+
+
+@does(discussions.end_room)
+def room_is_made_no_longer(town: Town) -> Act:
+    discussions.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: discussions.end_room(town.moderator, town.thread.id)
+
+
+@does(discussions.tell_room_ended)
+def the_time_for_room_is_over(town: Town) -> Act:
+    discussions.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    with transaction():
+        queries.find_room(town.thread.id).ends_at = now()
+    return lambda: discussions.tell_room_ended(SYSTEM, town.thread.id)
+
+
+@does(discussions.dismiss_nudge)
+def a_quiet_word_is_put_away(town: Town) -> Act:
+    facts = {"own_posts": 4, "posts": 8, "people": 4}
+    save(Nudge(thread_id=town.thread.id, user_id=town.ana.id, **facts))
+    return lambda: discussions.dismiss_nudge(town.ana, town.thread.id)
 
 
 @does(discussions.open_thread)

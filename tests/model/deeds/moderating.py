@@ -6,7 +6,7 @@ from model.town import CANARY, Town
 
 from civicforum.discussions.actions import start_thread
 from civicforum.moderation import actions as moderation
-from civicforum.moderation import moving
+from civicforum.moderation import moving, room
 from civicforum.moderation.actions import Deed
 
 HIDE, LEAVE = Deed("hide", 2, "It is about people."), Deed("leave", None, "It is fair.")
@@ -79,6 +79,17 @@ def a_held_comment_is_published(town: Town) -> Act:
 def a_held_edit_is_declined(town: Town) -> Act:
     hold = town.hold_of(town.held_edit)
     return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("decline", 2, "No."))
+
+
+@does(room.make_room)
+def room_is_made_on_the_record(town: Town) -> Act:
+    return lambda: room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+
+
+@does(room.end_room)
+def room_is_made_no_longer_on_the_record(town: Town) -> Act:
+    room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: room.end_room(town.moderator, town.thread.id)
 
 
 @does(moderation.flag_post)
