@@ -20,3 +20,20 @@ def show_person(user_id: int) -> None:
     places = queries.places_showing(user_id)
     for start in range(0, len(places), SHOWN_AT_ONCE):
         actions.show_again(SYSTEM, places[start : start + SHOWN_AT_ONCE])
+
+
+@jobs.task("discussions.end_poll")
+def end_poll(poll_id: int) -> None:
+    actions.end_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.remind_of_poll")
+def remind_of_poll(poll_id: int) -> None:
+    """A day before the close, those who have not voted."""
+    actions.remind_of_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.review_poll")
+def review_poll(poll_id: int, person_id: int | None) -> None:
+    """On the day on which an outcome was to be looked at again."""
+    actions.review_poll(SYSTEM, poll_id, person_id)

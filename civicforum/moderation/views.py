@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.discussions.queries import get_post
+from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound, require
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
@@ -23,7 +24,12 @@ LOG_PAGE = 50
 @bp.get("/moderation")
 def queue() -> Any:
     items = queries.list_queue(viewer())
-    return render_template("moderation/queue.html", items=items, total=queries.count_queue(viewer()))
+    return render_template(
+        "moderation/queue.html",
+        items=items,
+        polls=tell_polls(viewer(), [item.post for item in items]),
+        total=queries.count_queue(viewer()),
+    )
 
 
 @bp.get("/moderation/posts/<int:post_id>")
@@ -44,6 +50,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
     return render_template(
         "moderation/post.html",
         post=post,
+        poll=tell_polls(viewer(), [post]).get(post.id),
         before=queries.post_before(post),
         case=case,
         flags=flags,

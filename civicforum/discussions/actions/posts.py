@@ -8,6 +8,7 @@ from civicforum.agreement.actions import count_stood
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies
+from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.publishing import (
     author_of,
     check_revision,
@@ -21,6 +22,7 @@ from civicforum.discussions.actions.publishing import (
     show_state,
     tell_people,
 )
+from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
@@ -31,8 +33,14 @@ from civicforum.web.numbers import LARGEST
 
 
 @transactional
-def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int | None = None) -> Post:
-    """Say something in a thread, perhaps in answer to one of its posts.
+def post_reply(
+    actor: Actor,
+    thread_id: int,
+    body: str | Words,
+    reply_to_id: int | None = None,
+    poll: Asked | None = None,
+) -> Post:
+    """Say something in a thread, perhaps in answer to one of its posts, perhaps asking with a poll.
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
@@ -52,8 +60,10 @@ def post_reply(actor: Actor, thread_id: int, body: str | Words, reply_to_id: int
     )
     db.session.add(post)
     db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
-    cause = find_cause(actor, words.body, words.html)
+    cause = find_cause(actor, with_poll(words.body, poll), words.html)
     if cause:
         hold(actor, post, cause)
     else:

@@ -1,5 +1,16 @@
 """The tables of discussions: threads, posts, and what belongs to them."""
 
+from civicforum.discussions.models.polls import (
+    FEWEST_COUNTED,
+    HIGHEST_SCORE,
+    POLL_KINDS,
+    POLL_RESULTS,
+    SENSES,
+    Ballot,
+    BallotChoice,
+    Poll,
+    PollOption,
+)
 from civicforum.discussions.models.posts import (
     EDIT_HOURS,
     MAX_EDITS,
@@ -15,9 +26,18 @@ from civicforum.discussions.models.threads import (
 
 __all__ = [
     "EDIT_HOURS",
+    "FEWEST_COUNTED",
+    "HIGHEST_SCORE",
     "MAX_EDITS",
+    "POLL_KINDS",
+    "POLL_RESULTS",
     "POST_STATES",
     "REACTIONS",
+    "SENSES",
+    "Ballot",
+    "BallotChoice",
+    "Poll",
+    "PollOption",
     "Post",
     "PostVersion",
     "Reaction",

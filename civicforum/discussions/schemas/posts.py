@@ -13,6 +13,7 @@ from civicforum.discussions import policies, queries
 from civicforum.discussions.models import POST_STATES, Post
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, name_of, tell_author
+from civicforum.discussions.schemas.polls import NewPollSchema, PollSchema, ToldPoll, tell_polls
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.voices.models import Voice
@@ -29,6 +30,7 @@ class NewPostSchema(Strict):
         validate=Range(min=1, max=2**31 - 1),
         metadata={"description": "The id of the post that this answers, in the same thread."},
     )
+    poll = fields.Nested(NewPollSchema, load_default=None, allow_none=True)
 
 
 class PostEditSchema(Strict):
@@ -70,6 +72,7 @@ class PostSchema(Schema):
     rule = fields.Nested(CitedRuleSchema, required=True, allow_none=True)
     moved_to = fields.Integer(required=True, allow_none=True)
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
+    poll = fields.Nested(PollSchema, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
 
@@ -104,6 +107,7 @@ class ToldPost:
     reply_to_name: str | None = None
     is_mine: bool = False
     held_note: str | None = None
+    poll: ToldPoll | None = None
 
 
 EVERYBODY = Guest()
@@ -116,7 +120,11 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats = hats_for([post.author for post in posts], posts[0].thread.project)
-    return [_tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats) for post in posts]
+    polls = tell_polls(viewer, posts)
+    return [
+        _tell_post(viewer, post, reactions[post.id], voices.get(post.id), hats, polls.get(post.id))
+        for post in posts
+    ]
 
 
 def tell_posts_to_everybody(posts: Sequence[Post]) -> list[ToldPost]:
@@ -130,6 +138,7 @@ def _tell_post(
     reactions: dict[str, int],
     voice: Voice | None,
     hats: dict[int, list[str]],
+    poll: ToldPoll | None,
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -153,6 +162,7 @@ def _tell_post(
         reply_to_seq=parent.seq if parent is not None else None,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
+        poll=poll if is_readable else None,
     )
 
 

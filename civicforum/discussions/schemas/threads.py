@@ -11,6 +11,7 @@ from marshmallow.validate import Length, OneOf
 from civicforum.discussions.models import Thread
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, tell_author
+from civicforum.discussions.schemas.polls import NewPollSchema
 from civicforum.live.changes import channel_versions, current_stream
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
@@ -21,6 +22,7 @@ THREAD_STATUSES = ("open", "closed", "pending")
 class NewThreadSchema(Strict):
     title = fields.String(required=True, validate=Length(min=1, max=255))
     body = fields.String(required=True, validate=Length(min=1, max=MAX_POST_CHARACTERS))
+    poll = fields.Nested(NewPollSchema, load_default=None, allow_none=True)
 
 
 class ThreadSchema(Schema):

@@ -70,9 +70,9 @@ def _refuse_start(person: Actor) -> None:
 
 
 def _start_thread(form: ThreadForm, project_id: int) -> Done:
-    title, words = prepare_title(form.title.data), prepare_words(form.body.data)
+    title, words, poll = prepare_title(form.title.data), prepare_words(form.body.data), form.asked()
 
     def start() -> Done:
-        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words).id)
+        return Done(201, "thread", actions.start_thread(viewer(), project_id, title, words, poll).id)
 
-    return do_once(form.nonce.data, [project_id, title, words.body], start)
+    return do_once(form.nonce.data, [project_id, title, words.body, poll], start)

@@ -47,13 +47,13 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
 
 
 def _post_reply(form: ReplyForm, thread_id: int) -> Done:
-    words = prepare_words(form.body.data)
+    words, poll = prepare_words(form.body.data), form.asked()
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to).id)
+        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to, poll).id)
 
-    return do_once(form.nonce.data, [thread_id, words.body, reply_to], reply)
+    return do_once(form.nonce.data, [thread_id, words.body, reply_to, poll], reply)
 
 
 def _draw_thread(thread: Thread, form: ReplyForm) -> str:

@@ -34,6 +34,8 @@ export class Sending {
   }
 
   take(event) {
+    // A poll goes with its form, so that what is wrong with it is said beside its fields.
+    if (asksPoll(this.form)) return;
     event.preventDefault();
     const body = this.form.elements.body.value.trim();
     if (!body) return;
@@ -164,6 +166,10 @@ export class Sending {
     field.focus();
     this.forget(entry);
   }
+}
+
+function asksPoll(form) {
+  return ["poll_question", "poll_options"].some((name) => form.elements[name]?.value.trim());
 }
 
 function newKey() {
