@@ -26,10 +26,13 @@ from civicforum.agreement.actions import list_word
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post
+from civicforum.discussions.asking import prepare_poll
+from civicforum.discussions.models import Poll, Post
+from civicforum.discussions.queries import first_post_id
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
+from civicforum.notifications.actions import notify
 from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
@@ -43,6 +46,8 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqwithdrawn",
     "zqheldthread",
     "zqheldopening",
+    "zqhiddenpoll",
+    "zqheldpoll",
 }
 REASONS = {"zqreason", "zqnote", "zqdeclinereason"}
 CLOSED = {
@@ -54,6 +59,7 @@ CLOSED = {
     "zqclosedhall",
 } | {
     "zqclosedplace",
+    "zqclosedpoll",
     "zqdraftproject",
 }
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
@@ -129,6 +135,7 @@ def _plant_posts(town: Town, project) -> None:
 
     hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
     discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
+    _plant_poll(author, hidden, "zqhiddenpoll", resident, town.people["flagger"])
     for post_id in (hidden, mended, withdrawn, held_edit):
         make_post(thread, resident, "What do you mean?", reply_to_id=post_id)
         discussions.react(resident, post_id, "support")
@@ -139,6 +146,7 @@ def _plant_posts(town: Town, project) -> None:
     discussions.withdraw_post(author, withdrawn)
     discussions.edit_post(author, held_edit, "zqheldedit lantern holdme", 1)
     pending = say("zqpending holdme")
+    _plant_poll(author, pending, "zqheldpoll")
     declined = say("zqdeclined holdme")
     deed = Deed("decline", 2, "zqdeclinereason lantern")
     moderation.decide_hold(moderator, find_hold("post", declined).id, deed)
@@ -146,6 +154,7 @@ def _plant_posts(town: Town, project) -> None:
         author, project.id, "zqheldthread lantern holdme", "zqheldopening lantern"
     )
     flagged = make_post(thread, author, "This one stays.")
+    _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
     names = {
         "hidden": hidden,
@@ -161,6 +170,19 @@ def _plant_posts(town: Town, project) -> None:
     town.fills["threads/thread_id"] = [thread.id, held_thread.id]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
+
+
+def _plant_poll(author: User, post_id: int, word: str, *voters: User) -> None:
+    """A poll in which these people voted, and about which everybody's inbox has a row."""
+    options = (f"{word} lantern", f"{word} or not")
+    asked = prepare_poll("single", f"{word} lantern?", options, now() + timedelta(days=3))
+    poll = discussions.set_poll(author, post_id, asked)
+    for voter in voters:
+        discussions.cast_vote(voter, poll.id, {poll.options[0].id: 1})
+    with transaction():
+        people = list(db.session.scalars(select(User.id)))
+        for reason in ("poll_closing", "poll_closed", "poll_outcome", "poll_review"):
+            notify(people, reason, "poll", poll.id)
 
 
 def _plant_drafts(town: Town, project):
@@ -193,6 +215,7 @@ def _plant_closed(town: Town):
     thread = discussions.start_thread(
         member, closed.id, "zqclosedthread lantern", "zqclosedpost lantern @rita"
     )
+    _plant_poll(member, first_post_id(thread.id), "zqclosedpoll", resident)
     starts_at = now() + timedelta(days=3)
     hall = make_town_hall(
         closed,
@@ -229,6 +252,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["town-halls/town_hall_id"] += [hall.id for hall in halls]
     fills["town-halls/town_hall_id"] = sorted(set(fills["town-halls/town_hall_id"]))
     fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
+    fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
     fills["projects/slug"] = [project.slug for project in projects]

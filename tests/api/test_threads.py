@@ -9,8 +9,8 @@ from civicforum.discussions import actions, queries
 
 THREAD = ["author", "channel", "created_at", "id", "is_open", "last_post_at", "post_count", "project",
           "revision", "slug", "status", "stream", "title"]  # fmt: skip
-POST = ["author", "body", "created_at", "edited_at", "html", "id", "moved_to", "reactions", "reply_to",
-        "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
+POST = ["author", "body", "created_at", "edited_at", "html", "id", "moved_to", "poll", "reactions",
+        "reply_to", "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
 
 
 @pytest.fixture

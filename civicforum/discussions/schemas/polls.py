@@ -106,7 +106,6 @@ class PollSchema(Schema):
     results_open = fields.String(required=True, validate=OneOf(POLL_RESULTS))
     closes_at = fields.AwareDateTime(required=True, format="iso")
     is_closed = fields.Boolean(required=True)
-    takes_votes = fields.Boolean(required=True)
     voters = fields.Integer(required=True)
     results = fields.List(
         fields.Nested(CountSchema),
