@@ -9,7 +9,7 @@ from wtforms import DateField, HiddenField, IntegerField, SelectField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from civicforum.db import now
+from civicforum.clock import now
 from civicforum.discussions.asking import (
     MAX_OPTION_CHARACTERS,
     MAX_OUTCOME_CHARACTERS,
