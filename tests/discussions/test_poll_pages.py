@@ -144,7 +144,7 @@ def test_counts_are_a_sentence_bars_with_headcounts_and_a_table(client, thread, 
         actions.cast_vote(make_user(), poll.id, {poll.options[place].id: 1})
     actions.close_poll(ana, poll.id)
     page = client.get(url(thread)).text
-    sentence = "the highest mean: 1 of 5, from 2 people" if kind == "score" else "2 of 3 people chose"
+    sentence = "have the highest mean: 1 of 5" if kind == "score" else "2 of 3 people chose"
     assert sentence in page
     assert "Show as a table" in page
     assert page.count("<meter") == len(poll.options)

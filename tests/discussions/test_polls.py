@@ -393,6 +393,14 @@ def test_the_house_closes_it_and_asks_its_author_and_nobody_else(app, ask, ana):
         actions.end_poll(ana, poll.id)
 
 
+def test_a_poll_that_was_held_beyond_its_time_ends_without_a_word(ask, ana):
+    list_word(SYSTEM, "badger", "hold")
+    poll = move(ask(question="A badger?"), days=7)
+    actions.end_poll(SYSTEM, poll.id)
+    assert poll.closed_at is not None
+    assert db.session.query(Notification).count() == 0
+
+
 def test_the_author_and_organizers_close_it_early_and_others_do_not(ask, ana, project):
     organizer = project.memberships[0].user
     for closer in (ana, organizer):

@@ -93,15 +93,12 @@ def take_back_vote(actor: Actor, poll_id: int) -> Poll:
 def forget_votes(actor: Actor, user_id: int) -> None:
     """Somebody is erased: out of polls that run their votes go, in closed ones the numbers stay, nobody's."""
     require(not actor.is_authenticated and actor.is_administrator)
-    for post_id in queries.ballots_of(user_id):
-        lock(Post, post_id)
-        poll = queries.find_poll(post_id)
-        ballot = queries.find_ballot(poll.id, user_id) if poll else None
-        if poll is None or ballot is None:
-            continue
+    for _ballot, poll in queries.ballots_of(user_id):
+        lock(Post, poll.post_id)
+    for ballot, poll in queries.ballots_of(user_id):
         if poll.is_closed():
             ballot.user_id = None
         else:
             db.session.delete(ballot)
             show_poll(poll)
-        db.session.flush()
+    db.session.flush()

@@ -118,11 +118,13 @@ def list_undecided(poll: Poll) -> list[int]:
     return [user.id for user in people if policies.can_vote(user, poll.post)]
 
 
-def ballots_of(user_id: int) -> list[int]:
-    """The ids of the posts in whose polls this person voted."""
-    return list(
-        db.session.scalars(
-            select(Poll.post_id).join(Ballot, Ballot.poll_id == Poll.id).where(Ballot.user_id == user_id)
-            .order_by(Poll.post_id)
-        )
-    )  # fmt: skip
+def ballots_of(user_id: int) -> list[tuple[Ballot, Poll]]:
+    """What this person voted, each with its poll, in order of the posts; as it is in the database now."""
+    rows = db.session.execute(
+        select(Ballot, Poll)
+        .join(Poll, Poll.id == Ballot.poll_id)
+        .where(Ballot.user_id == user_id)
+        .order_by(Poll.post_id)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in rows]
