@@ -67,10 +67,18 @@ class Threads(MethodView):
         """Start a thread, with its first post."""
         project_id = get_project(viewer(), slug).id
         title, words = prepare_title(body["title"]), prepare_words(body["body"])
+        poll = schemas.load_poll(body["poll"])
 
         def start() -> Done:
             thread = actions.start_thread(
-                viewer(), project_id, title, words, chosen(body), kind=body["kind"], tags=body["tags"]
+                viewer(),
+                project_id,
+                title,
+                words,
+                chosen(body),
+                kind=body["kind"],
+                tags=body["tags"],
+                poll=poll,
             )
             return Done(202 if thread.status == "pending" else 201, "thread", thread.id)
 
@@ -157,10 +165,10 @@ class Posts(MethodView):
     @blp.alt_response(202, schema=schemas.PostSchema, description="Held until a moderator has looked.")
     def post(self, body: dict[str, Any], thread_id: int) -> Any:
         """Say something, perhaps in answer to a post."""
-        words = prepare_words(body["body"])
+        words, poll = prepare_words(body["body"]), schemas.load_poll(body["poll"])
 
         def reply() -> Done:
-            post = actions.post_reply(viewer(), thread_id, words, body["reply_to"], chosen(body))
+            post = actions.post_reply(viewer(), thread_id, words, body["reply_to"], chosen(body), poll=poll)
             return Done(202 if post.seq is None else 201, "post", post.id)
 
         done = idempotent(reply)

@@ -1,23 +1,25 @@
-"""What an inbox row says about a post."""
+"""What an inbox row says about a post, or about its poll."""
 
 from collections.abc import Mapping, Sequence
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
-from civicforum.discussions import queries
+from civicforum.discussions import policies, queries
 from civicforum.discussions.addresses import post_url, thread_url
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Poll, Post
 from civicforum.discussions.policies import can_see_thread
 from civicforum.discussions.schemas import name_of
 from civicforum.notifications.registry import Notice, register
+from civicforum.web.filters import localtime
 
 
 def init_app(_app: Flask) -> None:
     register("post", describe)
     register("thread", describe_threads)
     register("nudge", describe_nudges)
+    register("poll", describe_polls)
 
 
 def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
@@ -64,3 +66,31 @@ def describe_nudges(viewer: Actor, _reason: str, ids: Sequence[int]) -> Mapping[
         )
         for thread in queries.list_nudged(viewer, ids)
     }
+
+
+def describe_polls(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """What is to be done about a poll, as it is now; polls that cannot be seen (any more) are left out."""
+    polls = queries.visible_polls(viewer, ids)
+    return {
+        poll.id: Notice(_about_poll(reason, poll), _poll_url(viewer, reason, poll)) for poll in polls.values()
+    }
+
+
+def _about_poll(reason: str, poll: Poll) -> str:
+    words = {"question": poll.question, "when": localtime(poll.closes_at)}
+    if reason == "poll_closing" and not poll.is_closed():
+        return _("“%(question)s” closes on %(when)s. You can still vote.", **words)
+    if reason == "poll_closed" and poll.outcome is None:
+        return _("Your poll “%(question)s” is closed. Tell everyone what happens next.", **words)
+    if reason == "poll_outcome":
+        return _("What comes of “%(question)s”, in which you voted.", **words)
+    if reason == "poll_review":
+        return _("You wanted to look again at what came of “%(question)s”.", **words)
+    return _("The poll “%(question)s” is closed.", **words)
+
+
+def _poll_url(viewer: Actor, reason: str, poll: Poll) -> str:
+    is_asked = reason in ("poll_closed", "poll_review") and policies.can_write_outcome(viewer, poll.post)
+    if is_asked and poll.post.is_visible:
+        return url_for("discussions.write_outcome", poll_id=poll.id)
+    return post_url(poll.post.thread, poll.post_id, poll.post.seq)

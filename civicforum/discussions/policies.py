@@ -147,5 +147,38 @@ def can_make_room(user: Actor, thread: Thread) -> bool:
     return can_close_thread(user, thread)
 
 
+# --- polls: every right is that of the post in which the poll is ---
+
+
+def can_see_poll(viewer: Actor, post: Post) -> bool:
+    """Whoever may read the post's words; whether they see counts is a fact of the poll and of their vote."""
+    return can_read_words(viewer, post)
+
+
+def can_set_poll(user: Actor, post: Post) -> bool:
+    """The author asks, and asks otherwise while nobody voted."""
+    return can_edit_post(user, post)
+
+
+def can_vote(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_see_poll(user, post) and can_reply(user, post.thread)
+
+
+def can_take_back_vote(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_see_poll(user, post)
+
+
+def can_close_poll(user: Actor, post: Post) -> bool:
+    """Whoever asked, or an organizer of the project, while they may speak there; and the house."""
+    if user is SYSTEM:
+        return True
+    may_end = same_person(user, post.author_id) or is_organizer(user, post.thread.project)
+    return may_end and can_see_poll(user, post) and can_reply(user, post.thread)
+
+
+def can_write_outcome(user: Actor, post: Post) -> bool:
+    return can_close_poll(user, post)
+
+
 def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:
     return same_person(viewer, author_id) or can_moderate_thread(viewer, thread)

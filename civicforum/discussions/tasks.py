@@ -137,3 +137,20 @@ def _written(post: Post, reason: str) -> dict[str, Any]:
 def end_room(thread_id: int) -> None:
     """The time for which room was made is over: the banner goes."""
     actions.tell_room_ended(SYSTEM, thread_id)
+
+
+@jobs.task("discussions.end_poll")
+def end_poll(poll_id: int) -> None:
+    actions.end_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.remind_of_poll")
+def remind_of_poll(poll_id: int) -> None:
+    """A day before the close, those who have not voted."""
+    actions.remind_of_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.review_poll")
+def review_poll(poll_id: int, person_id: int | None) -> None:
+    """On the day on which an outcome was to be looked at again."""
+    actions.review_poll(SYSTEM, poll_id, person_id)

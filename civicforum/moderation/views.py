@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from civicforum.discussions.forms import RoomForm
 from civicforum.discussions.policies import can_make_room
 from civicforum.discussions.queries import files_of_posts, get_post, get_thread
+from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound, require
 from civicforum.files.tray import sent_changes
 from civicforum.moderation import actions, forms, moving_views, policies, queries, room
@@ -27,8 +28,13 @@ LOG_PAGE = 50
 @bp.get("/moderation")
 def queue() -> Any:
     items = queries.list_queue(viewer())
-    attachments, total = files_of_posts(item.post for item in items), queries.count_queue(viewer())
-    return render_template("moderation/queue.html", items=items, attachments=attachments, total=total)
+    return render_template(
+        "moderation/queue.html",
+        items=items,
+        attachments=files_of_posts(item.post for item in items),
+        polls=tell_polls(viewer(), [item.post for item in items]),
+        total=queries.count_queue(viewer()),
+    )
 
 
 @bp.get("/moderation/posts/<int:post_id>")
@@ -50,6 +56,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
         "moderation/post.html",
         post=post,
         attachments=files_of_posts([post])[post.id],
+        poll=tell_polls(viewer(), [post]).get(post.id),
         before=queries.post_before(post),
         case=case,
         flags=flags,

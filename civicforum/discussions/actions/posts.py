@@ -10,6 +10,7 @@ from civicforum.agreement.actions import count_stood
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.publishing import (
     author_of,
     check_revision,
@@ -26,6 +27,7 @@ from civicforum.discussions.actions.publishing import (
     words_to_check,
 )
 from civicforum.discussions.actions.room import check_room, nudge_if_loud
+from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
@@ -44,8 +46,9 @@ def post_reply(
     body: str | Words,
     reply_to_id: int | None = None,
     files: Sequence[Chosen] = (),
+    poll: Asked | None = None,
 ) -> Post:
-    """Say something in a thread, perhaps in answer to one of its posts, perhaps with uploaded files.
+    """Say something in a thread, perhaps in answer to a post, with uploaded files, or asking with a poll.
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
@@ -67,10 +70,12 @@ def post_reply(
     )
     db.session.add(post)
     db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
     forget_words(actor, thread.channel)
-    cause = find_cause(actor, words_to_check(post), words.html)
+    cause = find_cause(actor, with_poll(words_to_check(post), poll), words.html)
     if cause:
         hold(actor, post, cause)
     else:

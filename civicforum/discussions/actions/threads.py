@@ -8,6 +8,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies
+from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
     author_of,
@@ -19,6 +20,7 @@ from civicforum.discussions.actions.publishing import (
     words_to_check,
 )
 from civicforum.discussions.actions.shaping import check_kind, find_tags
+from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import MAX_TITLE_CHARACTERS, Words, prepare_title, prepare_words
 from civicforum.errors import Conflict, NotFound, require
@@ -40,8 +42,9 @@ def start_thread(
     files: Sequence[Chosen] = (),
     kind: str = "discussion",
     tags: Iterable[str] = (),
+    poll: Asked | None = None,
 ) -> Thread:
-    """Start a discussion in a project, with its first post and perhaps uploaded files; ``tags`` are slugs.
+    """Start a discussion in a project, with its first post, perhaps with files or a poll; ``tags`` are slugs.
 
     Its status is ``pending``, and nobody else sees it, if a moderator has to look first. Locks the project.
     Raises NotAllowed for who may not speak there (or not announce), Invalid for a title, words, files, a
@@ -58,7 +61,7 @@ def start_thread(
     check_kind(actor, project, kind)
     thread = add_thread(project, line, kind=kind, author=author_of(actor), tags=find_tags(project, tags))
     forget_words(actor, f"project:{project.id}")
-    _add_first_post(actor, thread, words, files)
+    _add_first_post(actor, thread, words, files, poll)
     return thread
 
 
@@ -80,13 +83,17 @@ def add_thread(project: Project, title: str, **facts: object) -> Thread:
     return thread
 
 
-def _add_first_post(actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen]) -> None:
+def _add_first_post(
+    actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen] = (), poll: Asked | None = None
+) -> None:
     post = Post(thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending")
     db.session.add(post)
     db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
-    cause = find_cause(actor, words_to_check(post, thread.title), words.html)
+    cause = find_cause(actor, with_poll(words_to_check(post, thread.title), poll), words.html)
     if cause:
         thread.status = "pending"
         hold(actor, post, cause)
@@ -118,7 +125,7 @@ def _begin_continuation(actor: Actor, thread: Thread, words: Words) -> Post:
     following = add_thread(project, _next_title(thread.title), author=author_of(actor), **facts)
     thread.continued_in = following
     show_thread(thread)
-    _add_first_post(actor, following, words, ())
+    _add_first_post(actor, following, words)
     return following_post(following)
 
 

@@ -13,6 +13,7 @@ from civicforum.discussions import policies, queries
 from civicforum.discussions.models import POST_STATES, Post
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, name_of, tell_author
+from civicforum.discussions.schemas.polls import NewPollSchema, PollSchema, ToldPoll, tell_polls
 from civicforum.files.models import MAX_ALT_CHARACTERS, MOST_PAPERS, MOST_PICTURES, Attachment
 from civicforum.files.queries import attachments_of
 from civicforum.files.schemas import AttachmentSchema, ToldFile, tell_files
@@ -46,6 +47,7 @@ class NewPostSchema(Strict):
         metadata={"description": "The id of the post that this answers, in the same thread."},
     )
     attachments = chosen_files()
+    poll = fields.Nested(NewPollSchema, load_default=None, allow_none=True)
 
 
 class PostEditSchema(Strict):
@@ -88,6 +90,7 @@ class PostSchema(Schema):
     moved_to = fields.Integer(required=True, allow_none=True)
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    poll = fields.Nested(PollSchema, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
 
@@ -130,6 +133,7 @@ class ToldPost:
     attachments: tuple[ToldFile, ...] = ()
     # What it answers is in another thread by now.
     is_answer_to_moved: bool = False
+    poll: ToldPoll | None = None
 
 
 EVERYBODY = Guest()
@@ -141,7 +145,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
         return []
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
-    hats, files = _hats(posts), attachments_of("post", ids)
+    hats, files, polls = _hats(posts), attachments_of("post", ids), tell_polls(viewer, posts)
     return [
         _tell_post(
             viewer,
@@ -150,6 +154,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             voices.get(post.id),
             hats[post.thread.project_id],
             files[post.id],
+            polls.get(post.id),
         )
         for post in posts
     ]
@@ -175,6 +180,7 @@ def _tell_post(
     voice: Voice | None,
     hats: dict[int, list[str]],
     files: Sequence[Attachment],
+    poll: ToldPoll | None,
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -202,6 +208,7 @@ def _tell_post(
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),
+        poll=poll if is_readable else None,
     )
 
 

@@ -12,6 +12,7 @@ from civicforum.discussions import queries
 from civicforum.discussions.models import MOST_TAGS, THREAD_KINDS, THREAD_STATUSES, MadeRoom, Tag, Thread
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, tell_author
+from civicforum.discussions.schemas.polls import NewPollSchema
 from civicforum.discussions.schemas.posts import chosen_files
 from civicforum.live.changes import channel_versions, current_stream
 from civicforum.partnerships.queries import hats_for
@@ -35,6 +36,7 @@ class NewThreadSchema(Strict):
     attachments = chosen_files()
     kind = fields.String(load_default="discussion", validate=OneOf(THREAD_KINDS))
     tags = _slugs(load_default=list)
+    poll = fields.Nested(NewPollSchema, load_default=None, allow_none=True)
 
 
 class ThreadEditSchema(Strict):

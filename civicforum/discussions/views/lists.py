@@ -149,15 +149,16 @@ def _refuse_start(person: Actor) -> None:
 
 
 def _start_thread(form: ThreadForm, project_id: int, tray: Tray) -> Done:
-    title, words = prepare_title(form.title.data), prepare_words(form.body.data)
-
+    title, words, poll = prepare_title(form.title.data), prepare_words(form.body.data), form.asked()
     kind, tags = form.kind.data, form.chosen_tags
 
     def start() -> Done:
-        thread = actions.start_thread(viewer(), project_id, title, words, tray.chosen, kind=kind, tags=tags)
+        thread = actions.start_thread(
+            viewer(), project_id, title, words, tray.chosen, kind=kind, tags=tags, poll=poll
+        )
         return Done(201, "thread", thread.id)
 
-    return do_once(form.nonce.data, [project_id, title, words.body, kind, tags, tray.prints], start)
+    return do_once(form.nonce.data, [project_id, title, words.body, kind, tags, tray.prints, poll], start)
 
 
 @bp.route("/projects/<slug>/tags", methods=["GET", "POST"])

@@ -76,13 +76,14 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
 
 
 def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
-    words = prepare_words(form.body.data)
+    words, poll = prepare_words(form.body.data), form.asked()
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen).id)
+        post = actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen, poll)
+        return Done(201, "post", post.id)
 
-    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints], reply)
+    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints, poll], reply)
 
 
 def _new_here(thread: Thread) -> tuple[queries.NewToYou, int | None]:

@@ -2,6 +2,7 @@
 
 import { fill } from "../lib/characters.js";
 import { placeFor, seqOf, whereTo } from "../lib/order.js";
+import { isFilledIn } from "../lib/forms.js";
 import { mountAll } from "../main.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
 import { isAtEnd, keepingPlace } from "./scroll.js";
@@ -54,6 +55,7 @@ export class Posts {
     const fresh = parse(markup);
     const wasPlaced = seqOf(article.id) !== null;
     keepPressed(article, fresh);
+    const keptPoll = keepPoll(article, fresh);
     Idiomorph.morph(article, fresh, {
       morphStyle: "outerHTML",
       callbacks: { beforeAttributeUpdated: (name) => name !== "open" },
@@ -61,6 +63,7 @@ export class Posts {
     const now = this.find(fresh.dataset.postId);
     if (!wasPlaced && seqOf(now.id) !== null) this.put(now, seqOf(now.id));
     mountAll(now);
+    if (keptPoll) now.querySelector("[data-module~='poll']")?.dispatchEvent(new Event("poll:changed"));
   }
 
   remove(id) {
@@ -147,4 +150,13 @@ function keepPressed(article, fresh) {
     const known = article.querySelector(`button[aria-pressed][formaction="${CSS.escape(deed)}"]`);
     if (known) button.setAttribute("aria-pressed", known.getAttribute("aria-pressed"));
   }
+}
+
+/** Nor how they voted: their part of the poll stays (then true), and asks for itself (modules/poll.js). */
+function keepPoll(article, fresh) {
+  const own = article.querySelector("[data-module~='poll'][data-own]");
+  const next = fresh.querySelector("[data-module~='poll']");
+  if (!own || !next || (next.hasAttribute("data-own") && !isFilledIn(own))) return false;
+  next.replaceWith(own.cloneNode(true));
+  return true;
 }

@@ -36,6 +36,8 @@ export class Sending {
 
   take(event) {
     if (event.submitter?.name === "do") return;
+    // A poll goes with its form, so that what is wrong with it is said beside its fields.
+    if (asksPoll(this.form)) return;
     event.preventDefault();
     const body = this.form.elements.body.value.trim();
     if (!body) return;
@@ -174,6 +176,10 @@ export class Sending {
 /** The words, and below them what goes with them. */
 function inWords({ body, files }) {
   return [body, ...(files ?? []).map(({ alt, name }) => `▣ ${alt || name}`)].join("\n");
+}
+
+function asksPoll(form) {
+  return ["poll_question", "poll_options"].some((name) => form.elements[name]?.value.trim());
 }
 
 function newKey() {

@@ -1,5 +1,7 @@
 """Speaking in threads, and keeping it civil."""
 
+from datetime import timedelta
+
 from factories import make_project, save
 from model.recipes import Act, does
 from model.town import CANARY, HELD_WORD, Town
@@ -8,6 +10,7 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions import queries
+from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Nudge, Post, Thread
 
 
@@ -310,3 +313,88 @@ def somebody_notes_a_comment(town: Town) -> Act:
 def somebody_notes_a_comment_no_more(town: Town) -> Act:
     discussions.keep_bookmark(town.ben, town.first.id)
     return lambda: discussions.drop_bookmark(town.ben, town.first.id)
+
+
+# --- polls ---
+
+
+def asked(question: str = "And then?"):
+    return prepare_poll("several", question, ("Benches", "Trees"), now() + timedelta(days=3))
+
+
+@does(discussions.post_reply)
+def somebody_asks_with_a_poll(town: Town) -> Act:
+    return lambda: discussions.post_reply(town.ben, town.thread.id, "What next?", poll=asked())
+
+
+@does(discussions.set_poll)
+def an_author_asks_later(town: Town) -> Act:
+    return lambda: discussions.set_poll(town.ana, town.first.id, asked())
+
+
+@does(discussions.set_poll)
+def a_poll_that_is_set_holds_its_post(town: Town) -> Act:
+    return lambda: discussions.set_poll(town.ana, town.first.id, asked(f"{HELD_WORD} {CANARY}"))
+
+
+@does(discussions.cast_vote)
+def somebody_votes(town: Town) -> Act:
+    return lambda: discussions.cast_vote(town.member, town.poll.id, {town.poll.options[1].id: 1})
+
+
+@does(discussions.cast_vote)
+def somebody_votes_otherwise(town: Town) -> Act:
+    return lambda: discussions.cast_vote(town.ben, town.poll.id, {town.poll.options[1].id: 1})
+
+
+@does(discussions.vote_and_say)
+def somebody_votes_and_says_why(town: Town) -> Act:
+    choices = {town.poll.options[1].id: 1}
+    return lambda: discussions.vote_and_say(town.member, town.poll.id, choices, "To sit down.")
+
+
+@does(discussions.take_back_vote)
+def a_vote_is_taken_back(town: Town) -> Act:
+    return lambda: discussions.take_back_vote(town.ben, town.poll.id)
+
+
+@does(discussions.close_poll)
+def an_author_closes_a_poll(town: Town) -> Act:
+    return lambda: discussions.close_poll(town.ana, town.poll.id)
+
+
+@does(discussions.close_poll)
+def an_organizer_closes_a_poll(town: Town) -> Act:
+    return lambda: discussions.close_poll(town.organizer, town.poll.id)
+
+
+@does(discussions.end_poll)
+def the_time_of_a_poll_is_over(town: Town) -> Act:
+    with transaction():
+        town.poll.closes_at = now() - timedelta(minutes=1)
+    return lambda: discussions.end_poll(SYSTEM, town.poll.id)
+
+
+@does(discussions.remind_of_poll)
+def the_undecided_are_reminded(town: Town) -> Act:
+    return lambda: discussions.remind_of_poll(SYSTEM, town.poll.id)
+
+
+@does(discussions.write_outcome)
+def an_author_says_what_happens_next(town: Town) -> Act:
+    discussions.close_poll(town.ana, town.poll.id)
+    day = now().date() + timedelta(days=9)
+    return lambda: discussions.write_outcome(town.ana, town.poll.id, "A lamp in May.", day)
+
+
+@does(discussions.review_poll)
+def the_day_of_a_review_has_come(town: Town) -> Act:
+    discussions.close_poll(town.ana, town.poll.id)
+    with transaction():
+        town.poll.review_on = now().date()
+    return lambda: discussions.review_poll(SYSTEM, town.poll.id, town.organizer.id)
+
+
+@does(discussions.forget_votes)
+def the_votes_of_somebody_erased_are_forgotten(town: Town) -> Act:
+    return lambda: discussions.forget_votes(SYSTEM, town.ben.id)
