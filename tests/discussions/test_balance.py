@@ -350,7 +350,7 @@ def test_only_what_is_offered_and_with_a_reason(runs_it, thread, facts, field):
 
 
 def test_where_nothing_is_added_no_room_is_made(runs_it, thread, project):
-    actions.close_thread(runs_it, thread.id)
+    actions.close_thread(runs_it, thread.id, "Settled.")
     with pytest.raises(Conflict):
         make(runs_it, thread)
     other = make_thread(make_project(status="completed"))

@@ -129,7 +129,7 @@ def test_a_listed_word_in_a_poll_holds_its_post(ask, thread, ana):
         vote(ana, poll, 0)
     with pytest.raises(Conflict):
         actions.close_poll(ana, poll.id)
-    started = actions.start_thread(ana, thread.project_id, "Lamps", "Which?", asked(question="A badger?"))
+    started = actions.start_thread(ana, thread.project_id, "Lamps", "Which?", poll=asked(question="A badger?"))
     assert started.status == "pending"
 
 
@@ -140,7 +140,7 @@ def test_a_masked_word_is_masked_in_a_poll(ask):
 
 
 def test_a_thread_is_started_with_a_poll(project, ana):
-    thread = actions.start_thread(ana, project.id, "Lamps", "Which one?", asked())
+    thread = actions.start_thread(ana, project.id, "Lamps", "Which one?", poll=asked())
     post = queries.list_posts(GUEST, thread)[0]
     assert schemas.tell_posts(GUEST, [post])[0].poll.question == "What first?"
 
@@ -240,7 +240,7 @@ def test_who_may_not_speak_here_may_not_vote(ask):
 def test_a_closed_thread_or_a_taken_down_post_takes_no_votes_and_keeps_those_it_has(ask, thread):
     poll, ben = ask(), make_user()
     vote(ben, poll, 0)
-    actions.close_thread(SYSTEM, thread.id)
+    actions.close_thread(SYSTEM, thread.id, "Settled.")
     assert told(ben, poll).takes_votes is False
     with pytest.raises(Conflict, match="thread is closed"):
         vote(ben, poll, 1)

@@ -364,4 +364,4 @@ def test_the_list_takes_the_same_queries_whatever_its_length(client, count_queri
     client.get(path)
     with count_queries() as n:
         assert client.get(path).status_code == 200
-    assert n.total == 31
+    assert n.total == 32
