@@ -129,7 +129,9 @@ def test_a_listed_word_in_a_poll_holds_its_post(ask, thread, ana):
         vote(ana, poll, 0)
     with pytest.raises(Conflict):
         actions.close_poll(ana, poll.id)
-    started = actions.start_thread(ana, thread.project_id, "Lamps", "Which?", poll=asked(question="A badger?"))
+    started = actions.start_thread(
+        ana, thread.project_id, "Lamps", "Which?", poll=asked(question="A badger?")
+    )
     assert started.status == "pending"
 
 
