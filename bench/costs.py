@@ -51,7 +51,8 @@ class Cost:
         short, long = (f"{seconds * 1000:.1f} ms" for seconds in self.seconds)
         return (
             f"{self.asked} costs {self.ratio:.2f} times as much in {self.long_posts:,} posts"
-            f" as in {SHORT_POSTS} ({long}, {short}; {self.statements[1]} and {self.statements[0]} statements)."
+            f" as in {SHORT_POSTS} ({long}, {short};"
+            f" {self.statements[1]} and {self.statements[0]} statements)."
         )
 
 

@@ -1,4 +1,4 @@
-"""What reading and writing cost in a thread with 100 posts, and in one with 100,000 (``python -m bench.thread``).
+"""What reading and writing cost in a thread of 100 posts, and of 100,000 (``python -m bench.thread``).
 
 403 people speak in both, as in the conversation of the replay.
 """
@@ -96,7 +96,7 @@ def thread_costs(database_url: str | None = None, long_posts: int = LONG_POSTS) 
     """Everything that one does in a thread, in both, by turns."""
     with two_threads(database_url, long_posts, make_people) as (app, threads):
         guest, reader, stranger = app.test_client(), Reader(app, PEOPLE), Reader(app, PEOPLE + 1)
-        reader.read_to(threads, left=60)
+        reader.read_to(threads, left=40)
         asked: dict[str, Ask] = {
             "Opening it as a guest": lambda id_: guest.get(f"/threads/{id_}", follow_redirects=True),
             "Opening it for the first time": stranger.open,
