@@ -94,7 +94,9 @@ def _because(row: Rsvp, what: str) -> Because:
     """A guest stops all of them by cancelling: the link to their answer is in each."""
     if what == "confirm":
         return Because(_("You get this because somebody answered the invitation with this address."))
-    sentence = _("You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title)
+    sentence = _(
+        "You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title
+    )
     if row.user is None or what not in STOPPED_BY:
         return Because(sentence)
     return because_of(sentence, Stop(row.user.id, (STOPPED_BY[what],)))

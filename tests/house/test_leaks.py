@@ -167,7 +167,8 @@ def send(client, method: str, address: str, endpoint: str, token: str):
 def test_the_author_finds_every_word_of_theirs(app, town, sign_in):
     client = sign_in(town.people["author"])
     told = "".join(
-        client.get(a).get_data().decode(errors="replace") for a in addresses(app, fills_for(app, town, "author"))
+        client.get(a).get_data().decode(errors="replace")
+        for a in addresses(app, fills_for(app, town, "author"))
     )
     assert {word for word in WORDS | {"zqreason", "zqdeclinereason"} if word not in told} == set()
     assert leaks(client.get("/inbox"), "", {"zqnote"}) == set()
@@ -177,7 +178,9 @@ def test_the_author_finds_every_word_of_theirs(app, town, sign_in):
 def test_a_moderator_of_the_place_finds_what_is_to_be_decided(app, town, sign_in):
     client = sign_in(town.people["site_moderator"])
     fills = fills_for(app, town, "site_moderator")
-    told = "".join(client.get(address).get_data().decode(errors="replace") for address in addresses(app, fills))
+    told = "".join(
+        client.get(address).get_data().decode(errors="replace") for address in addresses(app, fills)
+    )
     assert {word for word in WORDS | REASONS if word not in told} == set()
 
 

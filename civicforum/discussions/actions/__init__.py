@@ -1,5 +1,11 @@
 """What happens in threads: speaking, answering with a word, and keeping it civil."""
 
+from civicforum.discussions.actions.by_mail import (
+    forget_reply_addresses,
+    note_refused_mail,
+    open_reply_address,
+    post_by_mail,
+)
 from civicforum.discussions.actions.following import follow_thread, tell_followers
 from civicforum.discussions.actions.moderation import (
     approve_post,
@@ -29,11 +35,15 @@ __all__ = [
     "decline_post",
     "edit_post",
     "follow_thread",
+    "forget_reply_addresses",
     "hide_post",
     "mark_new_from",
     "mark_seen",
     "mend_post",
+    "note_refused_mail",
+    "open_reply_address",
     "open_thread",
+    "post_by_mail",
     "post_reply",
     "react",
     "remove_post",

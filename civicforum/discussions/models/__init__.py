@@ -1,5 +1,6 @@
 """The tables of discussions: threads, posts, and what belongs to them."""
 
+from civicforum.discussions.models.by_mail import ReceivedMail, ReplyAddress
 from civicforum.discussions.models.posts import (
     EDIT_HOURS,
     MAX_EDITS,
@@ -25,5 +26,7 @@ __all__ = [
     "PostVersion",
     "Reaction",
     "Reading",
+    "ReceivedMail",
+    "ReplyAddress",
     "Thread",
 ]

@@ -1,5 +1,6 @@
 """Reading threads and posts: the viewer first, and only what they may know of."""
 
+from civicforum.discussions.queries.by_mail import count_received, find_received, find_reply_address
 from civicforum.discussions.queries.posts import (
     PAGE_POSTS,
     answer_ids,
@@ -49,11 +50,14 @@ __all__ = [
     "answer_ids",
     "closed_channels",
     "count_reactions",
+    "count_received",
     "count_versions",
     "find_called",
     "find_posts",
     "find_reaction",
     "find_readings",
+    "find_received",
+    "find_reply_address",
     "find_threads",
     "first_new",
     "first_post_id",
