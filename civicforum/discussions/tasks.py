@@ -1,8 +1,10 @@
 """The clock's door to threads."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 
 from civicforum import jobs
@@ -11,6 +13,7 @@ from civicforum.accounts.queries import find_user
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import post_url
 from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.reply_tokens import address_with
 from civicforum.discussions.schemas import name_of
 from civicforum.errors import NotFound
 from civicforum.notifications.actions import gather_mail, note_mailed
@@ -98,17 +101,33 @@ def _send(user: User, thread: Thread, batch: Batch) -> bool:
         return False
     what = tuple(name for name in REASONS if name in reasons.values())
     told = sorted(posts.values(), key=lambda post: post.seq or 0)
+    reply_to = _reply_address(user, thread, told)
     return mail_person(
         user,
         "discussions/mail/posts.md",
         key=f"posts:{user.id}:{batch.number}",
         because=_because(what[0], thread.title),
         stop=Stop(user.id, what, "thread", thread.id),
+        reply_to=reply_to,
+        can_reply=reply_to is not None,
         thread=thread,
         posts=[_written(post, reasons[post.id]) for post in told[:SHOWN_IN_A_MAIL]],
         more=len(told) - SHOWN_IN_A_MAIL,
         url=post_url(thread, told[0].id, told[0].seq, _external=True),
     )
+
+
+def _reply_address(user: User, thread: Thread, told: list[Post]) -> str | None:
+    """Where this mail may be answered, if it may: one post of it, or else the thread."""
+    if current_app.config["REPLY_ADDRESS"] is None:
+        return None
+    post_id = told[0].id if len(told) == 1 else None
+    return address_with(actions.open_reply_address(SYSTEM, user.id, thread.id, post_id))
+
+
+@jobs.task_of_round("discussions.forget_reply_addresses", every=timedelta(days=1))
+def forget_reply_addresses() -> None:
+    actions.forget_reply_addresses(SYSTEM)
 
 
 def _because(reason: str, title: str) -> Any:

@@ -17,6 +17,11 @@ from civicforum.discussions.queries.balance import (
     thread_balance,
     thread_balances,
 )
+from civicforum.discussions.queries.by_mail import (
+    count_received,
+    find_received,
+    find_reply_address,
+)
 from civicforum.discussions.queries.calling import (
     LATEST_POSTS,
     LONGEST_HANDLE,
@@ -131,6 +136,7 @@ __all__ = [
     "count_part",
     "count_pinned",
     "count_reactions",
+    "count_received",
     "count_versions",
     "count_voters",
     "files_in_words",
@@ -145,6 +151,8 @@ __all__ = [
     "find_posts",
     "find_reaction",
     "find_readings",
+    "find_received",
+    "find_reply_address",
     "find_room",
     "find_threads",
     "first_new",
