@@ -119,7 +119,14 @@ def _draw_thread(
         can_reply=policies.can_reply(person, thread),
         can_close=policies.can_close_thread(person, thread),
         is_moderator=policies.can_moderate_thread(person, thread),
+        opening=_opening(shown),
+        public_url=thread_url(thread, _external=True),
     )
+
+
+def _opening(shown: list[Post]) -> str | None:
+    """The thread's first words, where they stand on this page and everybody may read them."""
+    return shown[0].html if shown and shown[0].seq == 1 and shown[0].is_visible else None
 
 
 def _start(thread: Thread) -> int:

@@ -1,5 +1,6 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
+from civicforum.pages.queries.feeds import changed_at, list_feed, list_latest, list_thread_feed, said_at
 from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
     Heard,
@@ -8,11 +9,9 @@ from civicforum.pages.queries.gathering import (
     count_heard,
     get_receipt,
     list_discussed,
-    list_feed,
     list_headlines,
     list_heard,
     list_running_in,
-    said_at,
     set_up_progress,
     today,
 )
@@ -28,6 +27,7 @@ __all__ = [
     "Receipt",
     "Results",
     "Task",
+    "changed_at",
     "count_heard",
     "find",
     "get_receipt",
@@ -35,7 +35,9 @@ __all__ = [
     "list_feed",
     "list_headlines",
     "list_heard",
+    "list_latest",
     "list_running_in",
+    "list_thread_feed",
     "list_to_do",
     "said_at",
     "set_up_progress",

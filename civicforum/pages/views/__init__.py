@@ -3,11 +3,12 @@
 from flask import Flask
 
 from civicforum.pages import context
-from civicforum.pages.views import feeds, health, heard, home, language, projects, search, site
+from civicforum.pages.views import embeds, feeds, health, heard, home, language, projects, search, site
 from civicforum.pages.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "embeds",
     "feeds",
     "health",
     "heard",
