@@ -7,6 +7,7 @@ from civicforum.discussions.actions.keeping import (
     keep_bookmark,
     keep_draft,
 )
+from civicforum.discussions.actions.linking import ask_later, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     close_thread,
@@ -30,6 +31,7 @@ from civicforum.discussions.actions.threads import start_thread
 
 __all__ = [
     "approve_post",
+    "ask_later",
     "close_thread",
     "count_standing",
     "decline_post",
@@ -38,6 +40,7 @@ __all__ = [
     "forget_draft",
     "forget_old_draft",
     "hide_post",
+    "keep_answer",
     "keep_bookmark",
     "keep_draft",
     "mark_new_from",

@@ -11,6 +11,7 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.models import Draft, Post, PostVersion, Thread
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
@@ -92,6 +93,7 @@ def publish(thread: Thread, post: Post) -> None:
     post.state, post.rule_number, post.rule_title = "visible", None, None
     show_state(post)
     db.session.flush()
+    note_links(post)
     tell_people(post)
     _let_it_stand(post)
 

@@ -19,6 +19,7 @@ from civicforum.discussions.queries.keeping import (
     list_bookmarked,
     list_drafts,
 )
+from civicforum.discussions.queries.linking import find_page_to_ask, places_linking
 from civicforum.discussions.queries.posts import (
     PAGE_POSTS,
     answer_ids,
@@ -88,6 +89,7 @@ __all__ = [
     "find_bookmark",
     "find_called",
     "find_draft",
+    "find_page_to_ask",
     "find_posts",
     "find_reaction",
     "find_readings",
@@ -109,6 +111,7 @@ __all__ = [
     "new_to",
     "opening_posts",
     "own_reactions",
+    "places_linking",
     "places_showing",
     "reading_id",
     "thread_channels",

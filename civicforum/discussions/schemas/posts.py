@@ -16,6 +16,9 @@ from civicforum.discussions.schemas.people import AuthorSchema, Told, name_of, t
 from civicforum.files.models import MAX_ALT_CHARACTERS, MOST_PAPERS, MOST_PICTURES, Attachment
 from civicforum.files.queries import attachments_of
 from civicforum.files.schemas import AttachmentSchema, ToldFile, tell_files
+from civicforum.links.models import LinkPreview
+from civicforum.links.queries import links_of
+from civicforum.links.schemas import LinkSchema, ToldLink, tell_links
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.voices.models import Voice
@@ -86,6 +89,11 @@ class PostSchema(Schema):
     state = fields.String(required=True, validate=OneOf(POST_STATES))
     rule = fields.Nested(CitedRuleSchema, required=True, allow_none=True)
     moved_to = fields.Integer(required=True, allow_none=True)
+    links = fields.List(
+        fields.Nested(LinkSchema),
+        required=True,
+        metadata={"description": "What pages say that it links to; empty unless the site shows that."},
+    )
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
@@ -128,6 +136,7 @@ class ToldPost:
     is_mine: bool = False
     held_note: str | None = None
     attachments: tuple[ToldFile, ...] = ()
+    links: tuple[ToldLink, ...] = ()
 
 
 EVERYBODY = Guest()
@@ -140,6 +149,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats, files = _hats(posts), attachments_of("post", ids)
+    links = links_of("post", ids)
     return [
         _tell_post(
             viewer,
@@ -148,6 +158,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             voices.get(post.id),
             hats[post.thread.project_id],
             files[post.id],
+            links[post.id],
         )
         for post in posts
     ]
@@ -173,6 +184,7 @@ def _tell_post(
     voice: Voice | None,
     hats: dict[int, list[str]],
     files: Sequence[Attachment],
+    links: Sequence[LinkPreview],
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -197,6 +209,7 @@ def _tell_post(
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),
+        links=tell_links(links) if post.is_visible else (),
     )
 
 

@@ -7,6 +7,9 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.db import db
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post
+from civicforum.links.queries import uses_of
+from civicforum.links.reading import Said
+from civicforum.pages import actions as pages
 
 
 @does(discussions.start_thread)
@@ -183,3 +186,19 @@ def somebody_notes_a_comment(town: Town) -> Act:
 def somebody_notes_a_comment_no_more(town: Town) -> Act:
     discussions.keep_bookmark(town.ben, town.first.id)
     return lambda: discussions.drop_bookmark(town.ben, town.first.id)
+
+
+@does(discussions.keep_answer)
+def a_page_says_what_it_is_about(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
+
+
+@does(discussions.ask_later)
+def a_page_is_asked_later(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.ask_later(SYSTEM, use.preview_id)
