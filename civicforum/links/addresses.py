@@ -23,7 +23,8 @@ USUAL_PORTS = {"http": 80, "https": 443}
 # (mapped and translated IPv4, unique local, link local, multicast) lies outside it.
 _WORLD = ip_network("2000::/3")
 _NOT_OF_IT = [ip_network(net) for net in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
-_RELAYS = ip_network("192.88.99.0/24")
+# Of IPv4, what some versions of Python count as the world: protocol assignments, relays to IPv6.
+_NOT_FOR_US = [ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24")]
 
 _LINK = re.compile(r'<a href="(https?://[^"]+)"')
 _IN_A_PATH = "%/:=&?~+!$,;'@()*[]-._"
@@ -62,9 +63,8 @@ def is_public(address: IpAddress) -> bool:
     """Whether it is somebody's in the open internet: nothing of ours, of our provider's, or special."""
     if isinstance(address, IPv6Address):
         return address in _WORLD and not any(address in net for net in _NOT_OF_IT)
-    return (
-        address.is_global and not address.is_multicast and not address.is_reserved and address not in _RELAYS
-    )
+    is_special = address.is_multicast or address.is_reserved
+    return address.is_global and not is_special and not any(address in net for net in _NOT_FOR_US)
 
 
 @dataclass(frozen=True)

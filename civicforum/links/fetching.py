@@ -92,14 +92,15 @@ class PinnedConnection(HTTPConnection):
     def __init__(self, target: Target, seconds: float) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
         self.target = target
+        self.line: socket.socket | None = None
         # The port that need not be said.
         self.default_port = 443 if target.scheme == "https" else 80
 
     def connect(self) -> None:
-        self.sock = self._connected()
+        self.sock = self.line = self._connected()
         if self.target.scheme == "https":
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(
+            self.sock = self.line = context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock.do_handshake()
@@ -114,10 +115,13 @@ class PinnedConnection(HTTPConnection):
         raise failure or OSError("nowhere to connect")
 
     def sever(self) -> None:
-        """End it from another thread, whatever it waits for."""
-        if self.sock is not None:
+        """End it from another thread, whatever it waits for.
+
+        A page without a length is read to the end of its line, which ``sock`` forgets when that begins.
+        """
+        if self.line is not None:
             with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self.line.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _OPENING = re.compile(r"<(!--|(?:script|style|noscript|title|meta|body|/head)\b)
 _META_TAG = re.compile(r"<meta(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _TITLE_TAG = re.compile(r"<title[^>]*>[^<]*", re.IGNORECASE)
 _META = {"meta": {"name", "property", "content"}}
-_PIECE = re.compile(r'<title>([^<]*)</title>|<meta((?: [a-z]+="[^"]*")*)>')
+_PIECE = re.compile(r'<title>([^<]*)</title>|<meta((?: [a-z]+="[^"]*")+)>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
