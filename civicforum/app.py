@@ -26,6 +26,7 @@ ROOMS = (
     "web",
     "accounts",
     "files",
+    "links",
     "agreement",
     "notifications",
     "partnerships",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
@@ -10,17 +11,23 @@ from flask_babel import lazy_gettext as _
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.accounts.queries import find_user
+from civicforum.db import db
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import post_url
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.reply_tokens import address_with
 from civicforum.discussions.schemas import name_of
-from civicforum.errors import NotFound
+from civicforum.errors import NotFound, TooMany
+from civicforum.links.addresses import PUBLIC_WEB, NotAsked
+from civicforum.links.fetching import fetch
+from civicforum.links.reading import Said, read
 from civicforum.notifications.actions import gather_mail, note_mailed
 from civicforum.notifications.mailing import in_language_of, mail_person
 from civicforum.notifications.queries import Batch, level_of
 from civicforum.notifications.stops import Stop
 from civicforum.text import opening
+from civicforum.web.aside import aside
+from civicforum.web.limits import check_limit
 
 # A lock is held for this many objects at most.
 SHOWN_AT_ONCE = 50
@@ -173,3 +180,31 @@ def remind_of_poll(poll_id: int) -> None:
 def review_poll(poll_id: int, person_id: int | None) -> None:
     """On the day on which an outcome was to be looked at again."""
     actions.review_poll(SYSTEM, poll_id, person_id)
+
+
+@jobs.task("discussions.ask_page")
+def ask_page(preview_id: int) -> None:
+    """Something public links to a page that was not asked this week: ask it what it is about."""
+    url = queries.find_page_to_ask(preview_id)
+    # Nothing is held in the database while somebody else is slow.
+    db.session.rollback()
+    if url is None:
+        return
+    try:
+        check_limit("page", "all")
+        check_limit("page-host", urlsplit(url).hostname or "")
+    except TooMany:
+        actions.ask_later(SYSTEM, preview_id)
+        return
+    actions.keep_answer(SYSTEM, preview_id, _ask(url))
+
+
+def _ask(url: str) -> Said | None:
+    agent = f"CivicForum link preview (+{current_app.config['BASE_URL']})"
+    reach = current_app.extensions.get("reach", PUBLIC_WEB)
+    try:
+        page = fetch(url, agent, reach)
+    except NotAsked:
+        return None
+    said: Said | None = aside(read, page)
+    return said

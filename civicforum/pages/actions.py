@@ -24,6 +24,7 @@ SITE_FIELDS = frozenset(
         "independent_email",
         "access_statement",
         "answer_days",
+        "shows_links",
     }
 )
 

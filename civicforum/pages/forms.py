@@ -7,7 +7,15 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    ValidationError,
+)
 from wtforms.validators import Email, NumberRange, Optional
 
 from civicforum.languages import LOCALES
@@ -69,6 +77,13 @@ class SiteForm(Form):
     answer_days = IntegerField(
         _("We answer within … days"),
         validators=[REQUIRED, NumberRange(1, 365, _("Between 1 and 365 days."))],
+    )
+    shows_links = BooleanField(
+        _("Show what pages are about that comments link to"),
+        description=_(
+            "This server then opens the first two links of each public comment once, and shows their title"
+            " and a sentence. The other site learns that somebody here linked to it, not who. No pictures."
+        ),
     )
 
 

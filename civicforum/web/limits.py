@@ -42,6 +42,8 @@ BUCKETS: dict[str, str] = {
     "flag": "20/day",
     "search": "60/minute",
     "suggest": "240/minute",  # a search for each pause while somebody types
+    "page": "20/minute",  # pages elsewhere that comments link to
+    "page-host": "4/minute",  # and of those, pages of one site
     "token": "20/hour",
     "watch": "300/minute",  # questions of one socket
     "watch-address": "6000/minute",  # and of all sockets of one address, when a hall reconnects

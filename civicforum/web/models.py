@@ -24,6 +24,7 @@ class Site(Model):
     independent_email: Mapped[str] = mapped_column(String(254), default="")
     access_statement: Mapped[str] = mapped_column(Text, default="")
     answer_days: Mapped[int] = mapped_column(default=14)
+    shows_links: Mapped[bool] = mapped_column(default=False)
     set_up_at: Mapped[datetime | None]
 
 

@@ -1,6 +1,7 @@
 """The site's own row, read once in each request."""
 
 from flask import g, has_app_context
+from sqlalchemy import inspect
 
 from civicforum.db import db
 from civicforum.web.models import Site
@@ -10,7 +11,8 @@ def get_site() -> Site:
     """The site's settings; a fresh, unsaved row before the first set-up."""
     if has_app_context() and "site" in g:
         site: Site = g.site
-        if site in db.session or site.id is None:
+        # One of a session that is over cannot be read any more.
+        if site in db.session or inspect(site).transient:
             return site
     g.site = db.session.get(Site, 1) or _unsaved()
     return g.site

@@ -64,6 +64,11 @@ def asked_besides(town: Town) -> list[str]:
         *(f"{page}?{word}={post}" for word in ("quote", "reply_to") for post in posts),
     ]
     found += ["/api/v1/projects?limit=1", "/api/v1/town-halls?limit=1", "/api/v1/heard?limit=1"]
+    found += [f"/oembed?url=http://localhost/threads/{thread}" for thread in threads]
+    found += [f"/oembed?url=http://localhost/posts/{post}" for post in posts]
+    found += [f"/oembed?url=http://localhost/projects/{slug}" for slug in town.fills["projects/slug"]]
+    halls = town.fills["town-halls/town_hall_id"]
+    found += [f"/oembed?url=http://localhost/town-halls/{hall}" for hall in halls]
     return [*found, "/api/v1/cases?limit=1", "/api/v1/moderation/log?limit=1"]
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import MetaData, Table, func, inspect, select
 
 from civicforum import paths
 from civicforum.accounts.models import User
-from civicforum.db import db
+from civicforum.db import db, transaction
 from civicforum.demo.loader import load_demo, plan_demo
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Thread
+from civicforum.links.actions import use_links
 from civicforum.moderation.queries import verify_log
 from civicforum.schema import differences, is_in_models, upgrade_database
 
@@ -63,9 +64,11 @@ def shape() -> dict[str, Any]:
 
 @pytest.fixture
 def town(empty):
-    """The demo community on the newest revision: rows in nearly every table."""
+    """The demo community on the newest revision, with what it does not show: rows in nearly every table."""
     upgrade_database(empty)
     load_demo(plan_demo())
+    with transaction():
+        use_links("post", 1, ["https://lamps.example/"])
     db.session.remove()
     return empty
 

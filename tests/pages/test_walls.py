@@ -66,7 +66,6 @@ def test_its_members_do(sign_in, closed, path):
     "path",
     [
         "/projects/closed",
-        "/feeds/projects/closed.atom",
         "/heard?project=closed",
         "/receipts/{number}",
         "/api/v1/projects/closed",

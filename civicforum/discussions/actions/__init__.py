@@ -17,6 +17,7 @@ from civicforum.discussions.actions.keeping import (
     keep_bookmark,
     keep_draft,
 )
+from civicforum.discussions.actions.linking import ask_later, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     decline_post,
@@ -88,6 +89,7 @@ __all__ = [
     "add_poll",
     "approve_post",
     "archive_thread",
+    "ask_later",
     "cast_vote",
     "change_thread",
     "close_poll",
@@ -106,6 +108,7 @@ __all__ = [
     "forget_reply_addresses",
     "forget_votes",
     "hide_post",
+    "keep_answer",
     "keep_bookmark",
     "keep_draft",
     "make_room",

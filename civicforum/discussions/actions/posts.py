@@ -11,6 +11,7 @@ from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.asking import add_poll
+from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.actions.publishing import (
     author_of,
     check_revision,
@@ -178,6 +179,7 @@ def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
     elif was_visible:
         touch(post.thread.channel, "post", post.id)
         refresh("post", post.id)
+        note_links(post)
         tell_people(post)
     db.session.flush()
 

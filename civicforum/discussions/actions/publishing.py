@@ -14,6 +14,7 @@ from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.counting import count_voice
+from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.models import Draft, Post, PostVersion, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
@@ -106,6 +107,7 @@ def publish(thread: Thread, post: Post) -> None:
     post.state, post.rule_number, post.rule_title = "visible", None, None
     show_state(post)
     db.session.flush()
+    note_links(post)
     tell_people(post)
     _let_it_stand(post)
 

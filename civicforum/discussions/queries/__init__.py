@@ -41,6 +41,11 @@ from civicforum.discussions.queries.keeping import (
     list_bookmarked,
     list_drafts,
 )
+from civicforum.discussions.queries.linking import (
+    MOST_SHOWING,
+    find_page_to_ask,
+    places_linking,
+)
 from civicforum.discussions.queries.polls import (
     Tally,
     ballots_of,
@@ -115,6 +120,7 @@ __all__ = [
     "LONGEST_HANDLE",
     "MOST_OFFERED",
     "MOST_SEATS",
+    "MOST_SHOWING",
     "NOT_SHOWN",
     "PAGE_BOOKMARKS",
     "PAGE_POSTS",
@@ -147,6 +153,7 @@ __all__ = [
     "find_called",
     "find_draft",
     "find_nudge",
+    "find_page_to_ask",
     "find_poll",
     "find_posts",
     "find_reaction",
@@ -186,6 +193,7 @@ __all__ = [
     "own_reactions",
     "own_votes",
     "places_in",
+    "places_linking",
     "places_showing",
     "pointing_ids",
     "polls_of",

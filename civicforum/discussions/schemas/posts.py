@@ -17,6 +17,9 @@ from civicforum.discussions.schemas.polls import NewPollSchema, PollSchema, Told
 from civicforum.files.models import MAX_ALT_CHARACTERS, MOST_PAPERS, MOST_PICTURES, Attachment
 from civicforum.files.queries import attachments_of
 from civicforum.files.schemas import AttachmentSchema, ToldFile, tell_files
+from civicforum.links.models import LinkPreview
+from civicforum.links.queries import links_of
+from civicforum.links.schemas import LinkSchema, ToldLink, tell_links
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.voices.models import Voice
@@ -88,6 +91,11 @@ class PostSchema(Schema):
     state = fields.String(required=True, validate=OneOf(POST_STATES))
     rule = fields.Nested(CitedRuleSchema, required=True, allow_none=True)
     moved_to = fields.Integer(required=True, allow_none=True)
+    links = fields.List(
+        fields.Nested(LinkSchema),
+        required=True,
+        metadata={"description": "What pages say that it links to; empty unless the site shows that."},
+    )
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     poll = fields.Nested(PollSchema, required=True, allow_none=True)
@@ -134,6 +142,7 @@ class ToldPost:
     # What it answers is in another thread by now.
     is_answer_to_moved: bool = False
     poll: ToldPoll | None = None
+    links: tuple[ToldLink, ...] = ()
 
 
 EVERYBODY = Guest()
@@ -146,6 +155,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats, files, polls = _hats(posts), attachments_of("post", ids), tell_polls(viewer, posts)
+    links = links_of("post", ids)
     return [
         _tell_post(
             viewer,
@@ -155,6 +165,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             hats[post.thread.project_id],
             files[post.id],
             polls.get(post.id),
+            links[post.id],
         )
         for post in posts
     ]
@@ -181,6 +192,7 @@ def _tell_post(
     hats: dict[int, list[str]],
     files: Sequence[Attachment],
     poll: ToldPoll | None,
+    links: Sequence[LinkPreview],
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -209,6 +221,7 @@ def _tell_post(
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),
         poll=poll if is_readable else None,
+        links=tell_links(links) if post.is_visible else (),
     )
 
 

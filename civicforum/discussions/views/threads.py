@@ -149,6 +149,8 @@ def _draw_thread(
         own=own_words(person, thread),
         room_url=_room_url(thread),
         is_moderator=policies.can_moderate_thread(person, thread),
+        opening=_opening(shown),
+        public_url=thread_url(thread, _external=True),
     )
 
 
@@ -166,6 +168,11 @@ def _room_url(thread: Thread) -> str | None:
     if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
         return None
     return room_url("moderation.make_room", thread_id=thread.id)
+
+
+def _opening(shown: list[Post]) -> str | None:
+    """The thread's first words, where they stand on this page and everybody may read them."""
+    return shown[0].html if shown and shown[0].seq == 1 and shown[0].is_visible else None
 
 
 def _start(thread: Thread) -> int:

@@ -1,6 +1,7 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
 from civicforum.pages.queries.balance import Weighed, list_all_weighed, list_weighed
+from civicforum.pages.queries.feeds import changed_at, list_feed, list_latest, list_thread_feed, said_at
 from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
     Heard,
@@ -9,11 +10,9 @@ from civicforum.pages.queries.gathering import (
     count_heard,
     get_receipt,
     list_discussed,
-    list_feed,
     list_headlines,
     list_heard,
     list_running_in,
-    said_at,
     set_up_progress,
     today,
 )
@@ -30,6 +29,7 @@ __all__ = [
     "Results",
     "Task",
     "Weighed",
+    "changed_at",
     "count_heard",
     "find",
     "get_receipt",
@@ -38,7 +38,9 @@ __all__ = [
     "list_feed",
     "list_headlines",
     "list_heard",
+    "list_latest",
     "list_running_in",
+    "list_thread_feed",
     "list_to_do",
     "list_weighed",
     "said_at",

@@ -15,7 +15,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.policies import can_see_post
 from civicforum.errors import NotFound
 from civicforum.partnerships.models import Organization, Project, Update
-from civicforum.partnerships.queries import list_updates, visible_projects_clause
+from civicforum.partnerships.queries import visible_projects_clause
 from civicforum.townhalls.models import TownHall
 from civicforum.townhalls.queries import list_running
 from civicforum.voices.models import STATES, Voice
@@ -23,7 +23,6 @@ from civicforum.voices.queries import find_voice
 from civicforum.web.pagination import Page, decode_cursor, page_of
 from civicforum.web.site import get_site
 
-FEED_LENGTH = 30
 MOST_RUNNING = 50
 
 # --- what was heard ---
@@ -68,12 +67,12 @@ def _spoken(viewer: Actor, project: Project | None, statement: Any) -> Any:
         .join(Post, and_(Voice.kind == "post", Voice.object_id == Post.id))
         .join(Post.thread)
         .join(Thread.project)
-        .where(*_is_readable(viewer))
+        .where(*is_readable(viewer))
     )
     return spoken if project is None else spoken.where(Project.id == project.id)
 
 
-def _is_readable(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
+def is_readable(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
     """Posts that every reader of the project reads; the statement joins Thread and Project."""
     return (
         Post.state == "visible",
@@ -169,29 +168,6 @@ def list_headlines(viewer: Actor, project: Project, limit: int = 2) -> Sequence[
 def today() -> date:
     """The day in the town, by which phases are counted."""
     return now().astimezone(ZoneInfo(get_site().timezone)).date()
-
-
-# --- feeds ---
-
-
-def list_feed(viewer: Actor, project: Project) -> list[Post | Update]:
-    """The latest comments and news of a project that ``viewer`` may see, the newest first."""
-    posts = db.session.scalars(
-        select(Post)
-        .join(Post.thread)
-        .join(Thread.project)
-        .where(Project.id == project.id, *_is_readable(viewer))
-        .options(contains_eager(Post.thread).contains_eager(Thread.project))
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .limit(FEED_LENGTH)
-    ).all()
-    entries: list[Post | Update] = [*posts, *list_updates(viewer, project, limit=FEED_LENGTH).items]
-    return sorted(entries, key=said_at, reverse=True)[:FEED_LENGTH]
-
-
-def said_at(entry: Post | Update) -> datetime:
-    """When it was published."""
-    return entry.published_at or entry.created_at
 
 
 # --- the guided set-up ---

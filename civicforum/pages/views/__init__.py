@@ -3,12 +3,24 @@
 from flask import Flask
 
 from civicforum.pages import context
-from civicforum.pages.views import balance, feeds, health, heard, home, language, projects, search, site
+from civicforum.pages.views import (
+    balance,
+    embeds,
+    feeds,
+    health,
+    heard,
+    home,
+    language,
+    projects,
+    search,
+    site,
+)
 from civicforum.pages.views.blueprint import bp
 
 __all__ = [
     "balance",
     "bp",
+    "embeds",
     "feeds",
     "health",
     "heard",

@@ -12,6 +12,9 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions import queries
 from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Nudge, Post, Thread
+from civicforum.links.queries import uses_of
+from civicforum.links.reading import Said
+from civicforum.pages import actions as pages
 
 
 @does(discussions.start_thread)
@@ -398,3 +401,19 @@ def the_day_of_a_review_has_come(town: Town) -> Act:
 @does(discussions.forget_votes)
 def the_votes_of_somebody_erased_are_forgotten(town: Town) -> Act:
     return lambda: discussions.forget_votes(SYSTEM, town.ben.id)
+
+
+@does(discussions.keep_answer)
+def a_page_says_what_it_is_about(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
+
+
+@does(discussions.ask_later)
+def a_page_is_asked_later(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.ask_later(SYSTEM, use.preview_id)
