@@ -51,7 +51,7 @@ def post_by_mail(
     _check_address(address)
     _check_sender(address.user, sender)
     if queries.count_received(address.user, now() - HOUR, was_posted=True) >= MOST_AN_HOUR:
-        raise TooMany(_("That were many comments by mail in an hour. Wait a little, or go on on the page."))
+        raise TooMany(_("Those were many comments by mail in an hour. Wait a little, or go on on the page."))
     post = post_reply(address.user, address.thread_id, words, address.post_id)
     db.session.add(ReceivedMail(address_id=address.id, letter_hash=letter_hash, was_posted=True))
     return post
