@@ -141,6 +141,7 @@ def refused(smtp, content) -> str:
 def test_a_mail_from_somebody_else_says_nothing_in_ones_name(ana, token, smtp):
     told = refused(smtp, write(token, From="Eve <eve@example.org>"))
     assert "an address that is not your account’s" in told
+    assert "to the school" not in told
     assert said_by(ana) == []
     assert receive(write(token, From="ANA+forum@example.org", Message_ID="<2@x>")) == "posted"
 

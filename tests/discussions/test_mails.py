@@ -16,7 +16,7 @@ from civicforum.discussions import actions
 from civicforum.discussions.models import Post
 from civicforum.errors import NotAllowed, NotFound
 from civicforum.jobs import Job
-from civicforum.notifications.actions import mark_read, save_wishes, set_attention
+from civicforum.notifications.actions import gather_mail, mark_read, save_wishes, set_attention
 from civicforum.notifications.models import MailWishes, Notification
 from civicforum.notifications.queries import list_inbox
 from civicforum.partnerships.actions import edit_project, follow_project
@@ -365,3 +365,12 @@ def test_a_long_burst_shows_ten_and_counts_the_rest(smtp, thread, ana, later):
     assert mail["Subject"] == "12 new comments: The bus stop"
     assert ("Number 9." in words(mail), "Number 10." in words(mail)) == (True, False)
     assert "And 2 more." in words(mail)
+
+
+def test_a_mail_that_was_begun_is_the_same_again(thread, ana):
+    answer(thread)
+    first_try, second = (
+        gather_mail(SYSTEM, ana.id, thread.channel, "discussions.mail_posts") for _try in range(2)
+    )
+    assert first_try is not None
+    assert first_try == second

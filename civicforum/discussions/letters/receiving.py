@@ -14,6 +14,7 @@ from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import post_url, thread_url
 from civicforum.discussions.letters.reading import Letter, read_letter
 from civicforum.discussions.models import Post, ReplyAddress
+from civicforum.discussions.reply_tokens import is_same_mailbox
 from civicforum.errors import CivicForumError, Invalid, NotFound, Unavailable
 from civicforum.notifications.mailing import in_language_of
 from civicforum.web.site import get_site
@@ -77,6 +78,8 @@ def _tell(letter: Letter, outcome: str, post: Post | None = None, reason: Any = 
     if address is None or not address.user.is_confirmed:
         return
     title, url = _place(address, post)
+    # What somebody else wrote is not carried to them: nobody sends words through us.
+    is_own = is_same_mailbox(letter.sender, address.user.email)
     mail.send(
         address.user.email,
         "discussions/mail/by_mail.md",
@@ -86,7 +89,7 @@ def _tell(letter: Letter, outcome: str, post: Post | None = None, reason: Any = 
         outcome=outcome,
         reason=reason,
         title=title,
-        lines=letter.words.splitlines(),
+        lines=letter.words.splitlines() if is_own else [],
         url=url,
     )
 
