@@ -34,6 +34,7 @@ ROOMS = (
     "discussions",
     "townhalls",
     "moderation",
+    "digests",
     "pages",
 )
 LARGEST_ID = 2**31 - 1

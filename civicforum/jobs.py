@@ -43,6 +43,8 @@ RENEW_SECONDS = 20
 LONGEST_JOB_SECONDS = 300
 MAXIMUM_ATTEMPTS = 8
 FIRST_RETRY_SECONDS = 30
+# How often a worker looks whether everything that is done again and again waits for its time.
+ROUNDS_SECONDS = 60
 
 
 class GiveUp(Exception):
@@ -67,6 +69,7 @@ class Job(Model, HasId, HasCreatedAt):
 
 Task = Callable[..., None]
 _tasks: dict[str, Task] = {}
+_rounds: dict[str, timedelta] = {}
 bell = threading.Event()
 
 
@@ -74,6 +77,7 @@ class _Worker:
     """The one worker of this process."""
 
     looked_at: float | None = None  # when it last looked for work, monotonic seconds
+    planned_at: float | None = None  # when it last saw to the rounds
 
 
 _worker = _Worker()
@@ -88,6 +92,20 @@ def task(name: str) -> Callable[[Task], Task]:
         return function
 
     return register
+
+
+def task_of_round(name: str, every: timedelta) -> Callable[[Task], Task]:
+    """As ``task``, for what is done again and again: workers see to it that it always waits somewhere."""
+    _rounds[name] = every
+    return task(name)
+
+
+def plan_rounds() -> None:
+    """Let each round wait for its time, if none does: at the start, and after one was done or given up."""
+    for name, every in _rounds.items():
+        key = f"round:{name}"
+        if db.session.scalar(select(Job.id).where(Job.unique_key == key)) is None:
+            enqueue(name, unique_key=key, run_at=now() + every)
 
 
 def enqueue(
@@ -107,6 +125,14 @@ def enqueue(
         # Another action is asking for the very same thing and was first: its row does both.
         log.info("Job %s is already waiting.", unique_key)
     after_commit(bell.set)
+
+
+def enqueue_unless_waiting(name: str, *, unique_key: str, run_at: datetime, **arguments: Any) -> None:
+    """As ``enqueue``, but a job with this key that waits already keeps its time. One at work is replaced:
+    it may have read everything before what it is asked for now."""
+    waiting = select(Job.id).where(Job.unique_key == unique_key, Job.leased_until.is_(None))
+    if db.session.scalar(waiting) is None:
+        enqueue(name, run_at=run_at, unique_key=unique_key, **arguments)
 
 
 def withdraw(unique_key: str) -> None:
@@ -178,10 +204,20 @@ def work_forever(app: Flask, is_stopping: Callable[[], bool], rest_seconds: floa
         bell.clear()
         worked = False
         with carrying_on(log, "The worker could not go on; it tries again."):
+            _see_to_rounds(app)
             worked = run_next(app, keeper.hold)
         if not worked:
             bell.wait(rest_seconds)
     keeper.stop()
+
+
+def _see_to_rounds(app: Flask) -> None:
+    """Once a minute."""
+    at = time.monotonic()
+    if _worker.planned_at is None or at - _worker.planned_at > ROUNDS_SECONDS:
+        with app.app_context(), transaction():
+            plan_rounds()
+        _worker.planned_at = at
 
 
 class Keeper:

@@ -21,16 +21,25 @@ from urllib.parse import unquote, urlsplit
 import css_inline
 from flask import Flask, current_app, render_template
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from jinja2 import Environment
 
 from civicforum.config import is_loopback
 from civicforum.jobs import GiveUp
-from civicforum.text import render_markdown
+from civicforum.text import excerpt, render_markdown
 
 SMTP_TIMEOUT_SECONDS = 20
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
-_LINK = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
-_STRONG = re.compile(r"\*\*(\S[^*\n]*)\*\*")
+# Rules are written into each element; those for dark screens stay a sheet, since an element cannot hold them.
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+_LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\\n])+)\]\((\S+?)\)")
+_STRONG = re.compile(r"(?<!\\)\*\*((?:\\.|[^*\\\s])(?:\\.|[^*\\\n])*)\*\*")
+# A value with one of these could begin a link, or loud words: ``typed`` puts a backslash before it, but not
+# in a whole address, which everybody sees for what it is.
+_MARK = re.compile(r"((?:https?://|www\.)[^\s<>\[\]\"`\\]+)|([\\`*_\[\]<>~#!|&@])", re.IGNORECASE)
+_UNMARKED = re.compile(r"\\([\\`*_\[\]<>~#!|&@])")
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_SUBTITLE = re.compile(r"^## ", re.MULTILINE)
+_BUTTON = re.compile(r'<p><a href="([^"]+)"[^>]*>([^<]+)</a></p>')
 
 
 @dataclass(frozen=True)
@@ -107,11 +116,27 @@ def init_app(app: Flask, mail_url: str | None, data_dir: Path) -> None:
 
 def _mail_templates(app: Flask) -> Environment:
     """The app's templates without HTML escaping; a value never brings its own line breaks."""
+    app.jinja_env.filters.update(typed=typed, excerpt=excerpt)
     return app.jinja_env.overlay(autoescape=False, finalize=_one_line)
+
+
+def typed(words: Any) -> str:
+    """Somebody's words in a mail as they typed them: no mark becomes anything else."""
+    return _MARK.sub(lambda found: found[1] or f"\\{found[2]}", str(words))
 
 
 def _one_line(value: Any) -> Any:
     return "" if value is None else " ".join(str(value).split())
+
+
+@dataclass(frozen=True)
+class Because:
+    """Why somebody gets a mail, and where they stop such mails (none for those about one's own deed) and
+    choose what else they are mailed."""
+
+    sentence: Any
+    stop_url: str | None = None
+    settings_url: str | None = None
 
 
 def send(
@@ -120,20 +145,20 @@ def send(
     *,
     locale: str,
     key: str,
+    because: Because,
     attachments: tuple[Attachment, ...] = (),
-    unsubscribe_url: str | None = None,
     **context: Any,
 ) -> None:
-    """Render ``template`` for one reader and deliver it.
+    """Render ``template`` for one reader and deliver it. ``because`` stands under it, in their language.
 
     ``key`` names this mail for good (``townhall:7:reminder:48h:user:3``): a second copy after a crash carries
     the same Message-ID. Raises GiveUp where the address is refused for good.
     """
     with force_locale(locale):
         subject, words = _written(template, context)
-        message = _message(to, subject, words, key)
-    if unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message = _message(to, subject, words, key, because)
+    if because.stop_url:
+        message["List-Unsubscribe"] = f"<{because.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for attachment in attachments:
         message.add_attachment(
@@ -151,7 +176,7 @@ def _written(template: str, context: dict[str, Any]) -> tuple[str, str]:
     return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", words.strip())
 
 
-def _message(to: str, subject: str, words: str, key: str) -> EmailMessage:
+def _message(to: str, subject: str, words: str, key: str, because: Because) -> EmailMessage:
     message = EmailMessage()
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = _address(to)
@@ -159,18 +184,35 @@ def _message(to: str, subject: str, words: str, key: str) -> EmailMessage:
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:40]}@{_host()}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_plain(words) + "\n")
-    message.add_alternative(_html(subject, words), subtype="html")
+    message.set_content(f"{_plain(words)}\n\n{_foot(because)}\n")
+    message.add_alternative(_html(subject, words, because), subtype="html")
     return message
 
 
 def _plain(words: str) -> str:
     """The Markdown of a mail as one reads it where no HTML is shown."""
-    return _STRONG.sub(r"\1", _LINK.sub(r"\1: \2", words))
+    words = _TITLE.sub(lambda title: f"{title[1]}\n{'=' * len(title[1])}", _SUBTITLE.sub("", words))
+    return _UNMARKED.sub(r"\1", _STRONG.sub(r"\1", _LINK.sub(_plain_link, words)))
 
 
-def _html(subject: str, words: str) -> str:
-    page = render_template("mail/layout.html", subject=subject, body=render_markdown(words))
+def _plain_link(link: re.Match[str]) -> str:
+    """``label: address``; a label that ends a sentence needs no colon."""
+    return f"{link[1]}{'' if link[1].endswith(('.', '!', '?', '…')) else ':'} {link[2]}"
+
+
+def _foot(because: Because) -> str:
+    """The reason under a text and the ways out. Not after ``-- ``: mail programs fold away what follows."""
+    lines = ["* * *", _one_line(because.sentence)]
+    if because.stop_url:
+        lines.append(f"{_('Stop these mails')}: {because.stop_url}")
+    if because.settings_url:
+        lines.append(f"{_('Choose what is mailed')}: {because.settings_url}")
+    return "\n".join(lines)
+
+
+def _html(subject: str, words: str, because: Because) -> str:
+    body = _BUTTON.sub(r'<p><a class="button" href="\1">\2</a></p>', render_markdown(words))
+    page = render_template("mail/layout.html", subject=subject, body=body, because=because)
     return _inliner.inline(page)
 
 

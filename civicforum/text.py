@@ -117,9 +117,24 @@ def excerpt(source: str, length: int = 160) -> str:
     line = " ".join(plain_text(source).split())
     if len(line) <= length:
         return line
+    return _cut(line, length)
+
+
+def _cut(line: str, length: int) -> str:
     head = line[:length]
     whole_words = head.rpartition(" ")[0] or head[:-1]
     return whole_words.rstrip(" ,;:.-") + "…"
+
+
+def opening(source: str, length: int) -> list[str]:
+    """Give the beginning as lines without marks, at most ``length`` characters of them together."""
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, plain_text(source).splitlines())):
+        room = length - sum(map(len, lines))
+        if len(line) > room:
+            return [*lines, _cut(line, room) if room > 1 else "…"]
+        lines.append(line)
+    return lines
 
 
 def slugify(title: str) -> str:

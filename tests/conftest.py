@@ -18,6 +18,7 @@ from races import town  # noqa: F401 - a fixture
 from raw_line import raw, unharmed  # noqa: F401 - fixtures, for clients that do not play by the rules
 from redis_server import *  # noqa: F403 - fixtures
 from running import browser, listener, new_page, server  # noqa: F401 - fixtures, one of each for the run
+from smtp_server import smtp  # noqa: F401 - a fixture
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 

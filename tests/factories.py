@@ -10,6 +10,7 @@ from civicforum.accounts.models import ApiToken, RoleGrant, User
 from civicforum.accounts.queries import hash_token
 from civicforum.agreement.models import AgreementVersion, Rule, Standing
 from civicforum.db import db, now, transaction
+from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.models import Post, Thread
 from civicforum.files.models import Attachment
 from civicforum.files.stores import store
@@ -164,6 +165,7 @@ def make_post(thread: Thread, author: User | None = None, body: str = "Words.", 
         db.session.add(post)
         db.session.flush()
         have_found(post)
+        count_voice(post)
         db.session.add(
             Voice(
                 number=new_number(),

@@ -27,12 +27,16 @@ from civicforum.agreement.actions import list_word
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post
+from civicforum.discussions.asking import prepare_poll
+from civicforum.discussions.models import Poll, Post
+from civicforum.discussions.queries import first_post_id
 from civicforum.files.models import Attachment
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
-from civicforum.partnerships.actions import edit_project, publish_update, withdraw_update
+from civicforum.notifications.actions import notify
+from civicforum.notifications.stops import Stop, sign_stop
+from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
@@ -45,6 +49,8 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqwithdrawn",
     "zqheldthread",
     "zqheldopening",
+    "zqhiddenpoll",
+    "zqheldpoll",
 }
 REASONS = {"zqreason", "zqnote", "zqdeclinereason"}
 CLOSED = {
@@ -56,12 +62,16 @@ CLOSED = {
     "zqclosedhall",
 } | {
     "zqclosedplace",
+    "zqclosedpoll",
     "zqdraftproject",
+    "zqclosedtag",
 }
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES
+# What only its writer ever sees.
+OWN = {"zqmydraft"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -131,6 +141,9 @@ def _plant_posts(town: Town, project) -> None:
 
     hidden, mended, withdrawn, held_edit = map(say, ("zqearlier", "zqhidden", "zqwithdrawn", "zqbeforeheld"))
     discussions.edit_post(author, hidden, "zqhidden lantern @rita", 1)
+    discussions.keep_bookmark(resident, hidden)
+    discussions.keep_draft(author, thread.channel, "zqmydraft lantern")
+    _plant_poll(author, hidden, "zqhiddenpoll", resident, town.people["flagger"])
     for post_id in (hidden, mended, withdrawn, held_edit):
         make_post(thread, resident, "What do you mean?", reply_to_id=post_id)
         discussions.react(resident, post_id, "support")
@@ -141,6 +154,7 @@ def _plant_posts(town: Town, project) -> None:
     discussions.withdraw_post(author, withdrawn)
     discussions.edit_post(author, held_edit, "zqheldedit lantern holdme", 1)
     pending = say("zqpending holdme")
+    _plant_poll(author, pending, "zqheldpoll")
     declined = say("zqdeclined holdme")
     deed = Deed("decline", 2, "zqdeclinereason lantern")
     moderation.decide_hold(moderator, find_hold("post", declined).id, deed)
@@ -148,6 +162,7 @@ def _plant_posts(town: Town, project) -> None:
         author, project.id, "zqheldthread lantern holdme", "zqheldopening lantern"
     )
     flagged = make_post(thread, author, "This one stays.")
+    _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
     names = {
         "hidden": hidden,
@@ -179,6 +194,19 @@ def _plant_files(town: Town, thread, posts: dict[str, int]) -> None:
 def _plant_picture(town: Town, owner, post_id: int | None, word: str) -> None:
     post = post_id and db.session.get_one(Post, post_id)
     make_file(owner, post, alt_text=f"{word} lantern", name=f"{word}.webp", content=word.encode())
+
+
+def _plant_poll(author: User, post_id: int, word: str, *voters: User) -> None:
+    """A poll in which these people voted, and about which everybody's inbox has a row."""
+    options = (f"{word} lantern", f"{word} or not")
+    asked = prepare_poll("single", f"{word} lantern?", options, now() + timedelta(days=3))
+    poll = discussions.set_poll(author, post_id, asked)
+    for voter in voters:
+        discussions.cast_vote(voter, poll.id, {poll.options[0].id: 1})
+    with transaction():
+        people = list(db.session.scalars(select(User.id)))
+        for reason in ("poll_closing", "poll_closed", "poll_outcome", "poll_review"):
+            notify(people, reason, "poll", poll.id)
 
 
 def _plant_drafts(town: Town, project):
@@ -213,6 +241,7 @@ def _plant_closed(town: Town):
     )
     opening = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
     _plant_picture(town, member, opening.id, "zqclosedpost")
+    _plant_poll(member, first_post_id(thread.id), "zqclosedpoll", resident)
     starts_at = now() + timedelta(days=3)
     hall = make_town_hall(
         closed,
@@ -224,6 +253,13 @@ def _plant_closed(town: Town):
     townhalls.rsvp(resident, hall.id, "going")
     guest_answer = make_rsvp(hall, None, guest_email="zqmailguest@example.net", guest_name="Gus")
     join(closed, resident)
+    discussions.follow_thread(resident, thread.id, "subscribed")
+    follow_project(resident, closed.slug, "subscribed")
+    town.fills["unsubscribe/token"] = [
+        "nothing-here",
+        sign_stop(Stop(resident.id, ("mention", "subscription"), "thread", thread.id)),
+        sign_stop(Stop(resident.id, ("subscription",), "project", closed.id)),
+    ]
     news = publish_update(member, closed, "zqclosednews lantern", "zqclosednews lantern")
     for row in list(resident.memberships):
         with transaction():
@@ -235,6 +271,8 @@ def _plant_closed(town: Town):
         )
     )  # fmt: skip
     edit_project(member, closed, visibility="members")
+    discussions.set_tags(member, closed.id, ["zqclosedtag lantern"])
+    town.fills["tags/tag"] = ["zqclosedtag-lantern"]
     town.fills["updates/update_id"].append(news.id)
     town.fills["town-halls/town_hall_id"].append(hall.id)
     town.fills["answers/rsvp_id"] = [guest_answer.id]
@@ -249,6 +287,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["town-halls/town_hall_id"] += [hall.id for hall in halls]
     fills["town-halls/town_hall_id"] = sorted(set(fills["town-halls/town_hall_id"]))
     fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
+    fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
     fills["projects/slug"] = [project.slug for project in projects]
@@ -257,6 +296,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["people/handle"] = list(db.session.scalars(select(User.handle)))
     fills["channels/name"] = list(itertools.chain(*town.channels.values()))
     fills["files/key"] = list(db.session.scalars(select(Attachment.key)))
+    fills["drafts/place"] = [f"thread:{thread_id}" for thread_id in fills["threads/thread_id"]]
     fills["files/part"] = ["full", "file"]
     fills["files/name"] = ["x.webp"]
     fills["versions/number"] = [1]
@@ -264,7 +304,16 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     # A slug that is not the right one: the answer must not tell the right one.
     fills["threads/slug"] = ["x"]
     # What only the person of a mail has; their own are added for each voice.
-    for door in ("answers", "confirm", "invitations", "reset", "link", "address", "undo", "my"):
+    for door in (
+        "answers",
+        "confirm",
+        "invitations",
+        "reset",
+        "link",
+        "address",
+        "undo",
+        "my",
+    ):
         fills[f"{door}/token"] = ["nothing-here"]
 
 

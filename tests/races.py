@@ -71,7 +71,7 @@ def _hold(app: Flask, model: type[Base] | None) -> Iterator[Callable[[int], None
             yield lambda number: None
             return
         with db.engine.connect() as holder, db.engine.connect() as looker:
-            holder.execute(select(model).with_for_update())
+            holder.execute(select(model).with_for_update(of=model))
             yield partial(_await_waiting, looker)
 
 

@@ -1,22 +1,19 @@
 """Mail: text and HTML of one template, one line a header, a stable name, refusals that are final."""
 
+import re
 import smtplib
 from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from running import free_port
+from jinja2 import DictLoader
 
 from civicforum import mail
 from civicforum.jobs import GiveUp
-from civicforum.mail import SmtpTransport
 
 
 @pytest.fixture
 def context(app):
     """As a task has it: inside a request, with a template of our own."""
-    from jinja2 import DictLoader
-
     templates = app.extensions["mail"]["templates"]
     before = templates.loader
     templates.loader = DictLoader(
@@ -27,8 +24,9 @@ def context(app):
     templates.loader = before
 
 
-def send(to="Ana <ana@example.org>", title="buses", **more):
-    mail.send(to, "t.md", locale="en", key="test:1", title=title, url="http://127.0.0.1/x", **more)
+def send(to="Ana <ana@example.org>", title="buses", because="You asked for it.", stop_url=None):
+    why = mail.Because(because, stop_url)
+    mail.send(to, "t.md", locale="en", key="test:1", because=why, title=title, url="http://127.0.0.1/x")
 
 
 def delivered(app):
@@ -44,7 +42,10 @@ def test_a_mail_is_good_as_text_and_as_html(app, context):
     assert "Look here: http://127.0.0.1/x" in text
     page = message.get_body(("html",)).get_content()
     assert 'href="http://127.0.0.1/x"' in page
-    assert "<style" not in page
+    # The rules are in the elements; only those for dark screens are left as a sheet.
+    sheet = page.partition("<style>")[2].partition("</style>")[0]
+    assert sheet.strip().startswith("@media (prefers-color-scheme: dark)")
+    assert 'style="' in page
 
 
 def test_the_same_mail_has_the_same_name(app, context):
@@ -62,55 +63,45 @@ def test_a_value_brings_no_header_and_no_markup(app, context):
 
 
 def test_one_click_unsubscribe_is_in_the_headers(app, context):
-    send(unsubscribe_url="http://127.0.0.1/u")
+    send(stop_url="http://127.0.0.1/u")
     (message,) = delivered(app)
     assert message["List-Unsubscribe"] == "<http://127.0.0.1/u>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "Stop these mails: http://127.0.0.1/u" in message.get_body(("plain",)).get_content()
+    assert 'href="http://127.0.0.1/u"' in message.get_body(("html",)).get_content()
 
 
-class Inbox:
-    """A real SMTP server's mind: keeps what comes, refuses ``gone`` for good and ``full`` for now."""
-
-    def __init__(self) -> None:
-        self.kept: list[bytes] = []
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name
-        if address.startswith("gone"):
-            return "550 no such person"
-        if address.startswith("full"):
-            return "451 try later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
-        self.kept.append(envelope.content)
-        return "250 OK"
+def test_every_mail_says_why_it_comes(app, context):
+    send(because="You get this because of <b>you</b>.")
+    (message,) = delivered(app)
+    assert message.get_body(("plain",)).get_content().endswith("* * *\nYou get this because of <b>you</b>.\n")
+    assert "because of &lt;b&gt;you&lt;/b&gt;." in message.get_body(("html",)).get_content()
+    assert message["List-Unsubscribe"] is None
 
 
-@pytest.fixture
-def smtp(app, context):
-    inbox = Inbox()
-    port = free_port()
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    before = app.extensions["mail"]["transport"]
-    app.extensions["mail"]["transport"] = SmtpTransport(f"smtp://127.0.0.1:{port}")
-    yield inbox
-    app.extensions["mail"]["transport"] = before
-    controller.stop()
+def test_what_somebody_typed_stays_as_they_typed_it(app, context):
+    nasty = "*loud* [here](http://evil.example/a_b) <b>x</b> &amp; a_b_c `code` \\* **x** @rita #1 https://x.org/a_b*c"
+    app.extensions["mail"]["templates"].loader = DictLoader({"t.md": "S\n\n> {{ title|typed }}\n"})
+    send(title=nasty)
+    (message,) = delivered(app)
+    assert f"> {nasty}" in message.get_body(("plain",)).get_content()
+    page = message.get_body(("html",)).get_content()
+    assert "[here](<a " in page
+    assert 'href="https://x.org/a_b*c"' in page
+    assert not re.search(r"<(strong|em|code|b)[ >]|/people/", page)
 
 
-def test_smtp_delivers(smtp):
+def test_smtp_delivers(smtp, context):
     send()
-    (content,) = smtp.kept
-    assert b"Subject: About buses" in content
+    (message,) = smtp.mails()
+    assert message["Subject"] == "About buses"
 
 
-def test_a_refusal_for_good_gives_up(smtp):
+def test_a_refusal_for_good_gives_up(smtp, context):
     with pytest.raises(GiveUp):
         send(to="gone@example.org")
 
 
-def test_a_refusal_for_now_is_tried_again(smtp):
+def test_a_refusal_for_now_is_tried_again(smtp, context):
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         send(to="full@example.org")

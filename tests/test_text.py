@@ -17,6 +17,7 @@ from civicforum.text import (
     clean_text,
     excerpt,
     mentions,
+    opening,
     plain_text,
     render_markdown,
     slugify,
@@ -273,6 +274,13 @@ def test_an_excerpt_is_one_line_and_fits(source: str, length: int) -> None:
     line = excerpt(source, length)
     assert len(line) <= length
     assert "\n" not in line
+
+
+def test_an_opening_keeps_the_lines_and_fits() -> None:
+    source = "One **two**.\n\n- three\n- four five six"
+    assert opening(source, 100) == ["One two.", "three", "four five six"]
+    assert opening(source, 20) == ["One two.", "three", "four…"]
+    assert opening("ab\n\ncd", 2) == ["ab", "…"]
 
 
 def test_an_excerpt_ends_between_words() -> None:

@@ -1,4 +1,4 @@
-"""Who is at the other end: by session cookie or by API token; and CSRF for all but tokens."""
+"""Who is at the other end: by session cookie or API token; CSRF for all but tokens and one-click doors."""
 
 import logging
 import secrets
@@ -15,6 +15,7 @@ from civicforum.accounts.models import SYSTEM, ApiToken, Guest, User
 from civicforum.db import now
 from civicforum.errors import CivicForumError, SignInNeeded
 from civicforum.web.limits import address, check_limit
+from civicforum.web.one_click import is_opened_by_its_address
 from civicforum.web.viewer import login_manager, viewer
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def _check_csrf(csrf: CSRFProtect) -> None:
         _refuse_bad_token()
     elif _is_nobodys_deed():
         raise SignInNeeded(_("Say who you are: send an API token, or sign in."))
-    else:
+    elif not is_opened_by_its_address():
         csrf.protect()
 
 

@@ -3,11 +3,24 @@
 from typing import Any
 
 from flask import url_for
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.accounts import actions, links, queries
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.web.site import get_site
+
+# Why each comes. They are about one's own deed or one's own account, and cannot be stopped.
+BECAUSE = {
+    "confirm": _("You get this because somebody signed up with this address."),
+    "existing": _("You get this because somebody signed up with this address."),
+    "sign_in_link": _("You get this because somebody asked for a link to sign in with this address."),
+    "reset": _("You get this because somebody asked for a new password with this address."),
+    "password_changed": _("You get this because the password of your account was changed."),
+    "new_address": _("You get this because somebody wants to use this address for their account."),
+    "address_changed": _("You get this because this was the address of your account."),
+    "test": _("You get this because you set up this forum, or asked for a test."),
+}
 
 
 def _send(user: User, template: str, key: str, to: str | None = None, **context: Any) -> None:
@@ -17,6 +30,7 @@ def _send(user: User, template: str, key: str, to: str | None = None, **context:
         f"accounts/mail/{template}.md",
         locale=user.locale or site.locale,
         key=f"account:{user.id}:{template}:{key}",
+        because=mail.Because(BECAUSE[template]),
         site=site,
         person=user,
         **context,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 
 from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM, Actor, User
@@ -182,6 +182,12 @@ def drop_hold(kind: str, object_id: int) -> None:
     hold = queries.find_hold(kind, object_id)
     if hold is not None and hold.decided_at is None:
         db.session.delete(hold)
+
+
+def rehome_holds(kind: str, object_ids: Select[int], project_id: int) -> None:
+    """What waits is another project's from now on; inside a running action. ``object_ids`` is a query."""
+    theirs = (Hold.kind == kind) & Hold.object_id.in_(object_ids)
+    db.session.execute(update(Hold).where(theirs).values(project_id=project_id))
 
 
 # --- standing ---

@@ -10,7 +10,10 @@ from civicforum.db import db
 from civicforum.demo.clock import Clock
 from civicforum.demo.files import Table
 from civicforum.demo.stage import Stage
-from civicforum.discussions.models import Post, PostVersion, Reaction, Thread
+from civicforum.discussions.actions import add_poll
+from civicforum.discussions.actions.counting import count_voice
+from civicforum.discussions.asking import Asked
+from civicforum.discussions.models import Ballot, BallotChoice, Post, PostVersion, Reaction, Thread
 from civicforum.discussions.words import Words
 from civicforum.live.changes import open_channel
 from civicforum.text import clean_text, mentions, render_markdown, slugify
@@ -168,11 +171,27 @@ def _add_post(stage: Stage, remark: Remark) -> Post:
         rule = get_rule(remark.facts["rule"])
         post.rule_number, post.rule_title = rule.number, rule.title
     db.session.add(post)
-    db.session.flush()
+    count_voice(post)
     record_voice("post", post.id, thread.channel, post.author_id).created_at = remark.at
     db.session.add_all([*_versions(post, remark), *_reactions(stage, post, remark)])
+    if "poll" in remark.facts:
+        _ask(stage, post, remark.at, remark.facts["poll"])
     _tell(stage, post, answered, remark)
     return post
+
+
+def _ask(stage: Stage, post: Post, at: datetime, facts: Mapping[str, Any]) -> None:
+    closes_at = at + timedelta(days=facts["days"])
+    poll = add_poll(post, Asked(facts["kind"], facts["question"], tuple(facts["options"]), closes_at))
+    ballots: dict[str, Ballot] = {}
+    for option, people in zip(poll.options, facts["votes"], strict=True):
+        for person in people:
+            if person not in ballots:
+                ballots[person] = Ballot(poll_id=poll.id, user_id=stage.people[person].id, created_at=at)
+                db.session.add(ballots[person])
+                db.session.flush()
+            db.session.add(BallotChoice(ballot_id=ballots[person].id, option_id=option.id, value=1))
+    poll.created_at = at
 
 
 def _state(remark: Remark) -> str:

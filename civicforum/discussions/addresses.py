@@ -8,7 +8,7 @@ from civicforum.accounts.models import Actor
 from civicforum.discussions import policies
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import PAGE_POSTS
-from civicforum.discussions.schemas import ToldPost
+from civicforum.discussions.schemas import ToldPoll, ToldPost
 
 Addresses = dict[str, str]
 
@@ -29,11 +29,11 @@ def page_start(seq: int) -> int:
     return seq - (seq - 1) % PAGE_POSTS
 
 
-def post_url(thread: Thread, post_id: int, seq: int | None) -> str:
-    """The place of a post in its thread."""
+def post_url(thread: Thread, post_id: int, seq: int | None, **values: Any) -> str:
+    """The place of a post in its thread; further ``values`` as for ``url_for``."""
     if seq is None:
-        return thread_url(thread, _anchor=f"post-held-{post_id}")
-    return thread_url(thread, start=page_start(seq), _anchor=f"post-{seq}")
+        return thread_url(thread, _anchor=f"post-held-{post_id}", **values)
+    return thread_url(thread, start=page_start(seq), _anchor=f"post-{seq}", **values)
 
 
 def public_addresses(post: ToldPost, thread: Thread) -> Addresses:
@@ -54,8 +54,12 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
         "new_from": url_for("discussions.mark_new_from", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,
     }
+    if post.is_answer_to_moved:
+        found["answered"] = url_for("discussions.find_post", post_id=post.reply_to)
     if post.edited_at:
         found["history"] = url_for("discussions.show_history", post_id=post.id)
+    if post.poll and post.poll.takes_votes:
+        found["sign_in_to_vote"] = url_for("accounts.sign_in", next=post_url(thread, post.id, post.seq))
     if any(post.reactions.values()):
         found["supporters"] = url_for("discussions.show_supporters", post_id=post.id)
     if thread.project.is_open:
@@ -69,21 +73,35 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
 
 
 def own_addresses(viewer: Actor, told: ToldPost, post: Post) -> Addresses:
-    """What this viewer is offered beside: to the author, and to a moderator."""
-    found: dict[str, str | None] = {}
+    """What this viewer is offered beside: to the author, to a moderator, and to whoever may vote."""
+    found: dict[str, str | None] = {**_of_poll(told.poll)} if told.poll else {}
     if told.is_mine:
-        found |= _of_author(viewer, post)
+        found |= _of_author(viewer, told, post)
     elif policies.can_moderate_post(viewer, post):
         found["moderate"] = room_url("moderation.moderate_post", post_id=post.id)
     return _known(found)
 
 
-def _of_author(viewer: Actor, post: Post) -> dict[str, str | None]:
+def _of_poll(poll: ToldPoll) -> Addresses:
+    found = {}
+    if poll.may_vote:
+        found["vote"] = url_for("discussions.vote", poll_id=poll.id)
+        if poll.my_vote:
+            found["take_back_vote"] = url_for("discussions.take_back_vote", poll_id=poll.id)
+    if poll.may_close:
+        deed = "write_outcome" if poll.is_closed else "close_poll"
+        found[deed] = url_for(f"discussions.{deed}", poll_id=poll.id)
+    return found
+
+
+def _of_author(viewer: Actor, told: ToldPost, post: Post) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     if post.state in ("visible", "pending"):
         found["withdraw"] = url_for("discussions.withdraw", post_id=post.id)
         if policies.can_edit_post(viewer, post) and post.is_in_edit_window():
             found["edit"] = url_for("discussions.edit", post_id=post.id)
+            if told.poll is None or told.poll.can_be_set:
+                found["ask"] = url_for("discussions.set_poll", post_id=post.id)
     else:
         found["reasons"] = room_url("moderation.show_reasons", post_id=post.id)
         found["mend"] = found["reasons"]

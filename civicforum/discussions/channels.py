@@ -1,7 +1,6 @@
 """The live channel of a thread: who may watch it, and how its posts look to everybody."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from flask import Flask, render_template
 
@@ -24,6 +23,7 @@ def init_app(_app: Flask) -> None:
             check_watch=_check_watch,
             render={"post": _render_posts, "thread": _render_threads},
             list_closed=queries.closed_channels,
+            belongs=_belongs,
         )
     )
     register(
@@ -52,6 +52,11 @@ def _check_own(viewer: Actor, user_id: int) -> None:
         raise NotFound
 
 
+def _belongs(item: Item, thread_id: int) -> bool:
+    """A comment that was moved is told in the thread where it is now."""
+    return bool(item.get("thread_id", thread_id) == thread_id)
+
+
 def _render_posts(ids: Sequence[int]) -> Mapping[int, Item]:
     """The API's post as everybody may know it, plus its article. What has no place yet is not told."""
     posts = [post for post in queries.find_posts(ids) if post.seq is not None]
@@ -69,5 +74,14 @@ def _fragment(post: schemas.ToldPost, thread: Thread) -> str:
     ).strip()
 
 
-def _render_threads(ids: Sequence[int]) -> Mapping[int, dict[str, Any]]:
-    return {told["id"]: told for told in schemas.threads_json(queries.find_threads(ids))}
+def _render_threads(ids: Sequence[int]) -> Mapping[int, Item]:
+    """The API's thread, plus the rule that stands above its comments while room is made for others."""
+    told = schemas.tell_threads(queries.find_threads(ids))
+    return {
+        as_json["id"]: {**as_json, "fragment": _banner(thread)}
+        for thread, as_json in zip(told, schemas.public_threads_json(told), strict=True)
+    }
+
+
+def _banner(thread: schemas.ToldThread) -> str:
+    return render_template("discussions/_room.html", thread=thread).strip() if thread.make_room else ""

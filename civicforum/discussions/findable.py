@@ -29,7 +29,7 @@ def _post_ids(last: int, limit: int) -> Sequence[int]:
 def _threads(ids: Sequence[int]) -> Mapping[int, Findable]:
     rows = db.session.execute(
         select(Thread.id, Thread.title, Thread.created_at, Thread.project_id, Thread.author_id).where(
-            Thread.id.in_(ids), Thread.status != "pending"
+            Thread.id.in_(ids), Thread.status.not_in(("pending", "merged"))
         )
     )
     return {

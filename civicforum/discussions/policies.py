@@ -9,6 +9,7 @@ from civicforum.partnerships.policies import (
     can_see_project,
     can_speak_in,
     is_organizer,
+    is_partner,
 )
 
 # States in which the words are there for their author and the moderators, and for nobody else.
@@ -40,6 +41,13 @@ def can_bookmark(user: Actor, post: Post) -> bool:
 
 def can_start_thread(user: Actor, project: Project) -> bool:
     return can_speak_in(user, project)
+
+
+def can_start_kind(user: Actor, project: Project, kind: str) -> bool:
+    """Everybody discusses, asks and proposes; what is announced comes from those who run the project."""
+    if not can_start_thread(user, project):
+        return False
+    return kind != "announcement" or is_organizer(user, project) or is_partner(user, project)
 
 
 def can_reply(user: Actor, thread: Thread) -> bool:
@@ -108,6 +116,68 @@ def can_moderate_thread(user: Actor, thread: Thread) -> bool:
 def can_close_thread(user: Actor, thread: Thread) -> bool:
     """Moderators calm a thread, organizers end it; both may open it again."""
     return can_moderate_thread(user, thread) or is_organizer(user, thread.project)
+
+
+def can_shape_thread(user: Actor, thread: Thread) -> bool:
+    """Say what kind of thread it is, and where it is found: its author, organizers and moderators."""
+    return can_close_thread(user, thread) or (same_person(user, thread.author_id) and can_reply(user, thread))
+
+
+def can_set_tags(user: Actor, project: Project) -> bool:
+    """Which tags there are is settled by the organizers."""
+    return is_organizer(user, project)
+
+
+def can_limit_thread(user: Actor, thread: Thread) -> bool:
+    return is_organizer(user, thread.project)
+
+
+def can_move_to(user: Actor, project: Project) -> bool:
+    """Works in the project as an organizer or a moderator: what moves there becomes theirs to keep civil."""
+    return user is SYSTEM or can_moderate(user, project) or is_organizer(user, project)
+
+
+def can_tell_followers(actor: Actor) -> bool:
+    """The house does, by its clock."""
+    return actor is SYSTEM
+
+
+def can_make_room(user: Actor, thread: Thread) -> bool:
+    """Whoever may close the thread may also slow down those who wrote most in it, themselves included."""
+    return can_close_thread(user, thread)
+
+
+# --- polls: every right is that of the post in which the poll is ---
+
+
+def can_see_poll(viewer: Actor, post: Post) -> bool:
+    """Whoever may read the post's words; whether they see counts is a fact of the poll and of their vote."""
+    return can_read_words(viewer, post)
+
+
+def can_set_poll(user: Actor, post: Post) -> bool:
+    """The author asks, and asks otherwise while nobody voted."""
+    return can_edit_post(user, post)
+
+
+def can_vote(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_see_poll(user, post) and can_reply(user, post.thread)
+
+
+def can_take_back_vote(user: Actor, post: Post) -> bool:
+    return is_person(user) and can_see_poll(user, post)
+
+
+def can_close_poll(user: Actor, post: Post) -> bool:
+    """Whoever asked, or an organizer of the project, while they may speak there; and the house."""
+    if user is SYSTEM:
+        return True
+    may_end = same_person(user, post.author_id) or is_organizer(user, post.thread.project)
+    return may_end and can_see_poll(user, post) and can_reply(user, post.thread)
+
+
+def can_write_outcome(user: Actor, post: Post) -> bool:
+    return can_close_poll(user, post)
 
 
 def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:

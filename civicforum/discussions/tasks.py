@@ -1,17 +1,29 @@
 """The clock's door to threads."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs
-from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.models import SYSTEM, User
+from civicforum.accounts.queries import find_user
 from civicforum.db import db
 from civicforum.discussions import actions, queries
-from civicforum.errors import TooMany
+from civicforum.discussions.addresses import post_url
+from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.schemas import name_of
+from civicforum.errors import NotFound, TooMany
 from civicforum.links.addresses import PUBLIC_WEB, NotAsked
 from civicforum.links.fetching import fetch
 from civicforum.links.reading import Said, read
+from civicforum.notifications.actions import gather_mail, note_mailed
+from civicforum.notifications.mailing import in_language_of, mail_person
+from civicforum.notifications.queries import Batch, level_of
+from civicforum.notifications.stops import Stop
+from civicforum.text import opening
 from civicforum.web.aside import aside
 from civicforum.web.limits import check_limit
 
@@ -34,7 +46,17 @@ def forget_old_draft(draft_id: int) -> None:
 @jobs.task("discussions.show_person")
 def show_person(user_id: int) -> None:
     """Somebody has another name or hat: whoever watches what they said sees it."""
-    places = queries.places_showing(user_id)
+    _show(queries.places_showing(user_id))
+
+
+@jobs.task("discussions.show_thread")
+def show_thread(thread_id: int) -> None:
+    """A thread is another project's: the hats of those who speak in it, and what it offers, are others."""
+    _show(queries.places_in(thread_id))
+
+
+def _show(places: Sequence[tuple[str, str, int]]) -> None:
+    """In many short transactions."""
     for start in range(0, len(places), SHOWN_AT_ONCE):
         actions.show_again(SYSTEM, places[start : start + SHOWN_AT_ONCE])
 
@@ -65,3 +87,106 @@ def _ask(url: str) -> Said | None:
         return None
     said: Said | None = aside(read, page)
     return said
+
+
+@jobs.task("discussions.tell_followers")
+def tell_followers(post_id: int, after: int) -> None:
+    """Somebody wrote where people follow."""
+    actions.tell_followers(SYSTEM, post_id, after)
+
+
+# In this order: a mail about several reasons says the most personal one.
+REASONS = ("answer", "reply", "mention", "subscription")
+# A mail shows so many comments; the rest are a link away.
+SHOWN_IN_A_MAIL = 10
+SHOWN_OF_A_POST = 700  # characters
+
+
+@jobs.task("discussions.mail_posts")
+def mail_posts(user_id: int, bundle: str) -> None:
+    """Mail somebody what waits for them in one thread, as it is now and as they may read it."""
+    user = find_user(user_id)
+    thread = _find_thread(user, bundle)
+    if user is None or thread is None:
+        return
+    is_ignored = level_of(user, thread.project_id, thread.id) == "ignore"
+    batch = gather_mail(SYSTEM, user_id, bundle, "discussions.mail_posts", is_ignored)
+    if batch is not None:
+        with in_language_of(user):
+            was_sent = _send(user, thread, batch)
+        note_mailed(SYSTEM, user_id, batch.number, was_sent)
+
+
+def _find_thread(user: User | None, bundle: str) -> Thread | None:
+    """The thread of ``thread:7``, if it is open to this person."""
+    try:
+        return queries.get_thread(user, int(bundle.partition(":")[2])) if user else None
+    except NotFound:
+        return None
+
+
+def _send(user: User, thread: Thread, batch: Batch) -> bool:
+    new = queries.new_in(user, thread)
+    visible = queries.visible_posts(user, [object_id for _reason, object_id in batch.told])
+    posts = {post_id: post for post_id, post in visible.items() if new.holds(post.seq)}
+    reasons = {object_id: reason for reason, object_id in batch.told if object_id in posts}
+    if not posts:
+        return False
+    what = tuple(name for name in REASONS if name in reasons.values())
+    told = sorted(posts.values(), key=lambda post: post.seq or 0)
+    return mail_person(
+        user,
+        "discussions/mail/posts.md",
+        key=f"posts:{user.id}:{batch.number}",
+        because=_because(what[0], thread.title),
+        stop=Stop(user.id, what, "thread", thread.id),
+        thread=thread,
+        posts=[_written(post, reasons[post.id]) for post in told[:SHOWN_IN_A_MAIL]],
+        more=len(told) - SHOWN_IN_A_MAIL,
+        url=post_url(thread, told[0].id, told[0].seq, _external=True),
+    )
+
+
+def _because(reason: str, title: str) -> Any:
+    return {
+        "answer": _(
+            "You get this because a partner or an organizer answered you in “%(title)s”.", title=title
+        ),
+        "reply": _("You get this because somebody answered you in “%(title)s”.", title=title),
+        "mention": _("You get this because somebody mentioned you in “%(title)s”.", title=title),
+        "subscription": _("You get this because you follow “%(title)s”.", title=title),
+    }[reason]
+
+
+def _written(post: Post, reason: str) -> dict[str, Any]:
+    answered = post.reply_to.author if post.reply_to and post.reply_to.is_visible else None
+    return {
+        "name": name_of(post.author),
+        "hats": post.author.hats if post.author else [],
+        "reason": reason,
+        "answered": name_of(answered) if answered else None,
+        "lines": opening(post.body, SHOWN_OF_A_POST),
+    }
+
+
+@jobs.task("discussions.end_room")
+def end_room(thread_id: int) -> None:
+    """The time for which room was made is over: the banner goes."""
+    actions.tell_room_ended(SYSTEM, thread_id)
+
+
+@jobs.task("discussions.end_poll")
+def end_poll(poll_id: int) -> None:
+    actions.end_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.remind_of_poll")
+def remind_of_poll(poll_id: int) -> None:
+    """A day before the close, those who have not voted."""
+    actions.remind_of_poll(SYSTEM, poll_id)
+
+
+@jobs.task("discussions.review_poll")
+def review_poll(poll_id: int, person_id: int | None) -> None:
+    """On the day on which an outcome was to be looked at again."""
+    actions.review_poll(SYSTEM, poll_id, person_id)

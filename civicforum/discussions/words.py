@@ -10,6 +10,7 @@ from civicforum.text import MAX_POST_CHARACTERS, clean_text, mentions, render_ma
 from civicforum.web.aside import aside
 
 MAX_TITLE_CHARACTERS = 255
+MAX_REASON_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,21 @@ def prepare_title(title: str) -> str:
             errors={"title": [_("A title has at most %(max)s characters.", max=MAX_TITLE_CHARACTERS)]}
         )
     return mask_words(line)[:MAX_TITLE_CHARACTERS]
+
+
+def prepare_conclusion(words: str | Words) -> Words:
+    """What came out of a thread, ready to be kept. Raises Invalid for what is blank or too long."""
+    if isinstance(words, str) and not clean_text(words).strip():
+        raise Invalid(errors={"conclusion": [_("Say what came out of it; one plain sentence is enough.")]})
+    return prepare_words(words)
+
+
+def prepare_reason(reason: str) -> str:
+    """Why something is done with a thread, for everybody to read. Invalid for what is blank or long."""
+    text = clean_text(reason).strip()
+    if not text:
+        raise Invalid(errors={"reason": [_("Say why: everybody reads it.")]})
+    if len(text) > MAX_REASON_CHARACTERS:
+        most = _("Keep the reason under %(most)d characters.", most=MAX_REASON_CHARACTERS)
+        raise Invalid(errors={"reason": [most]})
+    return mask_words(text)[:MAX_REASON_CHARACTERS]

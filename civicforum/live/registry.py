@@ -10,8 +10,13 @@ from typing import Any
 from civicforum.errors import Invalid, NotFound
 
 Item = dict[str, Any]
+GONE: Item = {"state": "gone"}
 CanWatch = Callable[[Any, int], None]
 Render = Callable[[Sequence[int]], Mapping[int, Item]]
+
+
+def _always(_item: Item, _channel_id: int) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -20,13 +25,15 @@ class ChannelType:
 
     ``render`` has for each kind of object a function from ids to items, as an anonymous visitor of that
     channel would see them now; an id it leaves out becomes a bare tombstone. ``list_closed`` names the
-    channels of this type that not everybody may watch.
+    channels of this type that not everybody may watch. ``belongs(item, id)``: whether a rendered item is
+    still of this channel; what moved to another is gone here.
     """
 
     name: str
     check_watch: CanWatch
     render: Mapping[str, Render]
     list_closed: Callable[[], Iterable[str]]
+    belongs: Callable[[Item, int], bool] = _always
 
 
 _types: dict[str, ChannelType] = {}
@@ -65,13 +72,14 @@ def closed_channels() -> list[str]:
 
 def render_items(channel: str, objects: Iterable[tuple[str, int]]) -> list[Item]:
     """The present public state of each object, in the order given."""
-    channel_type, _id = parse_channel(channel)
+    channel_type, channel_id = parse_channel(channel)
     wanted = list(objects)
     rendered = {
         kind: channel_type.render[kind]([object_id for k, object_id in wanted if k == kind])
         for kind in {kind for kind, _ in wanted}
     }
+    items = [(kind, object_id, rendered[kind].get(object_id, GONE)) for kind, object_id in wanted]
     return [
-        {"type": kind, "id": object_id, **rendered[kind].get(object_id, {"state": "gone"})}
-        for kind, object_id in wanted
+        {"type": kind, "id": object_id, **(item if channel_type.belongs(item, channel_id) else GONE)}
+        for kind, object_id, item in items
     ]

@@ -14,11 +14,12 @@ HASHED = ("number", "at", "action", "target", "place", "rule", "actor_role", "ca
 def record_line(**line: Any) -> None:
     """Add a line at the end of the log, in the running transaction.
 
-    ``line`` has action, target, place, rule, actor_role and case_id; and ``at`` (RFC 3339), where a measure
-    of the past is written down: such lines come in the order of their times. The head of the chain is
-    locked last of all, so that two measures at once wait for each other only for a moment.
+    ``line`` has action, target, place, rule, actor_role and case_id (None where there is no case); and
+    ``at`` (RFC 3339), where a measure of the past is written down: such lines come in the order of their
+    times. The head of the chain is locked last of all, so that two measures at once wait for each other
+    only for a moment.
     """
-    key = ("log", line.get("at", ""), f"{line['case_id']:020d}", line["action"], line["target"])
+    key = ("log", line.get("at", ""), f"{line['case_id'] or 0:020d}", line["action"], line["target"])
     before_commit(key, lambda: _append(line))
 
 

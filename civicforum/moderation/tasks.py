@@ -1,6 +1,7 @@
 """The mails of moderation."""
 
 from flask import url_for
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.moderation import queries
@@ -24,6 +25,9 @@ def tell_author(measure_id: int) -> None:
         "moderation/mail/reasons.md",
         locale=locale,
         key=f"measure:{measure.id}:author",
+        because=mail.Because(
+            _("You get this because you wrote the comment; whoever decides must tell you why.")
+        ),
         action=measure.action,
         name=author.name,
         thread=post.thread.title,

@@ -7,16 +7,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from civicforum.discussions.queries import files_of_posts, get_post
+from civicforum.discussions.forms import RoomForm
+from civicforum.discussions.policies import can_make_room
+from civicforum.discussions.queries import files_of_posts, get_post, get_thread
+from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound, require
 from civicforum.files.tray import sent_changes
-from civicforum.moderation import actions, forms, policies, queries
+from civicforum.moderation import actions, forms, moving_views, policies, queries, room
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.log import line_json
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("moderation", __name__)
+bp.register_blueprint(moving_views.bp)
 
 LOG_PAGE = 50
 
@@ -24,8 +28,13 @@ LOG_PAGE = 50
 @bp.get("/moderation")
 def queue() -> Any:
     items = queries.list_queue(viewer())
-    attachments, total = files_of_posts(item.post for item in items), queries.count_queue(viewer())
-    return render_template("moderation/queue.html", items=items, attachments=attachments, total=total)
+    return render_template(
+        "moderation/queue.html",
+        items=items,
+        attachments=files_of_posts(item.post for item in items),
+        polls=tell_polls(viewer(), [item.post for item in items]),
+        total=queries.count_queue(viewer()),
+    )
 
 
 @bp.get("/moderation/posts/<int:post_id>")
@@ -47,6 +56,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
         "moderation/post.html",
         post=post,
         attachments=files_of_posts([post])[post.id],
+        poll=tell_polls(viewer(), [post]).get(post.id),
         before=queries.post_before(post),
         case=case,
         flags=flags,
@@ -204,6 +214,33 @@ def _place(post: Any) -> str:
     return f"{address}#post-{post.seq}"
 
 
+# --- room for others ---
+
+
+@bp.route("/threads/<int:thread_id>/room", methods=["GET", "POST"])
+@limited("write")
+def make_room(thread_id: int) -> Any:
+    thread = get_thread(viewer(), thread_id)
+    require(can_make_room(viewer(), thread), _("Only organizers and moderators make room here."))
+    form = RoomForm()
+    deed = lambda: room.make_room(  # noqa: E731 - one deed of one form
+        viewer(), thread_id, form.hours.data, form.minutes.data, form.reason.data
+    )
+    if form.submits(deed):
+        flash(_("Room is made. The rule and its end stand above the comments."), "success")
+        return redirect(url_for("discussions.show_thread", thread_id=thread_id))
+    page = render_template("moderation/room.html", form=form, thread=thread)
+    return page, (422 if form.errors and request.method == "POST" else 200)
+
+
+@bp.post("/threads/<int:thread_id>/room/end")
+@limited("write")
+def end_room(thread_id: int) -> Any:
+    room.end_room(viewer(), thread_id)
+    flash(_("Everybody writes as always again."), "success")
+    return redirect(url_for("discussions.show_thread", thread_id=thread_id))
+
+
 # --- in the open ---
 
 
@@ -217,7 +254,9 @@ def show_log() -> Any:
 
 def _line(entry: Any) -> dict[str, Any]:
     """A line of the log for the page: also its moment, and where the discussion is read."""
-    kind, _colon, id_ = entry.place.partition(":")
+    # A thread that was moved is read at its own address still.
+    place = entry.target if entry.action == "move" else entry.place
+    kind, _colon, id_ = place.partition(":")
     url = url_for("discussions.show_thread", thread_id=int(id_)) if kind == "thread" else None
     return {**line_json(entry), "moment": datetime.fromisoformat(entry.at), "thread_id": id_, "url": url}
 

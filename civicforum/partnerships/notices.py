@@ -21,4 +21,13 @@ def describe_updates(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[in
     }
 
 
+def describe_projects(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Projects by their titles, those that the viewer may see."""
+    return {
+        project.id: Notice(project.title, url_for("partnerships.show_project", slug=project.slug))
+        for project in queries.find_projects(viewer, ids)
+    }
+
+
 register("update", describe_updates)
+register("project", describe_projects)

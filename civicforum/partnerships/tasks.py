@@ -1,6 +1,7 @@
 """What this room does later: the mail of an invitation."""
 
 from flask import url_for
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.accounts.models import SYSTEM
@@ -24,6 +25,7 @@ def send_invitation(invitation_id: int) -> None:
         "partnerships/mail/invitation.md",
         locale=get_site().locale,
         key=f"invitation:{invitation.id}:{invitation.token_hash}",
+        because=mail.Because(_("You get this because an organizer of the project invited this address.")),
         project=invitation.project,
         expires_at=invitation.expires_at,
         url=url_for("partnerships.show_invitation", token=token, _external=True),

@@ -3,11 +3,16 @@
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
-from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.models import SYSTEM, User
 from civicforum.accounts.queries import find_user
 from civicforum.errors import NotFound
+from civicforum.mail import Because
+from civicforum.notifications.mailing import because_of, mail_person
+from civicforum.notifications.queries import read_wishes
+from civicforum.notifications.stops import Stop
 from civicforum.townhalls import actions, policies, queries, tokens
 from civicforum.townhalls.calendar import calendar_text
 from civicforum.townhalls.models import Rsvp, TownHall
@@ -28,6 +33,8 @@ TRUE_FOR = {
 }
 # Mails about a meeting that is called off, or over, are no longer of use.
 BEFORE = ("confirm", "answered", "promoted", "moved", "need", "two_days", "two_hours")
+# Those that a person may stop; the others are about their own answer.
+STOPPED_BY = {"two_days": "reminder", "two_hours": "reminder", "summary": "summary"}
 WITH_CALENDAR = ("answered", "promoted", "moved", "cancelled", "two_days", "two_hours")
 
 
@@ -65,6 +72,7 @@ def mail_answer(rsvp_id: int, what: str, number: int) -> None:
         f"townhalls/mail/{what}.md",
         locale=_locale(row),
         key=f"rsvp:{row.id}:{what}:{number}",
+        because=_because(row, what),
         attachments=_calendar(row.town_hall) if what in WITH_CALENDAR else (),
         **_context(row, what),
     )
@@ -73,9 +81,25 @@ def mail_answer(rsvp_id: int, what: str, number: int) -> None:
 def _is_timely(row: Rsvp, what: str) -> bool:
     """A guest's link, and whoever may no longer see the meeting, are looked at again."""
     town_hall = row.town_hall
-    if row.user is not None and not policies.can_see(row.user, town_hall):
+    if row.user is not None and not (policies.can_see(row.user, town_hall) and _is_wanted(row.user, what)):
         return False
     return what not in BEFORE or (town_hall.status == "published" and not town_hall.is_over())
+
+
+def _is_wanted(user: User, what: str) -> bool:
+    return what not in STOPPED_BY or bool(getattr(read_wishes(user), STOPPED_BY[what]))
+
+
+def _because(row: Rsvp, what: str) -> Because:
+    """A guest stops all of them by cancelling: the link to their answer is in each."""
+    if what == "confirm":
+        return Because(_("You get this because somebody answered the invitation with this address."))
+    sentence = _(
+        "You get this because you answered the invitation to “%(title)s”.", title=row.town_hall.title
+    )
+    if row.user is None or what not in STOPPED_BY:
+        return Because(sentence)
+    return because_of(sentence, Stop(row.user.id, (STOPPED_BY[what],)))
 
 
 def _locale(row: Rsvp) -> str:
@@ -124,11 +148,16 @@ def mail_writer(town_hall_id: int, user_id: int) -> None:
         town_hall = queries.get_town_hall(user, town_hall_id)
     except NotFound:
         return
-    mail.send(
-        user.email,
+    if not read_wishes(user).summary:
+        return
+    mail_person(
+        user,
         "townhalls/mail/summary.md",
-        locale=user.locale or get_site().locale,
         key=f"townhall:{town_hall.id}:summary:user:{user.id}",
+        because=_(
+            "You get this because you wrote in the discussion before “%(title)s”.", title=town_hall.title
+        ),
+        stop=Stop(user.id, ("summary",)),
         town_hall=town_hall,
         rsvp=None,
         minutes_url=_minutes(town_hall),

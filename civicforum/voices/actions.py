@@ -1,5 +1,8 @@
 """Recording that something was said."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from civicforum.db import db, in_action
@@ -32,6 +35,12 @@ def record_voice(kind: str, object_id: int, channel: str, author_id: int | None)
         if _insert(voice):
             return voice
     raise RuntimeError("No free tracking number was found.")
+
+
+def rehome_voices(kind: str, object_ids: Iterable[int], channel: str) -> None:
+    """What was said is told in another channel from now on; inside a running action."""
+    theirs = (Voice.kind == kind) & Voice.object_id.in_(list(object_ids))
+    db.session.execute(update(Voice).where(theirs).values(channel=channel))
 
 
 def _insert(voice: Voice) -> bool:

@@ -1,14 +1,14 @@
 """What pages say that comments link to, and whether that is shown.
 
 Revision ID: 0020
-Revises: 0006
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0006"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -7,10 +7,12 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
 from civicforum.discussions import actions, queries
 
-THREAD = ["author", "channel", "created_at", "id", "is_open", "last_post_at", "post_count", "project",
-          "revision", "slug", "status", "stream", "title"]  # fmt: skip
-POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "moved_to", "reactions",
-        "reply_to", "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
+THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "continued_in", "created_at", "id",
+          "is_open", "is_pinned", "kind", "last_post_at", "make_room", "max_posts", "merged_into",
+          "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
+          "version"]  # fmt: skip
+POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "moved_to", "poll",
+        "reactions", "reply_to", "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def test_who_may_not_speak_is_refused_by_status(client, token_for, thread):
     assert client.post(path, json={"body": "x"}, headers=reader).status_code == 403
     unconfirmed = token_for(make_user(email_confirmed_at=None))
     assert client.post(path, json={"body": "x"}, headers=unconfirmed).status_code == 403
-    actions.close_thread(SYSTEM, thread.id)
+    actions.close_thread(SYSTEM, thread.id, "It is settled.")
     assert client.post(path, json={"body": "x"}, headers=token_for(make_user())).status_code == 409
 
 
@@ -180,3 +182,93 @@ def test_changes_are_told_as_over_the_socket(client, thread):
     assert client.get(f"{path}?after=0&stream=another").json["reset"] is True
     for wrong in ("thread:x", "nonsense", "thread:987654", "person:1"):
         assert client.get(f"/api/v1/channels/{wrong}/changes").status_code == 404
+
+
+# --- organized, moved, joined ---
+
+
+@pytest.fixture
+def organizer(app):
+    return make_user(name="Olga")
+
+
+@pytest.fixture
+def project(organizer):
+    return make_project(organizer)
+
+
+def test_a_thread_is_started_with_a_kind_and_found_by_its_tag(client, token_for, ana, organizer, project):
+    actions.set_tags(organizer, project.id, ["Bus stops"])
+    path = f"/api/v1/projects/{project.slug}/threads"
+    body = {"title": "When?", "body": "Tell us.", "kind": "question", "tags": ["bus-stops"]}
+    made = client.post(path, json=body, headers=token_for(ana)).json
+    make_thread(project)
+    assert (made["kind"], made["tags"]) == ("question", [{"name": "Bus stops", "slug": "bus-stops"}])
+    for query in ("kind=question", "tag=bus-stops", "kind=question&tag=bus-stops&status=open"):
+        assert client.get(f"{path}?{query}").json["items"] == [made]
+    assert client.get(f"{path}?status=closed").json["items"] == []
+    assert client.get(f"{path}?kind=rumour").status_code == 422
+
+
+def test_a_thread_is_changed_and_closed_in_one_request(client, token_for, ana, organizer, project):
+    thread = make_thread(project, ana)
+    path = f"/api/v1/threads/{thread.id}"
+    change = {"kind": "proposal", "is_pinned": True, "status": "closed", "conclusion": "*Two* lamps."}
+    assert client.patch(path, json=change, headers=token_for(ana)).status_code == 403
+    told = client.patch(path, json=change, headers=token_for(organizer)).json
+    assert (told["kind"], told["is_pinned"], told["status"], told["is_open"]) == (
+        "proposal",
+        True,
+        "closed",
+        False,
+    )
+    assert told["conclusion"]["html"] == "<p><em>Two</em> lamps.</p>\n"
+    assert told["conclusion"]["author"]["name"] == "Olga"
+    assert told["closed_at"] is not None
+    without = client.patch(path, json={"status": "closed"}, headers=token_for(organizer))
+    assert (without.status_code, list(without.json["errors"])) == (422, ["conclusion"])
+    opened = client.patch(path, json={"status": "open"}, headers=token_for(organizer)).json
+    assert (opened["status"], opened["conclusion"]) == ("open", None)
+
+
+def test_comments_are_taken_out_once_for_each_key_and_lead_on(client, token_for, organizer, project):
+    thread = make_thread(project)
+    post = make_post(thread, body="Elsewhere.")
+    body = {"posts": [post.id], "title": "Another matter", "reason": "It is apart."}
+    keyed = {**token_for(organizer), "Idempotency-Key": "split-1"}
+    path = f"/api/v1/threads/{thread.id}"
+    other = client.post(f"{path}/split", json=body, headers=keyed).json
+    assert client.post(f"{path}/split", json=body, headers=keyed).json["id"] == other["id"]
+    (grave,) = client.get(f"{path}/posts").json["items"]
+    assert (grave["state"], grave["seq"], grave["body"], grave["author"]) == ("moved", 1, None, None)
+    assert grave["moved_to"] == post.id
+    moved = client.get(f"/api/v1/posts/{post.id}").json
+    assert (moved["thread_id"], moved["seq"], moved["body"]) == (other["id"], 1, "Elsewhere.")
+    neither = {"posts": [post.id], "reason": "It is apart."}
+    assert client.post(f"{path}/split", json=neither, headers=token_for(organizer)).status_code == 422
+
+
+def test_threads_are_joined_and_moved(client, token_for, organizer, project):
+    one, two = make_thread(project), make_thread(project)
+    make_post(one)
+    elsewhere = make_project(organizer)
+    headers = token_for(organizer)
+    body = {"into": two.id, "reason": "They are the same."}
+    joined = client.post(f"/api/v1/threads/{one.id}/merge", json=body, headers=headers).json
+    assert (joined["id"], joined["post_count"]) == (two.id, 1)
+    left = client.get(f"/api/v1/threads/{one.id}").json
+    assert (left["status"], left["merged_into"]) == ("merged", two.id)
+    body = {"project": elsewhere.slug, "reason": "It is theirs."}
+    moved = client.post(f"/api/v1/threads/{two.id}/move", json=body, headers=headers).json
+    assert moved["project"] == elsewhere.slug
+
+
+def test_a_continuation_that_is_being_checked_is_told_to_nobody(client, ana, organizer, project):
+    list_word(make_user("moderator"), "badger", "hold")
+    thread = make_thread(project, max_posts=1)
+    actions.post_reply(ana, thread.id, "The only words.")
+    held = actions.continue_thread(ana, thread.id, "A badger.")
+    path = f"/api/v1/threads/{thread.id}"
+    assert client.get(path).json["continued_in"] is None
+    actions.approve_post(SYSTEM, held.id)
+    assert client.get(path).json["continued_in"] == held.thread_id

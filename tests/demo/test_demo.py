@@ -243,6 +243,7 @@ AHEAD = {
     ("town_hall", "needs_until"),
     ("reminder", "starts_at"),
     ("job", "run_at"),
+    ("poll", "closes_at"),
 }
 
 
@@ -402,10 +403,11 @@ def test_who_came_to_a_meeting_has_attended_it(plan):
     assert attended == came
 
 
-def test_the_clock_is_set_for_the_meetings_to_come(plan):
+def test_the_clock_is_set_for_the_meetings_and_the_poll_to_come(plan):
     jobs = Counter(job.task for job in db.session.scalars(select(Job)))
     # Two days and two hours before each, but for tomorrow's, of which people were reminded already.
-    assert jobs == {"townhalls.remind": 7, "townhalls.purge_needs": 7}
+    of_meetings = {"townhalls.remind": 7, "townhalls.purge_needs": 7}
+    assert jobs == of_meetings | {"discussions.end_poll": 1, "discussions.remind_of_poll": 1}
 
 
 # --- the record ---

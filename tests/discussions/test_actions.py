@@ -113,13 +113,13 @@ def test_a_thread_one_may_not_see_is_not_there(ben, ana):
 
 
 def test_a_closed_thread_takes_no_replies_and_can_be_opened_again(ben, moderator, thread):
-    actions.close_thread(moderator, thread.id)
+    actions.close_thread(moderator, thread.id, "It is settled.")
     with pytest.raises(Conflict):
         actions.post_reply(ben, thread.id, "Words.")
     actions.open_thread(moderator, thread.id)
     assert actions.post_reply(ben, thread.id, "Words.").seq == 2
     with pytest.raises(NotAllowed):
-        actions.close_thread(ben, thread.id)
+        actions.close_thread(ben, thread.id, "It is settled.")
 
 
 def test_an_answer_names_a_post_of_the_same_thread(ben, ana, thread):
@@ -472,18 +472,19 @@ def test_a_held_edit_that_is_declined_is_hidden_at_its_place(ben, moderator, thr
 
 
 def test_closing_a_closed_thread_changes_nothing(moderator, thread):
-    actions.close_thread(moderator, thread.id)
+    actions.close_thread(moderator, thread.id, "It is settled.")
     before = (thread.revision, changes_since(thread.channel).revision)
-    assert actions.close_thread(moderator, thread.id).status == "closed"
+    assert actions.close_thread(moderator, thread.id, "It is settled.").status == "closed"
     assert (thread.revision, changes_since(thread.channel).revision) == before
 
 
 def test_a_thread_that_is_being_checked_is_neither_closed_nor_opened(ana, moderator):
     hold_a_word()
     thread = actions.start_thread(ana, make_project().id, "About the badger", "Words.")
-    for deed in (actions.close_thread, actions.open_thread):
-        with pytest.raises(Conflict):
-            deed(moderator, thread.id)
+    with pytest.raises(Conflict):
+        actions.close_thread(moderator, thread.id, "It is settled.")
+    with pytest.raises(Conflict):
+        actions.open_thread(moderator, thread.id)
     assert thread.status == "pending"
 
 

@@ -224,19 +224,19 @@ def test_a_thread_opens_at_what_is_new(sign_in, ana):
 def test_the_page_says_that_it_was_shown_where_no_script_does(sign_in, ana, thread, client):
     browser = sign_in(ana)
     url = f"/threads/{thread.id}/{thread.slug}"
-    address = f"/threads/{thread.id}/seen.gif?first=1&amp;last=7"
+    address = f"/threads/{thread.id}/seen.svg?first=1&amp;last=7"
     assert f'<noscript><img src="{address}"' in browser.get(url).text
     answer = browser.get(address.replace("&amp;", "&"))
     assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (
         200,
-        "image/gif",
+        "image/svg+xml",
         "no-store",
     )
     assert new(ana, thread) == (0, True)
-    assert "seen.gif" not in client.get(url).text
-    assert client.get(f"/threads/{thread.id}/seen.gif?first=1&last=7").status_code == 200
-    assert browser.get(f"/threads/{thread.id}/seen.gif?first=x").status_code == 200
-    assert browser.get("/threads/987654/seen.gif?first=1&last=2").status_code == 404
+    assert "seen.svg" not in client.get(url).text
+    assert client.get(f"/threads/{thread.id}/seen.svg?first=1&last=7").status_code == 200
+    assert browser.get(f"/threads/{thread.id}/seen.svg?first=x").status_code == 200
+    assert browser.get("/threads/987654/seen.svg?first=1&last=2").status_code == 404
 
 
 def test_everything_is_marked_read_by_a_button_and_new_again_by_another(sign_in, ana, thread):

@@ -8,7 +8,7 @@ from factories import join, make_post, make_project, make_thread, make_user
 
 from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
-from civicforum.db import now
+from civicforum.db import db, now, transaction
 from civicforum.discussions import actions, queries
 from civicforum.discussions.models import MAX_EDITS
 from civicforum.errors import Conflict
@@ -113,7 +113,7 @@ def test_what_is_held_is_shown_to_its_author_with_who_checks_it(sign_in, client,
 
 
 def test_a_closed_thread_says_so_and_offers_the_next_step(sign_in, thread):
-    actions.close_thread(SYSTEM, thread.id)
+    actions.close_thread(SYSTEM, thread.id, "It is settled.")
     page = sign_in(make_user()).get(url(thread)).text
     assert "This thread is closed" in page
     assert f"/projects/{thread.project.slug}/threads/new" in page
@@ -231,7 +231,7 @@ def test_a_page_takes_the_same_queries_whatever_its_length(sign_in, count_querie
     browser.get(url(thread))
     with count_queries() as n:
         assert browser.get(url(thread)).status_code == 200
-    assert n.total == 41
+    assert n.total == 50
 
 
 @pytest.mark.parametrize(
@@ -264,3 +264,104 @@ def test_a_comment_is_not_changed_without_end(ana, thread):
     with pytest.raises(Conflict):
         actions.edit_post(ana, post.id, "once more", post.revision)
     assert len(queries.list_versions(ana, post)) == MAX_EDITS
+
+
+# --- whole threads ---
+
+
+@pytest.fixture
+def organizer(app):
+    return make_user("organizer", name="Olga")
+
+
+def test_a_thread_is_started_with_a_kind_and_a_tag_and_found_by_them(client, sign_in, organizer):
+    project = make_project()
+    submit(sign_in(organizer), f"/projects/{project.slug}/tags", names="Lights\nTrees")
+    browser, path = sign_in(make_user()), f"/projects/{project.slug}/threads"
+    page = browser.get(f"{path}/new").text
+    assert "Announcement" not in page
+    submit(browser, f"{path}/new", title="When?", body="Tell us.", kind="question", tags="lights")
+    make_thread(project, title="Another")
+    assert "Another" in client.get(path).text
+    for query in ("tag=lights", "kind=question", "kind=question&status=open"):
+        page = client.get(f"{path}?{query}").text
+        assert "When?" in page
+        assert "Another" not in page
+    assert "No thread is like that" in client.get(f"{path}?status=closed").text
+    assert "Another" in client.get(f"{path}?kind=rumour").text
+
+
+def test_a_closed_thread_shows_what_came_out_of_it(client, sign_in, organizer, thread):
+    browser = sign_in(organizer)
+    path = f"/threads/{thread.id}/organize"
+    blank = submit(browser, f"{path}/close", conclusion=" ")
+    assert "This was not sent yet" in blank.text
+    submit(browser, f"{path}/close", conclusion="Two **lamps** by May.")
+    page = client.get(url(thread)).text
+    assert "What came out of it" in page
+    assert "Two <strong>lamps</strong> by May." in page
+    listed = client.get(f"/projects/{thread.project.slug}/threads").text
+    assert "Two lamps by May." in listed
+    assert "is open again" in press(browser, url(thread), f"{path}/status").text
+    assert "The earlier conclusion" in client.get(url(thread)).text
+
+
+@pytest.mark.parametrize("status", ["pinned", "unpinned", "archived", "unarchived"])
+def test_organizing_is_one_button(sign_in, organizer, thread, status):
+    browser = sign_in(organizer)
+    assert submit(browser, url(thread), status=status, follow=False).status_code == 302
+    assert submit(browser, url(thread), status="sold").status_code == 422
+
+
+def test_an_author_changes_title_kind_and_no_more(sign_in, ana, thread):
+    browser = sign_in(ana)
+    path = f"/threads/{thread.id}/organize/edit"
+    assert "max_posts" not in browser.get(path).text
+    answer = submit(browser, path, title="The bus stop at Rosemont", kind="question")
+    assert "The title was changed. Before: “The bus stop”." in answer.text
+    assert sign_in(make_user()).get(path).status_code == 403
+
+
+def test_an_organizer_says_how_long_it_may_become(sign_in, organizer, thread):
+    submit(sign_in(organizer), f"/threads/{thread.id}/organize/edit", max_posts="20")
+    assert queries.get_thread(organizer, thread.id).max_posts == 20
+
+
+def test_where_a_thread_is_full_the_next_words_begin_another(client, sign_in, ana, organizer, thread):
+    actions.shape_thread(organizer, thread.id, actions.Shape(max_posts=10))
+    for _n in range(9):
+        actions.post_reply(ana, thread.id, "More.")
+    ben = sign_in(make_user())
+    assert "Please fill this in" in submit(ben, url(thread), "continue", body="").text
+    answer = submit(ben, url(thread), "continue", body="And another thing.")
+    assert "The bus stop (2)" in answer.text
+    page = ben.get(url(thread)).text
+    assert "It goes on in another one." in page
+    assert 'id="continue"' not in page
+
+
+def test_a_thread_that_was_quiet_for_long_says_so(sign_in, thread):
+    browser = sign_in(make_user())
+    assert "Nobody has written here" not in browser.get(url(thread)).text
+    with transaction():
+        db.session.merge(thread).last_post_at = now() - timedelta(days=200)
+    assert "Nobody has written here for 200 days" in browser.get(url(thread)).text
+
+
+def test_tags_are_for_organizers(sign_in, thread):
+    assert sign_in(make_user()).get(f"/projects/{thread.project.slug}/tags").status_code == 403
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_the_list_takes_the_same_queries_whatever_its_length(client, count_queries, organizer, count):
+    project = make_project()
+    actions.set_tags(organizer, project.id, ["Lights"])
+    for _n in range(count):
+        thread = actions.start_thread(make_user(), project.id, "One", "Words.", tags=["lights"])
+    actions.close_thread(organizer, thread.id, "Done.")
+    actions.pin_thread(organizer, thread.id, True)
+    path = f"/projects/{project.slug}/threads"
+    client.get(path)
+    with count_queries() as n:
+        assert client.get(path).status_code == 200
+    assert n.total == 32

@@ -1,6 +1,7 @@
 """Bodies of every wrong kind, at every door of the API that takes one, from somebody who may use it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,18 @@ from factories import (
 )
 from hidden_town import fill
 
+from civicforum.db import now
+from civicforum.discussions import actions as discussions
+from civicforum.discussions.asking import prepare_poll
 from civicforum.moderation import actions as moderation
 
+POLL = {
+    "kind": "single",
+    "question": "What?",
+    "options": ["A", "B"],
+    "closes_at": (now() + timedelta(days=7)).isoformat(),
+    "results": "after_vote",
+}
 # A sound body for each door that takes one: the sweep breaks it, field by field.
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH posts.Post": {"body": "Better.", "revision": 1},
@@ -31,8 +42,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST cases.Actions": {"action": "hide", "rule": 2, "reason": "Because.", "version": 1},
     "POST projects.Projects": {"slug": "new-one", "title": "New", "vision": "Why.", "visibility": "public"},
     "PATCH projects.OneProject": {"title": "Other"},
-    "POST threads.Threads": {"title": "Title", "body": "Words."},
-    "POST threads.Posts": {"body": "Words.", "reply_to": 1},
+    "PUT balance.Room": {"hours": 3, "minutes": 15, "reason": "Others wait."},
+    "PATCH threads.Thread": {"title": "Other", "kind": "question", "tags": [], "is_pinned": True},
+    "POST moving.Move": {"project": "the-project", "reason": "Because."},
+    "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},
+    "POST moving.Merge": {"into": 2, "reason": "Because."},
+    "POST threads.Reading": {"seen": [[1, 1]]},
+    "POST threads.Threads": {"title": "Title", "body": "Words.", "poll": POLL},
+    "POST threads.Posts": {"body": "Words.", "reply_to": 1, "poll": POLL},
+    "PUT polls.Vote": {"choices": [{"option": 1, "value": 1}]},
+    "PUT polls.Outcome": {"words": "What next.", "review_on": "2030-01-01"},
     "POST town-halls.TownHalls": {
         "project": "the-project",
         "title": "Hall",
@@ -65,7 +84,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "force": False,
     },
 }
-WITHOUT_BODY = {"DELETE", "PUT posts.Reaction"}
+WITHOUT_BODY = {"DELETE", "PUT posts.Reaction", "POST polls.Close"}
 
 VALUES: list[Any] = [
     *(None, True, False, 0, -1, 1.5, -0.0, 1e308, 2**31, 2**53, 2**63, -(2**63), 10**400),
@@ -101,9 +120,12 @@ def powers(app):
     hall = make_town_hall(project)
     make_rsvp(hall, make_user(), code="6789BCDFGH")
     case = moderation.moderate(power, "post", other.id, None)
+    asked = prepare_poll("single", "What?", ("A", "B"), now() + timedelta(days=7))
+    poll = discussions.set_poll(power, own.id, asked)
     fills = {
         "posts/post_id": [own.id, other.id],
         "cases/case_id": [case.id],
+        "polls/poll_id": [poll.id],
         "projects/slug": [project.slug],
         "threads/thread_id": [thread.id],
         "town-halls/town_hall_id": [hall.id],

@@ -139,6 +139,7 @@ SOUND = {
     "note": "x", "reason": "x", "action": "leave", "version": 1, "revision": 1, "answer": "going",
     "mode": "in_person", "party_size": 1, "needs": [], "code": "6789BCDFGH", "nonce": "n",
     "target": {"type": "post", "id": 1}, "project": "open-room", "starts_at": "2030-01-01T18:00:00Z",
+    "words": "Sound.", "choices": [{"option": 1, "value": 1}],
     "ends_at": "2030-01-01T20:00:00Z", "timezone": "UTC", "location": "Library",
 }  # fmt: skip
 
@@ -166,6 +167,7 @@ def concrete(path: str, town) -> list[str]:
         "thread_id": town.fills["threads/thread_id"],
         "town_hall_id": town.fills["town-halls/town_hall_id"],
         "case_id": town.fills["cases/case_id"],
+        "poll_id": town.fills["polls/poll_id"],
         "slug": ["open-room"],
     }
     name = re.search(r"{(\w+)}", path)

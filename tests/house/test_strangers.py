@@ -18,7 +18,8 @@ from wtforms.fields.core import UnboundField
 from civicforum.accounts.models import SYSTEM, ApiToken
 from civicforum.agreement.models import ListedWord
 from civicforum.db import db
-from civicforum.notifications.models import Notification
+from civicforum.discussions.models import Ballot
+from civicforum.notifications.models import Attention, Notification
 from civicforum.partnerships.models import Invitation, Membership, Project, Seat
 from civicforum.partnerships.queries import get_project
 from civicforum.townhalls.models import CheckIn, Need, Rsvp
@@ -45,6 +46,7 @@ def rows(stranger_id: int | None) -> dict[tuple[str, Any], dict[str, Any]]:
     """Every row that is not the stranger's, by table and key."""
     db.session.rollback()
     found = {}
+    own_ballots = set(db.session.scalars(select(Ballot.id).where(Ballot.user_id == stranger_id)))
     for table in db.metadata.sorted_tables:
         if table.name in PLUMBING:
             continue
@@ -52,6 +54,7 @@ def rows(stranger_id: int | None) -> dict[tuple[str, Any], dict[str, Any]]:
         for row in db.session.execute(select(table)).mappings():
             owners = {row[name] for name in row if PERSON.fullmatch(name)}
             is_theirs = stranger_id in owners or (table.name == "person" and row["id"] == stranger_id)
+            is_theirs = is_theirs or row.get("ballot_id") in own_ballots
             if not is_theirs:
                 kept = {n: v for n, v in row.items() if n not in MOVES.get(table.name, ())}
                 found[table.name, tuple(row[key] for key in keys)] = kept
@@ -82,8 +85,14 @@ JSON_BODIES = {
     "cases.Flags": {"rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "hide", "rule": 2, "reason": "x"},
     "cases.Actions": {"action": "hide", "rule": 2, "reason": "x", "version": 1},
+    "polls.Vote": {"choices": [{"option": 1}]},
+    "polls.Outcome": {"words": "Taken over."},
     "threads.Threads": {"title": "Own", "body": "Own."},
     "threads.Posts": {"body": "Own."},
+    "threads.Thread": {"kind": "question", "is_pinned": True},
+    "moving.Move": {"project": "open-room", "reason": "x"},
+    "moving.Split": {"posts": [1], "title": "Taken over", "reason": "x"},
+    "moving.Merge": {"into": 1, "reason": "x"},
     "town-halls.Rsvp": {"answer": "going", "mode": "in_person", "party_size": 1, "needs": []},
     "town-halls.TownHall": {"title": "Taken over", "status": "cancelled", "cancel_reason": "x"},
     "town-halls.CheckIns": {"code": "6789BCDFGH", "nonce": "n", "force": True},
@@ -97,6 +106,7 @@ def places(town) -> dict[str, list[Any]]:
     member = town.people["member"]
     save(ApiToken(user_id=member.id, name="theirs", token_hash="0" * 64, scopes="read"))
     save(Notification(user_id=member.id, reason="reply", kind="post", object_id=1))
+    save(Attention(user_id=member.id, kind="thread", object_id=1, level="subscribed"))
 
     def ids(model: Any) -> list[int]:
         found = list(db.session.scalars(select(model.id)))
@@ -114,6 +124,7 @@ def places(town) -> dict[str, list[Any]]:
         "needs/need_id": ids(Need),
         "tokens/token_id": ids(ApiToken),
         "inbox/notification_id": ids(Notification),
+        "followed/attention_id": ids(Attention),
         "reactions/kind": ["support"],
         "language/code": ["en"],
     }

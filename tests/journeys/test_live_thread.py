@@ -160,7 +160,7 @@ def test_a_refused_comment_stays_with_its_reason(open_thread, server, ana, ben, 
     writer = open_thread(ben)
     writer.fill("#reply [name=body]", "Too late?")
     with server.database():
-        actions.close_thread(SYSTEM, thread["id"])
+        actions.close_thread(SYSTEM, thread["id"], "It is settled.")
     expect(writer.locator("[data-announce]")).to_have_text("This thread was closed just now.")
     writer.click("#reply button[data-kind=primary]")
     expect(writer.locator("[data-pending-state]")).to_contain_text("This thread is closed.")

@@ -23,7 +23,7 @@ test("each person and thread has an outbox of its own", () => {
 });
 
 test("an answer says whether to rest, to wait or to try again", () => {
-  const meanings = [201, 200, 202, 0, 429, 503, 400, 403, 409, 422].map(meaningOf);
+  const meanings = [201, 200, 202, 0, 429, 503, 400, 403, 409, 422].map((status) => meaningOf(status));
   const [published, held, later, refused] = ["published", "held", "later", "refused"];
   assert.deepEqual(meanings, [published, published, held, later, later, later, refused, refused, refused, refused]);
 });

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from flask import Flask
+from model.counting import count_faults
 from model.recipes import Recipe
 from model.town import Town
 from model.watching import Before, hearing
@@ -46,4 +47,5 @@ def faults_of(app: Flask, town: Town, action: str, recipe: Recipe) -> list[str]:
         jobs.run_due(app)
     found += before.faults(rung)
     db.session.rollback()
-    return [f"{action}, {recipe.__name__}: {fault}" for fault in found + index.faults()]
+    found += index.faults() + count_faults()
+    return [f"{action}, {recipe.__name__}: {fault}" for fault in found]

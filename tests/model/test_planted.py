@@ -30,7 +30,7 @@ FORGOTTEN_TELLING = [
     ("discussions.actions.publishing.touch", "discussions.post_reply", deeds.somebody_replies),
     ("discussions.actions.publishing.touch", "discussions.hide_post", deeds.a_moderator_hides),
     ("discussions.actions.posts.touch", "discussions.edit_post", deeds.an_author_edits),
-    ("discussions.actions.moderation.touch", "discussions.close_thread", deeds.a_thread_is_closed),
+    ("discussions.actions.publishing.touch", "discussions.close_thread", deeds.a_thread_is_closed),
     ("townhalls.actions.answers.show_change", "townhalls.cancel_rsvp", deeds.somebody_gives_seats_back),
     ("townhalls.actions.meetings.show_change", "townhalls.cancel_town_hall", deeds.a_meeting_is_cancelled),
     ("partnerships.actions.projects.touch_whole", "partnerships.edit_project", deeds.a_project_is_over),
@@ -136,7 +136,7 @@ IN_SEQUENCES = [
     ("townhalls.actions.answers.promotable", overtaking, Seats),
     ("townhalls.actions.answers.tell_one", nothing, Seats),
     ("townhalls.actions.answers.promote", nothing, Seats),
-    ("discussions.queries.answer_ids", nobody, Talk),
+    ("discussions.queries.answer_places", nobody, Talk),
     ("moderation.actions._settle_flags", nothing, Desk),
     ("moderation.actions.policies.can_decide_case", lambda *_args: True, Desk),
 ]

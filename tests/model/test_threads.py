@@ -108,8 +108,11 @@ class Talk(RuleBasedStateMachine):
 
     @rule(who=people, is_open=st.booleans())
     def open_or_close(self, who: str, is_open: bool) -> None:
-        act = discussions.open_thread if is_open else discussions.close_thread
-        self._try(lambda: act(self._person(who), self.thread_id))
+        person = self._person(who)
+        if is_open:
+            self._try(lambda: discussions.open_thread(person, self.thread_id))
+        else:
+            self._try(lambda: discussions.close_thread(person, self.thread_id, "It is settled."))
 
     @rule(title=st.sampled_from(("Say what you saw", "Another rule")))
     def rename_the_rules(self, title: str) -> None:

@@ -23,6 +23,8 @@ from civicforum.agreement.actions import list_word
 from civicforum.agreement.models import Hold, Rule
 from civicforum.db import db, now
 from civicforum.discussions import actions as discussions
+from civicforum.discussions.asking import prepare_poll
+from civicforum.discussions.queries import find_poll
 from civicforum.partnerships.models import Invitation, Membership, Partner, Seat, Update
 from civicforum.townhalls.models import Need, Rsvp
 
@@ -110,6 +112,9 @@ class Town:
         self.pending_thread = discussions.start_thread(
             self.ana, self.project.id, f"About {HELD_WORD} {CANARY}", "See there."
         )
+        asked = prepare_poll("single", "What first?", ("Lamp", "Bench"), now() + timedelta(days=7))
+        self.poll = find_poll(discussions.set_poll(self.ana, self.to_hidden.id, asked).post_id)
+        discussions.cast_vote(self.ben, self.poll.id, {self.poll.options[0].id: 1})
         self.closed_thread = make_thread(self.closed_project, self.member)
         self.private = make_post(self.closed_thread, self.member, f"Between us. {CANARY}")
 

@@ -162,7 +162,10 @@ def read_page(app: Flask, channel: str) -> dict[str, str] | None:
     if kind == "thread":
         found = re.findall(r'<article class="post".*?data-post-id="(\d+)".*?</article>', page.text, re.S)
         whole = re.findall(r'<article class="post".*?</article>', page.text, re.S)
-        return {f"post {post_id}": _squeezed(text) for post_id, text in zip(found, whole, strict=True)}
+        pieces = {f"post {post_id}": _squeezed(text) for post_id, text in zip(found, whole, strict=True)}
+        room = re.search(r"<div data-room>", page.text)
+        banner = _squeezed(_inside(page.text, room.end())) if room else ""
+        return {**pieces, f"thread {number}": banner} if banner else pieces
     part = re.search(r"<div[^>]*data-townhall-status>", page.text)
     return {f"townhall {number}": _squeezed(_inside(page.text, part.end()))} if part else {}
 

@@ -1,5 +1,21 @@
-"""What happens in threads: speaking, answering with a word, and keeping it civil."""
+"""What happens in threads: speaking, answering with a word, asking, and keeping it civil."""
 
+from civicforum.discussions.actions.asking import (
+    add_poll,
+    set_poll,
+)
+from civicforum.discussions.actions.changing import (
+    Change,
+    change_thread,
+)
+from civicforum.discussions.actions.closing import (
+    close_thread,
+    open_thread,
+)
+from civicforum.discussions.actions.following import (
+    follow_thread,
+    tell_followers,
+)
 from civicforum.discussions.actions.keeping import (
     drop_bookmark,
     forget_draft,
@@ -10,12 +26,23 @@ from civicforum.discussions.actions.keeping import (
 from civicforum.discussions.actions.linking import ask_later, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
-    close_thread,
     decline_post,
     hide_post,
-    open_thread,
     remove_post,
     restore_post,
+)
+from civicforum.discussions.actions.moving import (
+    MOST_MOVED,
+    merge_threads,
+    move_thread,
+    split_thread,
+)
+from civicforum.discussions.actions.poll_closing import (
+    close_poll,
+    end_poll,
+    remind_of_poll,
+    review_poll,
+    write_outcome,
 )
 from civicforum.discussions.actions.posts import (
     count_standing,
@@ -24,35 +51,98 @@ from civicforum.discussions.actions.posts import (
     post_reply,
     withdraw_post,
 )
-from civicforum.discussions.actions.reactions import react, unreact
-from civicforum.discussions.actions.reading import mark_new_from, mark_seen
-from civicforum.discussions.actions.showing import show_again
-from civicforum.discussions.actions.threads import start_thread
+from civicforum.discussions.actions.reactions import (
+    react,
+    unreact,
+)
+from civicforum.discussions.actions.reading import (
+    mark_new_from,
+    mark_seen,
+)
+from civicforum.discussions.actions.room import (
+    dismiss_nudge,
+    end_room,
+    make_room,
+    room_role,
+    room_sentence,
+    tell_room_ended,
+)
+from civicforum.discussions.actions.shaping import (
+    Shape,
+    archive_thread,
+    pin_thread,
+    set_tags,
+    shape_thread,
+)
+from civicforum.discussions.actions.showing import (
+    show_again,
+)
+from civicforum.discussions.actions.threads import (
+    continue_thread,
+    start_thread,
+)
+from civicforum.discussions.actions.voting import (
+    cast_vote,
+    forget_votes,
+    take_back_vote,
+    vote_and_say,
+)
 
 __all__ = [
+    "MOST_MOVED",
+    "Change",
+    "Shape",
+    "add_poll",
     "approve_post",
+    "archive_thread",
     "ask_later",
+    "cast_vote",
+    "change_thread",
+    "close_poll",
     "close_thread",
+    "continue_thread",
     "count_standing",
     "decline_post",
+    "dismiss_nudge",
     "drop_bookmark",
     "edit_post",
+    "end_poll",
+    "end_room",
+    "follow_thread",
     "forget_draft",
     "forget_old_draft",
+    "forget_votes",
     "hide_post",
     "keep_answer",
     "keep_bookmark",
     "keep_draft",
+    "make_room",
     "mark_new_from",
     "mark_seen",
     "mend_post",
+    "merge_threads",
+    "move_thread",
     "open_thread",
+    "pin_thread",
     "post_reply",
     "react",
+    "remind_of_poll",
     "remove_post",
     "restore_post",
+    "review_poll",
+    "room_role",
+    "room_sentence",
+    "set_poll",
+    "set_tags",
+    "shape_thread",
     "show_again",
+    "split_thread",
     "start_thread",
+    "take_back_vote",
+    "tell_followers",
+    "tell_room_ended",
     "unreact",
+    "vote_and_say",
     "withdraw_post",
+    "write_outcome",
 ]

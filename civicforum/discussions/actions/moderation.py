@@ -10,13 +10,11 @@ from civicforum.discussions.actions.publishing import (
     check_revision,
     forget_hold,
     lock_post,
-    lock_thread,
     publish,
     show_state,
 )
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Post
 from civicforum.errors import Conflict, require
-from civicforum.live.changes import touch
 
 
 @transactional
@@ -77,35 +75,6 @@ def decline_post(actor: Actor, post_id: int, rule: Rule) -> Post:
     _cite(post, rule)
     _change_state(post, "declined" if post.seq is None else "hidden")
     return post
-
-
-@transactional
-def close_thread(actor: Actor, thread_id: int) -> Thread:
-    """Take no more posts in a thread; it stays to be read."""
-    return _set_status(actor, thread_id, "open", "closed")
-
-
-@transactional
-def open_thread(actor: Actor, thread_id: int) -> Thread:
-    """Take posts again in a closed thread."""
-    return _set_status(actor, thread_id, "closed", "open")
-
-
-def _set_status(actor: Actor, thread_id: int, before: str, after: str) -> Thread:
-    thread = lock_thread(actor, thread_id)
-    require(
-        policies.can_close_thread(actor, thread),
-        _("Only this project's organizers and moderators close and open its threads."),
-    )
-    if thread.status == after:
-        return thread
-    if thread.status != before:
-        raise Conflict(_("This thread is still being checked."))
-    thread.status = after
-    thread.revision += 1
-    touch(thread.channel, "thread", thread.id)
-    db.session.flush()
-    return thread
 
 
 def _lock_to_moderate(actor: Actor, post_id: int) -> Post:

@@ -10,6 +10,7 @@ from civicforum.agreement.actions import count_stood
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.actions.publishing import (
     author_of,
@@ -26,6 +27,8 @@ from civicforum.discussions.actions.publishing import (
     tell_people,
     words_to_check,
 )
+from civicforum.discussions.actions.room import check_room, nudge_if_loud
+from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
@@ -44,17 +47,20 @@ def post_reply(
     body: str | Words,
     reply_to_id: int | None = None,
     files: Sequence[Chosen] = (),
+    poll: Asked | None = None,
 ) -> Post:
-    """Say something in a thread, perhaps in answer to one of its posts, perhaps with uploaded files.
+    """Say something in a thread, perhaps in answer to a post, with uploaded files, or asking with a poll.
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
-    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do.
+    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do, TooMany for
+    who wrote most while room is made for others.
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
-    require(policies.can_reply(actor, thread), _cannot_speak(actor))
+    require(policies.can_reply(actor, thread), cannot_speak(actor))
     _check_open(thread)
+    check_room(actor, thread)
     post = Post(
         thread=thread,
         author=author_of(actor),
@@ -65,18 +71,21 @@ def post_reply(
     )
     db.session.add(post)
     db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
     forget_words(actor, thread.channel)
-    cause = find_cause(actor, words_to_check(post), words.html)
+    cause = find_cause(actor, with_poll(words_to_check(post), poll), words.html)
     if cause:
         hold(actor, post, cause)
     else:
         publish(thread, post)
+        nudge_if_loud(post)
     return post
 
 
-def _cannot_speak(actor: Actor) -> str | None:
+def cannot_speak(actor: Actor) -> str | None:
     if not actor.is_authenticated:
         return None
     if actor.is_suspended():
@@ -89,6 +98,12 @@ def _cannot_speak(actor: Actor) -> str | None:
 def _check_open(thread: Thread) -> None:
     if thread.status == "pending":
         raise Conflict(_("This thread is still being checked. You can add to it once it is published."))
+    if thread.status == "merged":
+        raise Conflict(_("This thread is part of another one now. Say it there: your words are not lost."))
+    if thread.status == "closed" and thread.is_full:
+        raise Conflict(
+            _("This thread is full. Load the page again: your words stay, and begin the one that goes on.")
+        )
     if not thread.is_open:
         raise Conflict(
             _("This thread is closed. Your words are not lost: copy them, and start a new thread with them.")

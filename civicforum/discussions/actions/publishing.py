@@ -1,6 +1,8 @@
 """What every deed with a post shares: locking in one order, giving a place, telling."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -11,12 +13,15 @@ from civicforum.agreement.actions import drop_hold, hold_for_review
 from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.actions.linking import note_links
-from civicforum.discussions.models import Draft, Post, PostVersion, Thread
+from civicforum.discussions.models import Draft, Post, PostVersion, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
+from civicforum.notifications.queries import has_followers
+from civicforum.partnerships.policies import is_organizer, is_partner
 from civicforum.search.index import refresh
 from civicforum.text import mentions
 
@@ -37,11 +42,18 @@ def lock_post(actor: Actor, post_id: int) -> Post:
     found = db.session.get(Post, post_id)
     if found is None:
         raise NotFound
-    lock(Thread, found.thread_id)
+    thread = lock(Thread, found.thread_id)
     post = lock(Post, post_id)
     if not policies.can_see_post(actor, post):
         raise NotFound
+    check_place(post, thread)
     return post
+
+
+def check_place(post: Post, thread: Thread) -> None:
+    """Raise Conflict if the post went to another thread while this one was waited for."""
+    if post.thread_id != thread.id:
+        raise Conflict(_("This comment was moved just now. Look at it again, then decide."))
 
 
 def check_revision(post: Post, revision: int | None, yours: str | None = None) -> None:
@@ -89,6 +101,8 @@ def publish(thread: Thread, post: Post) -> None:
         if thread.status == "pending":
             thread.status = "open"
             refresh("thread", thread.id)
+            touch_pointing(thread)
+        close_if_full(thread)
         touch(thread.channel, "thread", thread.id)
     post.state, post.rule_number, post.rule_title = "visible", None, None
     show_state(post)
@@ -98,16 +112,49 @@ def publish(thread: Thread, post: Post) -> None:
     _let_it_stand(post)
 
 
+def close_if_full(thread: Thread) -> None:
+    """A thread that has reached its length takes no more; whoever speaks next begins its continuation."""
+    if thread.is_full and thread.status == "open":
+        thread.status, thread.closed_at = "closed", now()
+        thread.revision += 1
+
+
+def show_thread(thread: Thread) -> None:
+    """Let watchers see that something about the whole thread has changed."""
+    thread.revision += 1
+    touch(thread.channel, "thread", thread.id)
+    refresh("thread", thread.id)
+    db.session.flush()
+
+
+def touch_pointing(thread: Thread) -> None:
+    """Threads that lead on to this one say so only where everybody may know of it."""
+    for thread_id in queries.pointing_ids(thread.id):
+        touch(f"thread:{thread_id}", "thread", thread_id)
+
+
+def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None:
+    """Write down, for everybody to read, what was done with a thread."""
+    db.session.add(ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, **facts))
+
+
 def show_state(post: Post) -> None:
     """Let watchers see that a post is shown, or no longer; its answers name its author only while it is.
 
-    A search finds it for as long as it is shown.
+    A search finds it, and its author counts among those who are heard, for as long as it is shown.
     """
     refresh("post", post.id)
     if post.seq is None:
         return
-    for post_id in (post.id, *queries.answer_ids(post)):
-        touch(post.thread.channel, "post", post_id)
+    count_voice(post)
+    touch(post.thread.channel, "post", post.id)
+    show_answers([post.id])
+
+
+def show_answers(post_ids: Iterable[int]) -> None:
+    """Let watchers see the answers to these posts, in whatever thread they are by now."""
+    for thread_id, answer_id in queries.answer_places(post_ids):
+        touch(f"thread:{thread_id}", "post", answer_id)
 
 
 def hold(actor: Actor, post: Post, cause: str) -> None:
@@ -128,7 +175,7 @@ def forget_hold(post: Post) -> None:
 
 
 def tell_people(post: Post) -> None:
-    """Tell whom it answers and whom it calls on; telling twice is once."""
+    """Tell whom it answers and whom it calls on, and let a job tell who follows; telling twice is once."""
     answered = _answered(post)
     called = [
         user.id
@@ -136,9 +183,30 @@ def tell_people(post: Post) -> None:
         if user.id not in (post.author_id, answered)
     ]
     if answered is not None:
-        notify([answered], "reply", "post", post.id, actor_id=post.author_id)
-    if called:
-        notify(called, "mention", "post", post.id, actor_id=post.author_id)
+        tell([answered], "answer" if speaks_for_project(post) else "reply", post)
+    tell(called, "mention", post)
+    thread = post.thread
+    if has_followers(thread.project_id, thread.id):
+        jobs.enqueue("discussions.tell_followers", post_id=post.id, after=0)
+
+
+def tell(people: list[int], reason: str, post: Post) -> None:
+    """Put the post into these people's inboxes, with all else that happened in its thread, and mail it."""
+    notify(
+        people,
+        reason,
+        "post",
+        post.id,
+        actor_id=post.author_id,
+        bundle=post.thread.channel,
+        mailed_by="discussions.mail_posts",
+    )
+
+
+def speaks_for_project(post: Post) -> bool:
+    """Whether its author organizes the project, or speaks for one of its partners."""
+    author, project = post.author, post.thread.project
+    return author is not None and (is_partner(author, project) or is_organizer(author, project))
 
 
 def _answered(post: Post) -> int | None:

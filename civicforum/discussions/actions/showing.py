@@ -6,6 +6,7 @@ from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import transactional
 from civicforum.errors import require
 from civicforum.live.changes import touch
+from civicforum.search.index import refresh
 
 
 @transactional
@@ -14,3 +15,4 @@ def show_again(actor: Actor, places: Sequence[tuple[str, str, int]]) -> None:
     require(actor is SYSTEM)
     for channel, kind, object_id in places:
         touch(channel, kind, object_id)
+        refresh(kind, object_id)

@@ -1,6 +1,6 @@
-"""Starting a thread."""
+"""Starting a thread, and going on where one is full."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
@@ -8,16 +8,22 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies
+from civicforum.discussions.actions.asking import add_poll
+from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
     author_of,
     forget_words,
     hold,
+    lock_thread,
     publish,
+    show_thread,
     words_to_check,
 )
+from civicforum.discussions.actions.shaping import check_kind, find_tags
+from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
-from civicforum.discussions.words import Words, prepare_title, prepare_words
-from civicforum.errors import NotFound, require
+from civicforum.discussions.words import MAX_TITLE_CHARACTERS, Words, prepare_title, prepare_words
+from civicforum.errors import Conflict, NotFound, require
 from civicforum.files.actions import Chosen, attach_files
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
@@ -29,12 +35,20 @@ from civicforum.voices.actions import record_voice
 
 @transactional
 def start_thread(
-    actor: Actor, project_id: int, title: str, body: str | Words, files: Sequence[Chosen] = ()
+    actor: Actor,
+    project_id: int,
+    title: str,
+    body: str | Words,
+    files: Sequence[Chosen] = (),
+    kind: str = "discussion",
+    tags: Iterable[str] = (),
+    poll: Asked | None = None,
 ) -> Thread:
-    """Start a discussion in a project, with its first post, perhaps with uploaded files.
+    """Start a discussion in a project, with its first post, perhaps with files or a poll; ``tags`` are slugs.
 
     Its status is ``pending``, and nobody else sees it, if a moderator has to look first. Locks the project.
-    Raises NotAllowed for who may not speak there, Invalid for a title, words or files that will not do.
+    Raises NotAllowed for who may not speak there (or not announce), Invalid for a title, words, files, a
+    kind or tags that will not do.
     """
     line, words = prepare_title(title), prepare_words(body)
     project = lock(Project, project_id)
@@ -44,34 +58,85 @@ def start_thread(
         policies.can_start_thread(actor, project),
         _("You cannot start a thread here just now: the project is over, or your account may not write."),
     )
-    author = author_of(actor)
+    check_kind(actor, project, kind)
+    thread = add_thread(project, line, kind=kind, author=author_of(actor), tags=find_tags(project, tags))
+    forget_words(actor, f"project:{project.id}")
+    _add_first_post(actor, thread, words, files, poll)
+    return thread
+
+
+def add_thread(project: Project, title: str, **facts: object) -> Thread:
+    """An open thread without posts, and its channel; the project is locked."""
     thread = Thread(
         project=project,
-        author=author,
-        title=line,
-        slug=slugify(line),
+        title=title,
+        slug=slugify(title),
         status="open",
         last_seq=0,
         last_post_at=now(),
+        **facts,
     )
     db.session.add(thread)
     db.session.flush()
     open_channel(thread.channel)
-    forget_words(actor, f"project:{project.id}")
     refresh("thread", thread.id)
-    _add_first_post(actor, thread, words, files)
     return thread
 
 
-def _add_first_post(actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen]) -> None:
+def _add_first_post(
+    actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen] = (), poll: Asked | None = None
+) -> None:
     post = Post(thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending")
     db.session.add(post)
     db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
-    cause = find_cause(actor, words_to_check(post, thread.title), words.html)
+    cause = find_cause(actor, with_poll(words_to_check(post, thread.title), poll), words.html)
     if cause:
         thread.status = "pending"
         hold(actor, post, cause)
     else:
         publish(thread, post)
+
+
+@transactional
+def continue_thread(actor: Actor, thread_id: int, body: str | Words) -> Post:
+    """Say the next thing where a thread is full: the first who does begins the thread that continues it.
+
+    Locks the full thread, then its project. Raises NotAllowed for who may not speak there, Conflict in a
+    thread that is not full, or whose continuation is still being checked.
+    """
+    words = prepare_words(body)
+    thread = lock_thread(actor, thread_id)
+    require(policies.can_reply(actor, thread), cannot_speak(actor))
+    if not thread.is_full or thread.status != "closed":
+        raise Conflict(_("There is room in this thread: say it there."))
+    following = thread.continued_in
+    if following is None:
+        return _begin_continuation(actor, thread, words)
+    return post_reply(actor, following.id, words)
+
+
+def _begin_continuation(actor: Actor, thread: Thread, words: Words) -> Post:
+    project = lock(Project, thread.project_id)
+    facts = {"kind": thread.kind, "max_posts": thread.max_posts, "tags": list(thread.tags)}
+    following = add_thread(project, _next_title(thread.title), author=author_of(actor), **facts)
+    thread.continued_in = following
+    show_thread(thread)
+    _add_first_post(actor, following, words)
+    return following_post(following)
+
+
+def following_post(thread: Thread) -> Post:
+    """The one post of a thread that was just begun."""
+    return db.session.query(Post).filter_by(thread_id=thread.id).one()
+
+
+def _next_title(title: str) -> str:
+    """“Benches” goes on as “Benches (2)”, and that as “Benches (3)”."""
+    base, _space, number = title.rpartition(" ")
+    if base and number.startswith("(") and number.endswith(")") and number[1:-1].isdecimal():
+        return f"{base} ({int(number[1:-1]) + 1})"[:MAX_TITLE_CHARACTERS]
+    return f"{title[: MAX_TITLE_CHARACTERS - 4]} (2)"

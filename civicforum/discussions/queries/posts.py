@@ -83,13 +83,35 @@ def list_answered(thread: Thread, limit: int = 5) -> list[tuple[int, str]]:
     return [(row.seq, row.state) for row in rows]
 
 
-def answer_ids(post: Post) -> list[int]:
-    """The published answers to this post."""
-    return list(
-        db.session.scalars(
-            select(Post.id).where(Post.reply_to_id == post.id, Post.seq.is_not(None)).order_by(Post.id)
-        )
+def answer_places(post_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(thread, post) of the published answers to these posts: what was moved is answered from elsewhere."""
+    rows = db.session.execute(
+        select(Post.thread_id, Post.id)
+        .where(Post.reply_to_id.in_(list(post_ids)), Post.seq.is_not(None))
+        .order_by(Post.id)
     )
+    return [(row.thread_id, row.id) for row in rows]
+
+
+def places_in(thread_id: int) -> list[tuple[str, str, int]]:
+    """(channel, kind, id) of what looks different when a thread is another project's."""
+    inside = select(Post.id).where(Post.thread_id == thread_id)
+    rows = db.session.execute(
+        select(Post.thread_id, Post.id)
+        .where(Post.seq.is_not(None), or_(Post.thread_id == thread_id, Post.reply_to_id.in_(inside)))
+        .order_by(Post.thread_id, Post.id)
+    )
+    return [(f"thread:{row.thread_id}", "post", row.id) for row in rows]
+
+
+def first_words(thread_id: int) -> dict[int, int]:
+    """The first published post of everybody who has spoken in the thread, by their id."""
+    rows = db.session.execute(
+        select(Post.author_id, func.min(Post.id).label("post_id"))
+        .where(Post.thread_id == thread_id, Post.seq.is_not(None), Post.author_id.is_not(None))
+        .group_by(Post.author_id)
+    )
+    return {row.author_id: row.post_id for row in rows}
 
 
 def find_posts(ids: Iterable[int]) -> list[Post]:

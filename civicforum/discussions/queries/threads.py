@@ -1,14 +1,15 @@
 """Reading threads: the viewer first, and only what they may know of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from civicforum.accounts.models import Actor
 from civicforum.db import db
 from civicforum.discussions import policies
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import MOST_PINNED, Post, Tag, Thread, ThreadChange
 from civicforum.discussions.queries.posts import whole_posts
 from civicforum.errors import NotFound
 from civicforum.partnerships.models import Project
@@ -26,16 +27,57 @@ def get_thread(viewer: Actor, thread_id: int) -> Thread:
     return thread
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which of a project's threads: of a kind, with a tag (its slug), and as they are.
+
+    ``status``: open, closed, archived, or None for all that are not put away. ``is_pinned``: only those
+    that are, or are not.
+    """
+
+    kind: str | None = None
+    tag: str | None = None
+    status: str | None = None
+    is_pinned: bool | None = None
+
+    @property
+    def is_anything(self) -> bool:
+        return not (self.kind or self.tag or self.status)
+
+    def clauses(self) -> list[ColumnElement[bool]]:
+        found = [Thread.status != "merged", *self._clauses_of_status()]
+        if self.kind:
+            found.append(Thread.kind == self.kind)
+        if self.tag:
+            found.append(Thread.tags.any(Tag.slug == self.tag))
+        if self.is_pinned is not None:
+            found.append(Thread.pinned_at.is_not(None) == self.is_pinned)
+        return found
+
+    def _clauses_of_status(self) -> list[ColumnElement[bool]]:
+        if self.status == "archived":
+            return [Thread.archived_at.is_not(None)]
+        found: list[ColumnElement[bool]] = [Thread.archived_at.is_(None)]
+        if self.status:
+            found.append(Thread.status == self.status)
+        return found
+
+
 def list_threads(
-    viewer: Actor, project: Project, cursor: str | None = None, limit: int = PAGE_THREADS
+    viewer: Actor,
+    project: Project,
+    cursor: str | None = None,
+    limit: int = PAGE_THREADS,
+    wanted: Wanted | None = None,
 ) -> Page[Thread]:
     """The project's threads that ``viewer`` may see, the one with the latest post first.
 
     The caller got ``project`` by a query that asked who may see it.
     """
+    clauses = (wanted or Wanted()).clauses()
     statement = (
         _threads()
-        .where(Thread.project_id == project.id, _visible_threads(viewer, project))
+        .where(Thread.project_id == project.id, visible_threads(viewer, project), *clauses)
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
     )
     before = decode_cursor(cursor, int)
@@ -60,11 +102,16 @@ def find_threads(ids: Iterable[int]) -> list[Thread]:
 
 def _threads() -> Select[Thread]:
     return select(Thread).options(
-        joinedload(Thread.author), joinedload(Thread.project).selectinload(Project.partners)
+        joinedload(Thread.author),
+        joinedload(Thread.concluded_by),
+        joinedload(Thread.continued_in),
+        joinedload(Thread.merged_into),
+        joinedload(Thread.project).selectinload(Project.partners),
+        selectinload(Thread.tags),
     )
 
 
-def _visible_threads(viewer: Actor, project: Project) -> ColumnElement[bool]:
+def visible_threads(viewer: Actor, project: Project) -> ColumnElement[bool]:
     """``can_see_thread`` as a WHERE clause, within a project that the viewer may see."""
     if can_moderate(viewer, project):
         return true()
@@ -97,3 +144,47 @@ def opening_posts(thread_ids: Iterable[int]) -> dict[int, Post]:
     """The first published post of each thread, in one query."""
     rows = db.session.scalars(whole_posts().where(Post.thread_id.in_(list(thread_ids)), Post.seq == 1))
     return {post.thread_id: post for post in rows}
+
+
+# --- what leads to a thread, what was done with it, and its tags ---
+
+
+def pointing_ids(thread_id: int) -> Sequence[int]:
+    """The threads that are continued in this one, or were merged into it."""
+    points = or_(Thread.continued_in_id == thread_id, Thread.merged_into_id == thread_id)
+    return db.session.scalars(select(Thread.id).where(points).order_by(Thread.id)).all()
+
+
+def list_changes(thread: Thread) -> Sequence[ThreadChange]:
+    """What was done with a thread that the caller may see, the latest first."""
+    return db.session.scalars(
+        select(ThreadChange)
+        .where(ThreadChange.thread_id == thread.id)
+        .options(joinedload(ThreadChange.actor), joinedload(ThreadChange.other_thread))
+        .order_by(ThreadChange.id.desc())
+        .limit(50)
+    ).all()
+
+
+def list_tags(project: Project) -> Sequence[Tag]:
+    """The tags of a project that the caller may see, by name."""
+    return db.session.scalars(
+        select(Tag).where(Tag.project_id == project.id).order_by(Tag.name, Tag.id)
+    ).all()
+
+
+def tagged_ids(tag_ids: Iterable[int]) -> Sequence[int]:
+    """The threads that have one of these tags."""
+    tagged = Thread.tags.any(Tag.id.in_(list(tag_ids)))
+    return db.session.scalars(select(Thread.id).where(tagged).order_by(Thread.id)).all()
+
+
+def count_pinned(project_id: int) -> int:
+    """How many threads stand at the top of a project's list."""
+    is_there = (Thread.project_id == project_id) & Thread.pinned_at.is_not(None)
+    return db.session.scalar(select(func.count()).select_from(Thread).where(is_there)) or 0
+
+
+def list_pinned(viewer: Actor, project: Project) -> Sequence[Thread]:
+    """The threads that stand at the top of the project's list."""
+    return list_threads(viewer, project, limit=MOST_PINNED, wanted=Wanted(is_pinned=True)).items

@@ -13,6 +13,7 @@ from civicforum.discussions import policies, queries
 from civicforum.discussions.models import POST_STATES, Post
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, name_of, tell_author
+from civicforum.discussions.schemas.polls import NewPollSchema, PollSchema, ToldPoll, tell_polls
 from civicforum.files.models import MAX_ALT_CHARACTERS, MOST_PAPERS, MOST_PICTURES, Attachment
 from civicforum.files.queries import attachments_of
 from civicforum.files.schemas import AttachmentSchema, ToldFile, tell_files
@@ -49,6 +50,7 @@ class NewPostSchema(Strict):
         metadata={"description": "The id of the post that this answers, in the same thread."},
     )
     attachments = chosen_files()
+    poll = fields.Nested(NewPollSchema, load_default=None, allow_none=True)
 
 
 class PostEditSchema(Strict):
@@ -96,6 +98,7 @@ class PostSchema(Schema):
     )
     voice = fields.Nested(VoiceSchema, required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    poll = fields.Nested(PollSchema, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
 
@@ -137,6 +140,9 @@ class ToldPost:
     held_note: str | None = None
     attachments: tuple[ToldFile, ...] = ()
     links: tuple[ToldLink, ...] = ()
+    # What it answers is in another thread by now.
+    is_answer_to_moved: bool = False
+    poll: ToldPoll | None = None
 
 
 EVERYBODY = Guest()
@@ -148,7 +154,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
         return []
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
-    hats, files = _hats(posts), attachments_of("post", ids)
+    hats, files, polls = _hats(posts), attachments_of("post", ids), tell_polls(viewer, posts)
     links = links_of("post", ids)
     return [
         _tell_post(
@@ -159,6 +165,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             hats[post.thread.project_id],
             files[post.id],
             links[post.id],
+            polls.get(post.id),
         )
         for post in posts
     ]
@@ -185,10 +192,13 @@ def _tell_post(
     hats: dict[int, list[str]],
     files: Sequence[Attachment],
     links: Sequence[LinkPreview],
+    poll: ToldPoll | None,
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
-    is_parent_named = parent is not None and parent.is_visible and is_readable
+    # What was moved to another project may be closed to others there.
+    is_near = parent is not None and parent.thread.project_id == post.thread.project_id
+    is_parent_named = parent is not None and parent.is_visible and is_readable and is_near
     return ToldPost(
         id=post.id,
         thread_id=post.thread_id,
@@ -205,11 +215,13 @@ def _tell_post(
         voice=voice,
         created_at=post.published_at or post.created_at,
         edited_at=post.edited_at if is_readable else None,
-        reply_to_seq=parent.seq if parent is not None else None,
+        reply_to_seq=parent.seq if parent is not None and parent.thread_id == post.thread_id else None,
+        is_answer_to_moved=parent is not None and is_near and parent.thread_id != post.thread_id,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),
         links=tell_links(links) if post.is_visible else (),
+        poll=poll if is_readable else None,
     )
 
 

@@ -1,6 +1,27 @@
 """The pages of threads: a project's list, one thread, and the small pages around a comment."""
 
-from civicforum.discussions.views import keeping, lists, posts, previewing, reading, threads
+from civicforum.discussions.views import (
+    balance,
+    keeping,
+    lists,
+    organizing,
+    polls,
+    posts,
+    previewing,
+    reading,
+    threads,
+)
 from civicforum.discussions.views.blueprint import bp
 
-__all__ = ["bp", "keeping", "lists", "posts", "previewing", "reading", "threads"]
+__all__ = [
+    "balance",
+    "bp",
+    "keeping",
+    "lists",
+    "organizing",
+    "polls",
+    "posts",
+    "previewing",
+    "reading",
+    "threads",
+]

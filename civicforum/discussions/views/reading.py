@@ -1,7 +1,5 @@
 """What somebody has seen of a thread, where no script can tell: a picture that loads, and buttons."""
 
-from base64 import b64decode
-
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
@@ -14,18 +12,18 @@ from civicforum.web.numbers import whole_number
 from civicforum.web.redirects import safe_next
 from civicforum.web.viewer import viewer
 
-# One transparent point.
-_POINT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+# A picture with nothing in it.
+_NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
-@bp.get("/threads/<int:thread_id>/seen.gif")
+@bp.get("/threads/<int:thread_id>/seen.svg")
 @limited("read")
 def seen(thread_id: int) -> Response:
     """Note that the places ``first`` to ``last`` were shown; only browsers without scripts load this."""
     first, last = whole_number(request.args.get("first")), whole_number(request.args.get("last"))
     if viewer().is_authenticated and first and last:
         actions.mark_seen(viewer(), thread_id, [(first, last)])
-    return Response(_POINT, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+    return Response(_NOTHING, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @bp.post("/threads/<int:thread_id>/read")

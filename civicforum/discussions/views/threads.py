@@ -11,17 +11,21 @@ from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.addresses import (
     page_start,
     post_url,
+    room_url,
     thread_url,
 )
 from civicforum.discussions.forms import ReplyForm
-from civicforum.discussions.models import Draft, Post, Thread
+from civicforum.discussions.models import QUIET_DAYS, Draft, Post, Thread, ThreadChange
 from civicforum.discussions.views import previewing
+from civicforum.discussions.views.balance import own_words
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
+from civicforum.errors import TooMany
 from civicforum.files.tray import Tray, read_tray
+from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -30,6 +34,8 @@ from civicforum.web.viewer import viewer
 
 # What the address of a thread may say beside its name; url_for takes other words for its own.
 PLACES = {"from", "quote", "reply_to"}
+# What the room above does with whole threads.
+ELSEWHERE = ("move_thread", "split_thread", "merge_thread")
 
 
 bodies.taking_files.add("discussions.show_thread")
@@ -45,8 +51,7 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return redirect(
             thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
         )
-    new = queries.new_in(person, thread)
-    first_new = queries.first_new(thread, new) if new.is_opened else None
+    new, first_new = _new_here(thread)
     place = _place_to_open(thread, new, first_new)
     if request.method == "GET" and place > 1 and not PLACES & set(request.args):
         return redirect(thread_url(thread, start=place, _anchor="new" if first_new else None))
@@ -56,7 +61,13 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
     if previewing.is_asked_for("preview"):
         return _draw_thread(thread, form, tray, new, first_new, previewing.drawn(form))
-    done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
+    try:
+        done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
+    except TooMany as refusal:
+        # What was typed stays in the box, under when it may be sent.
+        form.body.errors = [str(refusal)]
+        page = _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
+        return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
     post = queries.get_post(person, done.object_id)
@@ -65,13 +76,20 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
 
 
 def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
-    words = prepare_words(form.body.data)
+    words, poll = prepare_words(form.body.data), form.asked()
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        return Done(201, "post", actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen).id)
+        post = actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen, poll)
+        return Done(201, "post", post.id)
 
-    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints], reply)
+    return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints, poll], reply)
+
+
+def _new_here(thread: Thread) -> tuple[queries.NewToYou, int | None]:
+    """What is new to this person, and where that begins if they were here before."""
+    new = queries.new_in(viewer(), thread)
+    return new, queries.first_new(thread, new) if new.is_opened else None
 
 
 def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None) -> int:
@@ -117,7 +135,19 @@ def _draw_thread(
         latest_url=None if is_end else thread_url(thread, start=page_start(max(1, thread.last_seq))),
         reply_url=thread_url(thread, start=start),
         can_reply=policies.can_reply(person, thread),
+        following=_if_seen(thread.continued_in),
+        merged_into=_if_seen(thread.merged_into),
+        is_full=thread.is_full,
+        continue_url=url_for("discussions.continue_thread", thread_id=thread.id),
+        quiet_days=thread.quiet_days if thread.quiet_days > QUIET_DAYS else None,
+        changes=_changes(thread),
         can_close=policies.can_close_thread(person, thread),
+        can_shape=policies.can_shape_thread(person, thread),
+        rooms={name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
+        level=level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
+        balance=queries.thread_balance(person, thread),
+        own=own_words(person, thread),
+        room_url=_room_url(thread),
         is_moderator=policies.can_moderate_thread(person, thread),
         opening=_opening(shown),
         public_url=thread_url(thread, _external=True),
@@ -127,6 +157,22 @@ def _draw_thread(
 def _opening(shown: list[Post]) -> str | None:
     """The thread's first words, where they stand on this page and everybody may read them."""
     return shown[0].html if shown and shown[0].seq == 1 and shown[0].is_visible else None
+
+
+def _changes(thread: Thread) -> list[tuple[ThreadChange, Thread | None]]:
+    """What was done with the thread; another thread is named only to who may see it."""
+    return [(change, _if_seen(change.other_thread)) for change in queries.list_changes(thread)]
+
+
+def _if_seen(thread: Thread | None) -> Thread | None:
+    return thread if thread is not None and policies.can_see_thread(viewer(), thread) else None
+
+
+def _room_url(thread: Thread) -> str | None:
+    """Where those who run the talk make room for others."""
+    if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
+        return None
+    return room_url("moderation.make_room", thread_id=thread.id)
 
 
 def _start(thread: Thread) -> int:
@@ -175,11 +221,34 @@ def _quoted(post: Post) -> str:
     return f"{lines}>\n> — {source}\n\n"
 
 
-@bp.post("/threads/<int:thread_id>/status")
+@bp.post("/threads/<int:thread_id>/organize/continue")
+@limited("post")
+def continue_thread(thread_id: int) -> Any:
+    """Say the next thing where the thread is full: the words are in its continuation."""
+    person = viewer()
+    thread = queries.get_thread(person, thread_id)
+    form = ReplyForm()
+    done = form.submits(lambda: _continue(form, thread_id))
+    if done is None:
+        return _draw_thread(thread, form, Tray(), *_new_here(thread))
+    post = queries.get_post(person, done.object_id)
+    say_held(post.state == "pending")
+    flash(_("The thread was full: what you said is in the one that continues it."), "success")
+    return redirect(post_url(post.thread, post.id, post.seq))
+
+
+def _continue(form: ReplyForm, thread_id: int) -> Done:
+    words = prepare_words(form.body.data)
+
+    def go_on() -> Done:
+        return Done(201, "post", actions.continue_thread(viewer(), thread_id, words).id)
+
+    return do_once(form.nonce.data, [thread_id, words.body], go_on)
+
+
+@bp.post("/threads/<int:thread_id>/follow")
 @limited("write")
-def set_status(thread_id: int) -> Response:
-    act = actions.open_thread if request.form.get("status") == "open" else actions.close_thread
-    thread = act(viewer(), thread_id)
-    said = {"open": _("The thread is open again."), "closed": _("The thread is closed.")}
-    flash(said[thread.status], "success")
-    return redirect(thread_url(thread))
+def follow(thread_id: int) -> Response:
+    actions.follow_thread(viewer(), thread_id, request.form.get("level", ""))
+    flash(_("Saved."), "success")
+    return redirect(thread_url(queries.get_thread(viewer(), thread_id)))

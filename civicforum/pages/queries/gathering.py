@@ -132,7 +132,7 @@ def list_discussed(viewer: Actor, project: Project | None = None, limit: int = 6
     statement = (
         select(Thread)
         .join(Thread.project)
-        .where(Thread.status == "open", visible_projects_clause(viewer))
+        .where(Thread.status == "open", Thread.archived_at.is_(None), visible_projects_clause(viewer))
         .options(contains_eager(Thread.project))
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)

@@ -3,10 +3,22 @@
 from flask import Flask
 
 from civicforum.pages import context
-from civicforum.pages.views import embeds, feeds, health, heard, home, language, projects, search, site
+from civicforum.pages.views import (
+    balance,
+    embeds,
+    feeds,
+    health,
+    heard,
+    home,
+    language,
+    projects,
+    search,
+    site,
+)
 from civicforum.pages.views.blueprint import bp
 
 __all__ = [
+    "balance",
     "bp",
     "embeds",
     "feeds",

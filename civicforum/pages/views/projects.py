@@ -6,6 +6,7 @@ from flask import render_template
 
 from civicforum.discussions.queries import new_to
 from civicforum.discussions.schemas import watch_readings
+from civicforum.notifications.queries import level_of
 from civicforum.pages import queries
 from civicforum.pages.views.blueprint import bp
 from civicforum.partnerships import policies
@@ -34,6 +35,7 @@ def show_project(slug: str) -> Any:
         coming=coming,
         own_answer=find_own(person, coming[0]) if coming else None,
         news=queries.list_headlines(person, project),
+        level=level_of(person, project.id) if person.is_authenticated else None,
         may_edit=policies.can_edit_project(person, project),
     )
 

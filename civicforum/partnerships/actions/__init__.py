@@ -19,6 +19,7 @@ from civicforum.partnerships.actions.projects import (
     PhaseDraft,
     create_project,
     edit_project,
+    follow_project,
     set_phases,
 )
 from civicforum.partnerships.actions.updates import edit_update, publish_update, withdraw_update
@@ -35,6 +36,7 @@ __all__ = [
     "edit_partner",
     "edit_project",
     "edit_update",
+    "follow_project",
     "invite",
     "issue_invitation",
     "publish_update",

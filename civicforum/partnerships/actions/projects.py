@@ -11,6 +11,7 @@ from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, transactional
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.live.changes import shrink_audience, touch_whole
+from civicforum.notifications.actions import set_attention
 from civicforum.partnerships import audience, policies, queries
 from civicforum.partnerships.models import Membership, Organization, Partner, Phase, Project
 from civicforum.partnerships.slugs import free_slug, is_well_formed
@@ -118,3 +119,13 @@ def set_phases(actor: Actor, project: Project, phases: Sequence[PhaseDraft]) -> 
     ]
     project.revision += 1
     return project
+
+
+@transactional
+def follow_project(actor: Actor, slug: str, level: str | None) -> None:
+    """Follow a project so closely (``notifications.models.LEVELS``), with all its threads of which nothing
+    else was said; None: as if nothing had been said.
+
+    Locks nothing. Raises NotFound for who may not know of it, Invalid for a level that there is not.
+    """
+    set_attention(actor, "project", queries.get_project(actor, slug).id, level)

@@ -1,6 +1,7 @@
 """Reading projects, organizations and their people: the viewer first, and only what they may see."""
 
 from civicforum.partnerships.queries.hats import (
+    hat_holders,
     hats_for,
     hats_of,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "get_sent_invitation",
     "get_update",
     "has_any_role",
+    "hat_holders",
     "hats_for",
     "hats_of",
     "is_organization_slug_taken",

@@ -91,3 +91,12 @@ def edit_phases(slug: str) -> Any:
 def _drafts(form: PhasesForm) -> list[PhaseDraft]:
     rows = [row.data for row in form.phases if row.data["title"]]
     return [PhaseDraft(r["title"], r["starts_on"], r["ends_on"], r["text"]) for r in rows]
+
+
+@bp.post("/projects/<slug>/follow")
+@limited("write")
+def follow(slug: str) -> Any:
+    """Say how closely one follows the project."""
+    actions.follow_project(viewer(), slug, request.form.get("level", ""))
+    flash(_("Saved."), "success")
+    return redirect(url_for("partnerships.show_project", slug=slug))

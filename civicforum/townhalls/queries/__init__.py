@@ -45,6 +45,7 @@ from civicforum.townhalls.queries.meetings import (
 from civicforum.townhalls.queries.records import (
     count_needs,
     get_need,
+    is_discussed_in,
     latest_summaries,
     latest_summary,
     list_all_needs,
@@ -80,6 +81,7 @@ __all__ = [
     "get_own",
     "get_town_hall",
     "has_ever_checked_in",
+    "is_discussed_in",
     "latest_summaries",
     "latest_summary",
     "list_all_needs",

@@ -113,6 +113,11 @@ def list_thread_writers(thread_id: int | None) -> list[int]:
     ]
 
 
+def is_discussed_in(thread_id: int) -> bool:
+    """Whether a meeting has its discussion in this thread."""
+    return db.session.scalar(select(TownHall.id).where(TownHall.thread_id == thread_id).limit(1)) is not None
+
+
 def recent_posts(thread_id: int | None, limit: int = 5) -> list[Post]:
     """The latest visible comments of the meeting's discussion, in their order."""
     if thread_id is None:

@@ -1,5 +1,6 @@
 /** Comments that are on their way: kept on the device until the server has acknowledged each. */
 
+const PATIENCE_SECONDS = 60;
 const KEPT_MS = 24 * 3600 * 1000; // as long as the server remembers a key
 
 export function outboxName(person, key) {
@@ -26,9 +27,11 @@ export function unpackOutbox(stored, now) {
 
 /**
  * What an answer means for the entry it answers: `"published"`, `"held"`, `"later"` (try again by itself) or
- * `"refused"` (its author decides). `status` is 0 where there was no answer.
+ * `"refused"` (its author decides). `status` is 0 where there was no answer; `retryAfter` are the seconds that
+ * the server asks to wait: whoever must wait for minutes is told so, and what they wrote is theirs to send.
  */
-export function meaningOf(status) {
+export function meaningOf(status, retryAfter = 0) {
+  if (status === 429 && retryAfter > PATIENCE_SECONDS) return "refused";
   if (status === 202) return "held";
   if (status >= 200 && status < 300) return "published";
   if (status === 0 || status === 429 || status >= 500) return "later";

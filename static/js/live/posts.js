@@ -2,6 +2,7 @@
 
 import { fill } from "../lib/characters.js";
 import { placeFor, seqOf, whereTo } from "../lib/order.js";
+import { isFilledIn } from "../lib/forms.js";
 import { mountAll } from "../main.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
 import { isAtEnd, keepingPlace } from "./scroll.js";
@@ -32,9 +33,9 @@ export class Posts {
 
   /**
    * Shows the post `id` (at `seq`) as `markup`, the server's own article. True if it was not on the page before.
-   * `isOwn`: its author looks, so it is nothing new.
+   * `isOwn`: its author looks, so it is nothing new. `isNews`: whether it is for others.
    */
-  show({ id, seq, markup, isOwn = false }) {
+  show({ id, seq, markup, isOwn = false, isNews = true }) {
     const known = this.find(id);
     if (known) {
       keepingPlace(this.list, () => this.replace(known, markup));
@@ -42,8 +43,8 @@ export class Posts {
     }
     const seqs = this.placed().map((article) => seqOf(article.id));
     const where = seq === null ? "insert" : whereTo(seqs, seq, this.isEnd);
-    if (where === "insert") return this.insert(markup, seq, seqs, isOwn);
-    if (where === "beyond" && !this.beyond.has(id)) {
+    if (where === "insert") return this.insert(markup, seq, seqs, isOwn, isNews);
+    if (where === "beyond" && isNews && !this.beyond.has(id)) {
       this.beyond.add(id);
       this.countNew();
     }
@@ -54,6 +55,7 @@ export class Posts {
     const fresh = parse(markup);
     const wasPlaced = seqOf(article.id) !== null;
     keepPressed(article, fresh);
+    const keptPoll = keepPoll(article, fresh);
     Idiomorph.morph(article, fresh, {
       morphStyle: "outerHTML",
       callbacks: { beforeAttributeUpdated: (name) => name !== "open" },
@@ -61,9 +63,17 @@ export class Posts {
     const now = this.find(fresh.dataset.postId);
     if (!wasPlaced && seqOf(now.id) !== null) this.put(now, seqOf(now.id));
     mountAll(now);
+    if (keptPoll) now.querySelector("[data-module~='poll']")?.dispatchEvent(new Event("poll:changed"));
   }
 
-  insert(markup, seq, seqs, isOwn) {
+  remove(id) {
+    const article = this.find(id);
+    if (!article) return;
+    this.see(article);
+    keepingPlace(this.list, () => article.remove());
+  }
+
+  insert(markup, seq, seqs, isOwn, isNews) {
     const article = parse(markup);
     const wasAtEnd = isAtEnd(this.list);
     const isLast = seq === null || placeFor(seqs, seq) === seqs.length;
@@ -72,7 +82,7 @@ export class Posts {
     mountAll(article);
     this.onInsert?.(article);
     if (isOwn || (wasAtEnd && isLast)) article.scrollIntoView({ block: "nearest" });
-    if (!isOwn) this.markNew(article);
+    if (!isOwn && isNews) this.markNew(article);
     return true;
   }
 
@@ -140,4 +150,13 @@ function keepPressed(article, fresh) {
     const known = article.querySelector(`button[aria-pressed][formaction="${CSS.escape(deed)}"]`);
     if (known) button.setAttribute("aria-pressed", known.getAttribute("aria-pressed"));
   }
+}
+
+/** Nor how they voted: their part of the poll stays (then true), and asks for itself (modules/poll.js). */
+function keepPoll(article, fresh) {
+  const own = article.querySelector("[data-module~='poll'][data-own]");
+  const next = fresh.querySelector("[data-module~='poll']");
+  if (!own || !next || (next.hasAttribute("data-own") && !isFilledIn(own))) return false;
+  next.replaceWith(own.cloneNode(true));
+  return true;
 }

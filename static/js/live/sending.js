@@ -36,6 +36,8 @@ export class Sending {
 
   take(event) {
     if (event.submitter?.name === "do") return;
+    // A poll goes with its form, so that what is wrong with it is said beside its fields.
+    if (asksPoll(this.form)) return;
     event.preventDefault();
     const body = this.form.elements.body.value.trim();
     if (!body) return;
@@ -89,7 +91,7 @@ export class Sending {
   }
 
   async settle(entry, { status, json, retryAfter }) {
-    const meaning = meaningOf(status);
+    const meaning = meaningOf(status, retryAfter);
     if (meaning === "later") return this.tryLater(entry, retryAfter);
     this.attempts = 0;
     if (meaning === "refused") return this.refuse(entry, json?.detail ?? "");
@@ -174,6 +176,10 @@ export class Sending {
 /** The words, and below them what goes with them. */
 function inWords({ body, files }) {
   return [body, ...(files ?? []).map(({ alt, name }) => `▣ ${alt || name}`)].join("\n");
+}
+
+function asksPoll(form) {
+  return ["poll_question", "poll_options"].some((name) => form.elements[name]?.value.trim());
 }
 
 function newKey() {

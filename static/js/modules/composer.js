@@ -12,6 +12,8 @@ const SAVE_AFTER_MS = 2500;
 export function mount(form) {
   const composer = new Composer(form);
   composer.restore();
+  // With scripts drafts are kept by themselves.
+  if (form.dataset.draftUrl) form.querySelector("[data-keep-button]").hidden = true;
   form.addEventListener("input", () => composer.keep());
   form.addEventListener("keydown", (event) => composer.sendOnShortcut(event));
   form.addEventListener("submit", () => composer.markSent());
@@ -110,11 +112,6 @@ class Composer {
   }
 
   async useTools(event) {
-    if (event.target.closest("[data-keep-button]")) {
-      event.preventDefault();
-      this.isUnsaved = true;
-      return this.saveNow();
-    }
     if (!event.target.closest("[data-preview-button]")) return;
     event.preventDefault();
     const data = new FormData();

@@ -2,9 +2,11 @@
 
 import { fill } from "../lib/characters.js";
 import { Channel } from "../live/channel.js";
+import { draw, redraw } from "../live/parts.js";
 import { Posts } from "../live/posts.js";
 import { readText, request } from "../live/requests.js";
 import { openAtNew, Reading } from "../live/reading.js";
+import { keepingPlace } from "../live/scroll.js";
 import { Sending } from "../live/sending.js";
 import { announce } from "./announce.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
@@ -32,6 +34,7 @@ class Thread {
     const { channel, stream, revision, me } = this.words;
     if (me) this.startSending();
     if (this.words.readings) this.startReading();
+    this.waitForOwnTurn();
     if (me) this.main.addEventListener("click", (event) => this.pressOnClick(event));
     this.channel = new Channel(channel, stream, Number(revision), {
       apply: (items) => this.apply(items),
@@ -63,9 +66,12 @@ class Thread {
       if (item.type === "post") this.applyPost(item);
       else if (item.type === "thread") this.applyThread(item);
     }
+    if (items.length) this.main.dispatchEvent(new CustomEvent("thread:changed"));
   }
 
   applyPost(item) {
+    // It went to another thread; a tombstone comes to its place.
+    if (item.state === "gone") return this.posts.remove(item.id);
     // While one's own comment is on its way, an update may be quicker than the answer: the answer says which
     // stand-in it replaces, so that it is never there twice.
     if (this.inFlight && this.isOwn(item) && !this.posts.find(item.id)) this.deferred.push(item);
@@ -79,8 +85,8 @@ class Thread {
   async showPost(item) {
     if (!item.fragment) return;
     const markup = this.isPersonal(item) ? await this.personalArticle(item) : item.fragment;
-    const isNew = this.posts.show({ id: item.id, seq: item.seq, markup, isOwn: this.isOwn(item) });
-    if (isNew && !this.isOwn(item)) this.tell(item);
+    const isNew = this.posts.show({ id: item.id, seq: item.seq, markup, isOwn: this.isOwn(item), isNews: item.state !== "moved" });
+    if (isNew && !this.isOwn(item) && item.state !== "moved") this.tell(item);
   }
 
   /** Authors and moderators are offered more than everybody. */
@@ -108,6 +114,34 @@ class Thread {
     this.words.status = item.status;
     this.words.open = isOpen;
     if (isOther) this.showOpenness(item.is_open);
+    else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
+    const until = item.make_room?.ends_at ?? "";
+    if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
+  }
+
+  /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
+  showRoom(until, markup) {
+    announce(until ? this.words.wordsRoom : this.words.wordsRoomOver);
+    this.words.roomUntil = until;
+    const banner = this.main.querySelector("[data-room]");
+    if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
+    // A whole hall watches: not all of them ask at the same moment.
+    setTimeout(() => this.showOwnWords(), Math.random() * TELL_EVERY_MS);
+  }
+
+  /** What only this reader is told above the composer. */
+  async showOwnWords() {
+    const place = this.main.querySelector("[data-own]");
+    if (!place) return;
+    await redraw(place, `/threads/${this.words.thread}/own`);
+    this.waitForOwnTurn();
+  }
+
+  /** Whoever must wait is told when that is over. */
+  waitForOwnTurn() {
+    clearTimeout(this.turnTimer);
+    const until = this.main.querySelector("[data-own] [data-until]")?.dataset.until;
+    if (until) this.turnTimer = setTimeout(() => this.showOwnWords(), Math.max(1000, Date.parse(until) - Date.now() + 1000));
   }
 
   /** The thread was closed or opened, or its whole project was. */
@@ -124,6 +158,7 @@ class Thread {
     const markup = await readText(`/posts/${post.id}/article`).catch(() => null);
     if (markup) this.posts.show({ id: post.id, seq: post.seq, markup, isOwn: true });
     announce(isHeld ? this.words.wordsHeld : this.words.wordsSent);
+    this.showOwnWords();
   }
 
   settle(isBusy) {
@@ -181,17 +216,33 @@ class Thread {
     setTimeout(() => location.reload(), 1500);
   }
 
+  /** What stands above the comments: the conclusion, tags, where it went on. */
+  async readHead() {
+    const page = new DOMParser().parseFromString(await readText(location.href), "text/html");
+    const fresh = page.querySelector("main[data-channel]");
+    if (!fresh) return;
+    this.put(fresh, ["[data-thread-head]"]);
+    this.words.version = fresh.dataset.version;
+    const title = fresh.querySelector("h1");
+    if (title) this.main.querySelector("h1").textContent = title.textContent;
+  }
+
+  put(fresh, parts) {
+    for (const part of parts) {
+      const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
+      if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
+    }
+  }
+
   /** The page as it is now, put in place of what changed of it; the words in the composer stay. */
   async readAgain() {
     const page = new DOMParser().parseFromString(await readText(location.href), "text/html");
     const fresh = page.querySelector("main[data-channel]");
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
-    for (const part of ["[data-posts]", "[data-thread-foot]"]) {
-      const [old, now] = [this.main.querySelector(part), fresh.querySelector(part)];
-      if (old && now) Idiomorph.morph(old, now, { morphStyle: "innerHTML", ignoreActiveValue: true });
-    }
-    for (const name of ["stream", "revision", "end", "status", "open"]) this.words[name] = fresh.dataset[name];
+    this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
+    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
+    for (const name of names) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);

@@ -1,12 +1,37 @@
 """Cases, holds and flags."""
 
+from factories import make_project
 from model.recipes import Act, does
 from model.town import CANARY, Town
 
+from civicforum.discussions.actions import start_thread
 from civicforum.moderation import actions as moderation
+from civicforum.moderation import moving, room
 from civicforum.moderation.actions import Deed
 
 HIDE, LEAVE = Deed("hide", 2, "It is about people."), Deed("leave", None, "It is fair.")
+
+
+@does(moving.move_thread)
+def a_thread_and_its_cases_move(town: Town) -> Act:
+    moderation.flag_post(town.ben, town.first.id, 2, "Look.")
+    other = make_project(town.organizer, title="The bridge")
+    return lambda: moving.move_thread(town.organizer, town.thread.id, other.id, "It is the bridge.")
+
+
+@does(moving.split_thread)
+def comments_move_in_public(town: Town) -> Act:
+    return lambda: moving.split_thread(
+        town.moderator, town.thread.id, [town.answer.id], "Another matter", "It is another matter."
+    )
+
+
+@does(moving.merge_threads)
+def threads_are_joined_in_public(town: Town) -> Act:
+    other = start_thread(town.member, town.closed_project.id, "The same", "As before.")
+    return lambda: moving.merge_threads(
+        town.organizer, other.id, town.closed_thread.id, "They are about the same."
+    )
 
 
 @does(moderation.open_case)
@@ -54,6 +79,17 @@ def a_held_comment_is_published(town: Town) -> Act:
 def a_held_edit_is_declined(town: Town) -> Act:
     hold = town.hold_of(town.held_edit)
     return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("decline", 2, "No."))
+
+
+@does(room.make_room)
+def room_is_made_on_the_record(town: Town) -> Act:
+    return lambda: room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+
+
+@does(room.end_room)
+def room_is_made_no_longer_on_the_record(town: Town) -> Act:
+    room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: room.end_room(town.moderator, town.thread.id)
 
 
 @does(moderation.flag_post)

@@ -1,0 +1,57 @@
+"""Who is heard in a project: its threads, with the meetings that some of them belong to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from civicforum.accounts.models import Actor
+from civicforum.db import db
+from civicforum.discussions.models import Thread
+from civicforum.discussions.queries import list_threads, thread_balances
+from civicforum.partnerships.models import Project
+from civicforum.townhalls.models import TownHall
+from civicforum.voices.balance import Balance
+from civicforum.web.pagination import MAXIMUM_LIMIT, Page
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A thread and how it is spread; ``meeting`` is the one it belongs to, if any."""
+
+    thread: Thread
+    balance: Balance
+    meeting: TownHall | None
+
+
+def list_weighed(
+    viewer: Actor, project: Project, cursor: str | None = None, limit: int = 30
+) -> Page[Weighed]:
+    """The project's threads that ``viewer`` may see, the liveliest first, in a fixed number of queries."""
+    page = list_threads(viewer, project, cursor, limit)
+    balances = thread_balances(viewer, project, page.items)
+    meetings = _meetings_of([thread.id for thread in page.items])
+    rows = [Weighed(thread, balances[thread.id], meetings.get(thread.id)) for thread in page.items]
+    return Page(rows, page.next)
+
+
+def list_all_weighed(viewer: Actor, project: Project) -> list[Weighed]:
+    """Every thread, for the exports."""
+    rows: list[Weighed] = []
+    cursor: str | None = None
+    while True:
+        page = list_weighed(viewer, project, cursor, MAXIMUM_LIMIT)
+        rows += page.items
+        cursor = page.next
+        if cursor is None:
+            return rows
+
+
+def _meetings_of(thread_ids: Sequence[int]) -> dict[int, TownHall]:
+    """The published meetings of these threads, by thread; the latest where there are several."""
+    rows = db.session.scalars(
+        select(TownHall)
+        .where(TownHall.thread_id.in_(thread_ids), TownHall.status != "draft")
+        .order_by(TownHall.starts_at, TownHall.id)
+    )
+    return {hall.thread_id: hall for hall in rows if hall.thread_id is not None}
