@@ -1,6 +1,7 @@
 """Settings, read once from the environment and checked at the start. Nothing else reads it."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ KNOWN = {
     "BASE_URL",
     "MAIL_URL",
     "MAIL_FROM",
+    "REPLY_ADDRESS",
     "DATA_DIR",
     "TRUSTED_PROXIES",
     "TIMEZONE",
@@ -41,6 +43,7 @@ class Settings:
     base_url: str
     mail_url: str | None
     mail_from: str
+    reply_address: str | None
     trusted_proxies: int
     timezone: str
     limits: str
@@ -73,6 +76,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         base_url=address,
         mail_url=_url(values, "MAIL_URL", ("smtp", "smtps")),
         mail_from=values.get("MAIL_FROM") or f"CivicForum <civicforum@{urlsplit(address).hostname}>",
+        reply_address=_reply_address(values.get("REPLY_ADDRESS")),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0, 0, 10),
         timezone=_timezone(values.get("TIMEZONE", "UTC")),
         limits=_limits(values.get("LIMITS", "normal"), address),
@@ -147,6 +151,12 @@ def _files_url(values: Mapping[str, str]) -> str | None:
     parts = urlsplit(value or "")
     if value and not (parts.hostname and parts.username and parts.password and parts.path.strip("/")):
         raise _wrong("FILES_URL", "must be like s3://KEY:SECRET@HOST/BUCKET?region=REGION, or be left out.")
+    return value
+
+
+def _reply_address(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[\w.-]+@[\w-]+(\.[\w-]+)*", value, re.ASCII):
+        raise _wrong("REPLY_ADDRESS", "must be an address such as reply@forum.example.org, without a plus.")
     return value
 
 

@@ -147,6 +147,7 @@ def send(
     key: str,
     because: Because,
     attachments: tuple[Attachment, ...] = (),
+    reply_to: str | None = None,
     **context: Any,
 ) -> None:
     """Render ``template`` for one reader and deliver it. ``because`` stands under it, in their language.
@@ -160,6 +161,8 @@ def send(
     if because.stop_url:
         message["List-Unsubscribe"] = f"<{because.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if reply_to:
+        message["Reply-To"] = reply_to
     for attachment in attachments:
         message.add_attachment(
             attachment.content, maintype="text", subtype=attachment.subtype, filename=attachment.name

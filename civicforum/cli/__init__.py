@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo", "Load the demo community."),
     "user": ("people", "Make accounts and give roles."),
     "token": ("people", "Make a token for the API."),
+    "mail": ("mail", "Take in answers by mail."),
     "import": ("transfers", "Bring in a calendar."),
     "backup": ("backups", "Write everything into one file."),
     "restore": ("backups", "Put back what a backup holds."),

@@ -97,6 +97,7 @@ def load_demo(plan: Plan, step: Callable[[int], None] = lambda _count: None) -> 
         people.add_standings(stage, files.people, agreement.number)
         places.add_organizations(stage, files.organizations)
         places.add_projects(stage, files.projects)
+        people.let_people_follow(stage, files.people)
         places.add_news(stage, plan.news)
         talks.add_talks(stage, plan.talks)
         people.let_words_stand(stage, plan.talks)

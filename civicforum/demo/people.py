@@ -13,6 +13,7 @@ from civicforum.demo.files import Table
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import Talk
 from civicforum.discussions.models import Post
+from civicforum.notifications.models import AT_ONCE, Attention, MailWishes
 
 # The first of them signed up this long ago, the others one after another.
 FIRST_JOINED_DAYS_AGO = 50
@@ -53,6 +54,18 @@ def add_people(stage: Stage, tables: Iterable[Table], acts: Acts, password_hash:
         stage.step(1)
     db.session.add_all(stage.people.values())
     db.session.flush()
+
+
+def let_people_follow(stage: Stage, tables: Iterable[Table]) -> None:
+    """Some follow a project closely, and want what they have not read once a week."""
+    for table in tables:
+        if "follows" in table:
+            user, project = stage.people[table["key"]], stage.projects[table["follows"]]
+            db.session.add(
+                Attention(user_id=user.id, kind="project", object_id=project.id, level="subscribed")
+            )
+            wishes = dict.fromkeys((*AT_ONCE, "reminder", "summary"), True)
+            db.session.add(MailWishes(user_id=user.id, digest="weekly", weekday=0, **wishes))
 
 
 def _joined_at(clock: Clock, place: int, table: Table, acts: Acts) -> datetime:

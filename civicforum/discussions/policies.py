@@ -180,5 +180,10 @@ def can_write_outcome(user: Actor, post: Post) -> bool:
     return can_close_poll(user, post)
 
 
+def can_handle_mail(actor: Actor) -> bool:
+    """The house hands out the addresses, and reads what comes there."""
+    return actor is SYSTEM
+
+
 def _is_close_to(viewer: Actor, author_id: int | None, thread: Thread) -> bool:
     return same_person(viewer, author_id) or can_moderate_thread(viewer, thread)

@@ -1,6 +1,7 @@
 """The clock's door to threads."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from civicforum.db import db
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import post_url
 from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.reply_tokens import address_with
 from civicforum.discussions.schemas import name_of
 from civicforum.errors import NotFound, TooMany
 from civicforum.links.addresses import PUBLIC_WEB, NotAsked
@@ -61,34 +63,6 @@ def _show(places: Sequence[tuple[str, str, int]]) -> None:
         actions.show_again(SYSTEM, places[start : start + SHOWN_AT_ONCE])
 
 
-@jobs.task("discussions.ask_page")
-def ask_page(preview_id: int) -> None:
-    """Something public links to a page that was not asked this week: ask it what it is about."""
-    url = queries.find_page_to_ask(preview_id)
-    # Nothing is held in the database while somebody else is slow.
-    db.session.rollback()
-    if url is None:
-        return
-    try:
-        check_limit("page", "all")
-        check_limit("page-host", urlsplit(url).hostname or "")
-    except TooMany:
-        actions.ask_later(SYSTEM, preview_id)
-        return
-    actions.keep_answer(SYSTEM, preview_id, _ask(url))
-
-
-def _ask(url: str) -> Said | None:
-    agent = f"CivicForum link preview (+{current_app.config['BASE_URL']})"
-    reach = current_app.extensions.get("reach", PUBLIC_WEB)
-    try:
-        page = fetch(url, agent, reach)
-    except NotAsked:
-        return None
-    said: Said | None = aside(read, page)
-    return said
-
-
 @jobs.task("discussions.tell_followers")
 def tell_followers(post_id: int, after: int) -> None:
     """Somebody wrote where people follow."""
@@ -134,17 +108,33 @@ def _send(user: User, thread: Thread, batch: Batch) -> bool:
         return False
     what = tuple(name for name in REASONS if name in reasons.values())
     told = sorted(posts.values(), key=lambda post: post.seq or 0)
+    reply_to = _reply_address(user, thread, told)
     return mail_person(
         user,
         "discussions/mail/posts.md",
         key=f"posts:{user.id}:{batch.number}",
         because=_because(what[0], thread.title),
         stop=Stop(user.id, what, "thread", thread.id),
+        reply_to=reply_to,
+        can_reply=reply_to is not None,
         thread=thread,
         posts=[_written(post, reasons[post.id]) for post in told[:SHOWN_IN_A_MAIL]],
         more=len(told) - SHOWN_IN_A_MAIL,
         url=post_url(thread, told[0].id, told[0].seq, _external=True),
     )
+
+
+def _reply_address(user: User, thread: Thread, told: list[Post]) -> str | None:
+    """Where this mail may be answered, if it may: one post of it, or else the thread."""
+    if current_app.config["REPLY_ADDRESS"] is None:
+        return None
+    post_id = told[0].id if len(told) == 1 else None
+    return address_with(actions.open_reply_address(SYSTEM, user.id, thread.id, post_id))
+
+
+@jobs.task_of_round("discussions.forget_reply_addresses", every=timedelta(days=1))
+def forget_reply_addresses() -> None:
+    actions.forget_reply_addresses(SYSTEM)
 
 
 def _because(reason: str, title: str) -> Any:
@@ -190,3 +180,31 @@ def remind_of_poll(poll_id: int) -> None:
 def review_poll(poll_id: int, person_id: int | None) -> None:
     """On the day on which an outcome was to be looked at again."""
     actions.review_poll(SYSTEM, poll_id, person_id)
+
+
+@jobs.task("discussions.ask_page")
+def ask_page(preview_id: int) -> None:
+    """Something public links to a page that was not asked this week: ask it what it is about."""
+    url = queries.find_page_to_ask(preview_id)
+    # Nothing is held in the database while somebody else is slow.
+    db.session.rollback()
+    if url is None:
+        return
+    try:
+        check_limit("page", "all")
+        check_limit("page-host", urlsplit(url).hostname or "")
+    except TooMany:
+        actions.ask_later(SYSTEM, preview_id)
+        return
+    actions.keep_answer(SYSTEM, preview_id, _ask(url))
+
+
+def _ask(url: str) -> Said | None:
+    agent = f"CivicForum link preview (+{current_app.config['BASE_URL']})"
+    reach = current_app.extensions.get("reach", PUBLIC_WEB)
+    try:
+        page = fetch(url, agent, reach)
+    except NotAsked:
+        return None
+    said: Said | None = aside(read, page)
+    return said

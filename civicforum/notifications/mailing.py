@@ -18,7 +18,16 @@ def in_language_of(user: User) -> Any:
     return force_locale(user.locale or get_site().locale)
 
 
-def mail_person(user: User, template: str, *, key: str, because: Any, stop: Stop, **context: Any) -> bool:
+def mail_person(
+    user: User,
+    template: str,
+    *,
+    key: str,
+    because: Any,
+    stop: Stop,
+    reply_to: str | None = None,
+    **context: Any,
+) -> bool:
     """Send it, unless there is no address that takes mail; says whether it left.
 
     An address that refuses for good is not tried again, until its person says so.
@@ -33,6 +42,7 @@ def mail_person(user: User, template: str, *, key: str, because: Any, stop: Stop
             locale=user.locale or get_site().locale,
             key=key,
             because=because_of(because, stop),
+            reply_to=reply_to,
             person=user,
             **context,
         )

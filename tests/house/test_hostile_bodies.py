@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST moving.Move": {"project": "the-project", "reason": "Because."},
     "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},
     "POST moving.Merge": {"into": 2, "reason": "Because."},
+    "PUT keeping.Draft": {"title": "", "body": "Words.", "reply_to": 1},
     "POST threads.Reading": {"seen": [[1, 1]]},
     "POST threads.Threads": {"title": "Title", "body": "Words.", "poll": POLL},
     "POST threads.Posts": {"body": "Words.", "reply_to": 1, "poll": POLL},
@@ -84,7 +85,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "force": False,
     },
 }
-WITHOUT_BODY = {"DELETE", "PUT posts.Reaction", "POST polls.Close"}
+WITHOUT_BODY = {"DELETE", "PUT posts.Reaction", "PUT keeping.PostBookmark", "POST polls.Close"}
 
 VALUES: list[Any] = [
     *(None, True, False, 0, -1, 1.5, -0.0, 1e308, 2**31, 2**53, 2**63, -(2**63), 10**400),
@@ -130,6 +131,7 @@ def powers(app):
         "threads/thread_id": [thread.id],
         "town-halls/town_hall_id": [hall.id],
         "reactions/kind": ["support"],
+        "drafts/place": [thread.channel],
     }
     return power, fills
 

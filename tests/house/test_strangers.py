@@ -125,6 +125,8 @@ def places(town) -> dict[str, list[Any]]:
         "tokens/token_id": ids(ApiToken),
         "inbox/notification_id": ids(Notification),
         "followed/attention_id": ids(Attention),
+        # Whoever holds a mail may stop its like: that is no stranger.
+        "unsubscribe/token": ["nothing-here"],
         "reactions/kind": ["support"],
         "language/code": ["en"],
     }

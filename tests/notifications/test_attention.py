@@ -124,4 +124,4 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(ana, sign_in, count_qu
     browser = sign_in(ana)
     with count_queries() as n:
         browser.get("/settings/mail")
-    assert n.total == 12, "\n".join(n.statements)
+    assert n.total == 15, "\n".join(n.statements)

@@ -1,21 +1,15 @@
 """What happens in threads: speaking, answering with a word, asking, and keeping it civil."""
 
-from civicforum.discussions.actions.asking import (
-    add_poll,
-    set_poll,
+from civicforum.discussions.actions.asking import add_poll, set_poll
+from civicforum.discussions.actions.by_mail import (
+    forget_reply_addresses,
+    note_refused_mail,
+    open_reply_address,
+    post_by_mail,
 )
-from civicforum.discussions.actions.changing import (
-    Change,
-    change_thread,
-)
-from civicforum.discussions.actions.closing import (
-    close_thread,
-    open_thread,
-)
-from civicforum.discussions.actions.following import (
-    follow_thread,
-    tell_followers,
-)
+from civicforum.discussions.actions.changing import Change, change_thread
+from civicforum.discussions.actions.closing import close_thread, open_thread
+from civicforum.discussions.actions.following import follow_thread, tell_followers
 from civicforum.discussions.actions.keeping import (
     drop_bookmark,
     forget_draft,
@@ -111,6 +105,7 @@ __all__ = [
     "follow_thread",
     "forget_draft",
     "forget_old_draft",
+    "forget_reply_addresses",
     "forget_votes",
     "hide_post",
     "keep_answer",
@@ -122,8 +117,11 @@ __all__ = [
     "mend_post",
     "merge_threads",
     "move_thread",
+    "note_refused_mail",
+    "open_reply_address",
     "open_thread",
     "pin_thread",
+    "post_by_mail",
     "post_reply",
     "react",
     "remind_of_poll",

@@ -8,6 +8,10 @@ from civicforum.discussions.models.balance import (
     Nudge,
     VoiceCount,
 )
+from civicforum.discussions.models.by_mail import (
+    ReceivedMail,
+    ReplyAddress,
+)
 from civicforum.discussions.models.keeping import (
     DRAFT_DAYS,
     MAX_DRAFTS,
@@ -93,6 +97,8 @@ __all__ = [
     "PostVersion",
     "Reaction",
     "Reading",
+    "ReceivedMail",
+    "ReplyAddress",
     "Tag",
     "Thread",
     "ThreadChange",

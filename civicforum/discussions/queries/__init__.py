@@ -17,6 +17,11 @@ from civicforum.discussions.queries.balance import (
     thread_balance,
     thread_balances,
 )
+from civicforum.discussions.queries.by_mail import (
+    count_received,
+    find_received,
+    find_reply_address,
+)
 from civicforum.discussions.queries.calling import (
     LATEST_POSTS,
     LONGEST_HANDLE,
@@ -36,7 +41,11 @@ from civicforum.discussions.queries.keeping import (
     list_bookmarked,
     list_drafts,
 )
-from civicforum.discussions.queries.linking import find_page_to_ask, places_linking
+from civicforum.discussions.queries.linking import (
+    MOST_SHOWING,
+    find_page_to_ask,
+    places_linking,
+)
 from civicforum.discussions.queries.polls import (
     Tally,
     ballots_of,
@@ -111,6 +120,7 @@ __all__ = [
     "LONGEST_HANDLE",
     "MOST_OFFERED",
     "MOST_SEATS",
+    "MOST_SHOWING",
     "NOT_SHOWN",
     "PAGE_BOOKMARKS",
     "PAGE_POSTS",
@@ -132,6 +142,7 @@ __all__ = [
     "count_part",
     "count_pinned",
     "count_reactions",
+    "count_received",
     "count_versions",
     "count_voters",
     "files_in_words",
@@ -147,6 +158,8 @@ __all__ = [
     "find_posts",
     "find_reaction",
     "find_readings",
+    "find_received",
+    "find_reply_address",
     "find_room",
     "find_threads",
     "first_new",

@@ -139,10 +139,10 @@ class ToldPost:
     is_mine: bool = False
     held_note: str | None = None
     attachments: tuple[ToldFile, ...] = ()
-    links: tuple[ToldLink, ...] = ()
     # What it answers is in another thread by now.
     is_answer_to_moved: bool = False
     poll: ToldPoll | None = None
+    links: tuple[ToldLink, ...] = ()
 
 
 EVERYBODY = Guest()
@@ -164,8 +164,8 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             voices.get(post.id),
             hats[post.thread.project_id],
             files[post.id],
-            links[post.id],
             polls.get(post.id),
+            links[post.id],
         )
         for post in posts
     ]
@@ -191,8 +191,8 @@ def _tell_post(
     voice: Voice | None,
     hats: dict[int, list[str]],
     files: Sequence[Attachment],
-    links: Sequence[LinkPreview],
     poll: ToldPoll | None,
+    links: Sequence[LinkPreview],
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -220,8 +220,8 @@ def _tell_post(
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
         is_mine=viewer.id is not None and viewer.id == post.author_id,
         attachments=tell_files(files) if is_readable else (),
-        links=tell_links(links) if post.is_visible else (),
         poll=poll if is_readable else None,
+        links=tell_links(links) if post.is_visible else (),
     )
 
 

@@ -154,11 +154,6 @@ def _draw_thread(
     )
 
 
-def _opening(shown: list[Post]) -> str | None:
-    """The thread's first words, where they stand on this page and everybody may read them."""
-    return shown[0].html if shown and shown[0].seq == 1 and shown[0].is_visible else None
-
-
 def _changes(thread: Thread) -> list[tuple[ThreadChange, Thread | None]]:
     """What was done with the thread; another thread is named only to who may see it."""
     return [(change, _if_seen(change.other_thread)) for change in queries.list_changes(thread)]
@@ -173,6 +168,11 @@ def _room_url(thread: Thread) -> str | None:
     if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
         return None
     return room_url("moderation.make_room", thread_id=thread.id)
+
+
+def _opening(shown: list[Post]) -> str | None:
+    """The thread's first words, where they stand on this page and everybody may read them."""
+    return shown[0].html if shown and shown[0].seq == 1 and shown[0].is_visible else None
 
 
 def _start(thread: Thread) -> int:

@@ -318,22 +318,6 @@ def somebody_notes_a_comment_no_more(town: Town) -> Act:
     return lambda: discussions.drop_bookmark(town.ben, town.first.id)
 
 
-@does(discussions.keep_answer)
-def a_page_says_what_it_is_about(town: Town) -> Act:
-    pages.change_site(town.admin, shows_links=True)
-    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
-    (use,) = uses_of("post", post.id)
-    return lambda: discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
-
-
-@does(discussions.ask_later)
-def a_page_is_asked_later(town: Town) -> Act:
-    pages.change_site(town.admin, shows_links=True)
-    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
-    (use,) = uses_of("post", post.id)
-    return lambda: discussions.ask_later(SYSTEM, use.preview_id)
-
-
 # --- polls ---
 
 
@@ -417,3 +401,19 @@ def the_day_of_a_review_has_come(town: Town) -> Act:
 @does(discussions.forget_votes)
 def the_votes_of_somebody_erased_are_forgotten(town: Town) -> Act:
     return lambda: discussions.forget_votes(SYSTEM, town.ben.id)
+
+
+@does(discussions.keep_answer)
+def a_page_says_what_it_is_about(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
+
+
+@does(discussions.ask_later)
+def a_page_is_asked_later(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    return lambda: discussions.ask_later(SYSTEM, use.preview_id)

@@ -6,6 +6,7 @@ from model.town import Town
 from civicforum.accounts.models import SYSTEM
 from civicforum.digests import actions as digests
 from civicforum.discussions import actions as discussions
+from civicforum.discussions.queries import find_reply_address
 from civicforum.notifications import actions as notifications
 from civicforum.notifications.queries import find_attention
 from civicforum.notifications.stops import Stop, sign_stop
@@ -84,3 +85,31 @@ def digests_are_planned(town: Town) -> Act:
 @does(digests.note_farewell)
 def a_last_digest_was_sent(town: Town) -> Act:
     return lambda: digests.note_farewell(SYSTEM, town.ana.id)
+
+
+def _reply_address(town: Town) -> int:
+    token = discussions.open_reply_address(SYSTEM, town.ana.id, town.thread.id)
+    address = find_reply_address(token)
+    return address.id if address else 0
+
+
+@does(discussions.open_reply_address)
+def an_address_to_answer_is_opened(town: Town) -> Act:
+    return lambda: discussions.open_reply_address(SYSTEM, town.ana.id, town.thread.id)
+
+
+@does(discussions.post_by_mail)
+def somebody_answers_by_mail(town: Town) -> Act:
+    address_id, sender = _reply_address(town), town.ana.email
+    return lambda: discussions.post_by_mail(SYSTEM, address_id, "a" * 64, sender, "By mail.")
+
+
+@does(discussions.note_refused_mail)
+def a_mail_was_refused(town: Town) -> Act:
+    address_id = _reply_address(town)
+    return lambda: discussions.note_refused_mail(SYSTEM, address_id, "a" * 64)
+
+
+@does(discussions.forget_reply_addresses)
+def addresses_are_forgotten(town: Town) -> Act:
+    return lambda: discussions.forget_reply_addresses(SYSTEM)

@@ -1,0 +1,1 @@
+"""Mails that come in: what they say, and what becomes of them."""
