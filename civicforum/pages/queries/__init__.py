@@ -1,7 +1,15 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
 from civicforum.pages.queries.balance import Weighed, list_all_weighed, list_weighed
-from civicforum.pages.queries.feeds import changed_at, list_feed, list_latest, list_thread_feed, said_at
+from civicforum.pages.queries.feeds import (
+    changed_at,
+    get_tag,
+    list_feed,
+    list_latest,
+    list_tag_feed,
+    list_thread_feed,
+    said_at,
+)
 from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
     Heard,
