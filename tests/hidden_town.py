@@ -64,6 +64,7 @@ CLOSED = {
     "zqclosedplace",
     "zqclosedpoll",
     "zqdraftproject",
+    "zqclosedtag",
 }
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
@@ -270,6 +271,8 @@ def _plant_closed(town: Town):
         )
     )  # fmt: skip
     edit_project(member, closed, visibility="members")
+    discussions.set_tags(member, closed.id, ["zqclosedtag lantern"])
+    town.fills["tags/tag"] = ["zqclosedtag-lantern"]
     town.fills["updates/update_id"].append(news.id)
     town.fills["town-halls/town_hall_id"].append(hall.id)
     town.fills["answers/rsvp_id"] = [guest_answer.id]

@@ -42,7 +42,7 @@ BUCKETS: dict[str, str] = {
     "flag": "20/day",
     "search": "60/minute",
     "suggest": "240/minute",  # a search for each pause while somebody types
-    "page": "20/minute",  # pages elsewhere that comments link to
+    "page": "10/minute",  # pages elsewhere that comments link to: mails wait meanwhile
     "page-host": "4/minute",  # and of those, pages of one site
     "token": "20/hour",
     "watch": "300/minute",  # questions of one socket

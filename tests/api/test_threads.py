@@ -11,8 +11,9 @@ THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "contin
           "is_open", "is_pinned", "kind", "last_post_at", "make_room", "max_posts", "merged_into",
           "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
           "version"]  # fmt: skip
-POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "moved_to", "poll",
-        "reactions", "reply_to", "revision", "rule", "seq", "state", "thread_id", "voice"]  # fmt: skip
+POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "links",
+        "moved_to", "poll", "reactions", "reply_to", "revision", "rule", "seq", "state", "thread_id",
+        "voice"]  # fmt: skip
 
 
 @pytest.fixture

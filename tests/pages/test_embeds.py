@@ -107,7 +107,7 @@ def test_a_meetings_card_says_when_and_where(client, thread):
 
 def test_oembed_tells_of_a_frame_that_fits(client, thread):
     answer = told(client, f"/threads/{thread.id}/{thread.slug}", maxwidth=400).json
-    assert (answer["version"], answer["type"], answer["width"], answer["height"]) == ("1.0", "rich", 400, 320)
+    assert (answer["version"], answer["type"], answer["width"], answer["height"]) == ("1.0", "rich", 400, 340)
     assert answer["title"] == "Benches <b>"
     assert f'src="{HERE}/embed/threads/{thread.id}"' in answer["html"]
     assert "<b>" not in answer["html"]

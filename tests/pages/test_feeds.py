@@ -158,3 +158,27 @@ def test_pages_lead_to_their_feeds(client, thread):
         assert f'type="application/atom+xml" title="{thread.title}" href="{feed}"' in html.replace(
             "The square", "Benches"
         )
+
+
+def test_a_tag_has_a_feed_of_its_threads_alone(client, sign_in, thread, ana):
+    organizer = make_user()
+    join(thread.project, organizer, "organizer")
+    actions.set_tags(organizer, thread.project_id, ["Parks"])
+    actions.shape_thread(organizer, thread.id, actions.Shape(tags=["parks"]))
+    make_post(thread, ana, "In the park.")
+    make_post(make_thread(thread.project), ana, "Elsewhere.")
+    address = f"/feeds/projects/{thread.project.slug}/tags/parks.atom"
+    assert entries(client, address) == ["<p>In the park.</p>"]
+    assert (
+        f'href="{address}">Follow these by feed'
+        in client.get(f"/projects/{thread.project.slug}/threads?tag=parks").text
+    )
+    assert client.get(address.replace("parks", "lamps")).status_code == 404
+
+
+def test_a_tag_of_a_closed_project_has_no_feed(sign_in):
+    member = make_user()
+    project = make_project(member, visibility="members")
+    actions.set_tags(member, project.id, ["Parks"])
+    assert sign_in(member).get(f"/feeds/projects/{project.slug}/tags/parks.atom").status_code == 404
+    assert "feeds" not in sign_in(member).get(f"/projects/{project.slug}/threads?tag=parks").text

@@ -24,8 +24,11 @@ def note_links(post: Post) -> None:
 
     An address in a closed project may be a secret of its own: no page is asked because of one.
     """
-    is_wanted = are_links_shown() and post.thread.project.is_public
-    for preview in use_links("post", post.id, links_in(post.html) if is_wanted else []):
+    addresses = links_in(post.html)
+    if not addresses and post.revision == 1:
+        return
+    is_wanted = post.thread.project.is_public and are_links_shown()
+    for preview in use_links("post", post.id, addresses if is_wanted else []):
         _ask(preview.id, 0)
 
 

@@ -1,7 +1,15 @@
 """What the gathering pages read from many rooms: the viewer first, and only what they may see."""
 
 from civicforum.pages.queries.balance import Weighed, list_all_weighed, list_weighed
-from civicforum.pages.queries.feeds import changed_at, list_feed, list_latest, list_thread_feed, said_at
+from civicforum.pages.queries.feeds import (
+    changed_at,
+    get_tag,
+    list_feed,
+    list_latest,
+    list_tag_feed,
+    list_thread_feed,
+    said_at,
+)
 from civicforum.pages.queries.found import Hit
 from civicforum.pages.queries.gathering import (
     Heard,
@@ -33,6 +41,7 @@ __all__ = [
     "count_heard",
     "find",
     "get_receipt",
+    "get_tag",
     "list_all_weighed",
     "list_discussed",
     "list_feed",
@@ -40,6 +49,7 @@ __all__ = [
     "list_heard",
     "list_latest",
     "list_running_in",
+    "list_tag_feed",
     "list_thread_feed",
     "list_to_do",
     "list_weighed",

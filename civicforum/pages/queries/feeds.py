@@ -8,7 +8,9 @@ from sqlalchemy.orm import contains_eager
 
 from civicforum.accounts.models import Actor
 from civicforum.db import db
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Post, Tag, Thread
+from civicforum.discussions.queries import list_tags
+from civicforum.errors import NotFound
 from civicforum.pages.queries.gathering import is_readable
 from civicforum.partnerships.models import Project, Update
 from civicforum.partnerships.queries import list_updates
@@ -26,6 +28,19 @@ def list_feed(viewer: Actor, project: Project) -> list[Post | Update]:
 def list_thread_feed(viewer: Actor, thread: Thread, limit: int = FEED_LENGTH) -> Sequence[Post]:
     """The latest comments of a thread that ``viewer`` may see, the newest first."""
     return list_latest(viewer, Thread.id == thread.id, limit)
+
+
+def get_tag(project: Project, slug: str) -> Tag:
+    """A tag of a project that the caller may see."""
+    for tag in list_tags(project):
+        if tag.slug == slug:
+            return tag
+    raise NotFound
+
+
+def list_tag_feed(viewer: Actor, tag: Tag) -> Sequence[Post]:
+    """The latest comments in the threads that have this tag and ``viewer`` may see."""
+    return list_latest(viewer, Thread.tags.any(Tag.id == tag.id))
 
 
 def list_latest(viewer: Actor, where: ColumnElement[bool], limit: int = FEED_LENGTH) -> Sequence[Post]:

@@ -14,7 +14,7 @@ from civicforum.pages.views.everybody import FRESH_SECONDS, for_everybody
 from civicforum.web.numbers import whole_number
 from civicforum.web.site import get_site
 
-WIDTH, HEIGHT = 600, 320
+WIDTH, HEIGHT = 600, 340
 # A card of fewer pixels is no card any more: then oEmbed tells of a link.
 NARROWEST, LOWEST = 300, 200
 # Nothing but our own look; and, here alone, any page may hold it in a frame.

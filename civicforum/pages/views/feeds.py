@@ -1,4 +1,4 @@
-"""Atom feeds of what guests may see: a project's latest comments and news, and a thread's comments."""
+"""Atom feeds of what guests may see: of a project, of a tag in it, of a thread."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,6 +43,23 @@ def project_feed(slug: str) -> BaseResponse:
         begun_at=project.created_at,
     )
     return _answer(feed, queries.list_feed(viewer(), project))
+
+
+@bp.get("/feeds/projects/<slug>/tags/<tag>.atom")
+@for_everybody
+def tag_feed(slug: str, tag: str) -> BaseResponse:
+    project = get_project(viewer(), slug)
+    found = queries.get_tag(project, tag)
+    feed = Feed(
+        title=f"{project.title}: {found.name}",
+        link=url_for("discussions.list_threads", slug=slug, tag=tag, _external=True),
+        description=project.summary,
+        language=get_site().locale,
+        feed_url=url_for("pages.tag_feed", slug=slug, tag=tag, _external=True),
+        feed_guid=_tag("tags", found.id, project.created_at),
+        begun_at=project.created_at,
+    )
+    return _answer(feed, queries.list_tag_feed(viewer(), found))
 
 
 @bp.get("/feeds/threads/<int:thread_id>.atom")
