@@ -101,6 +101,7 @@ def load_demo(plan: Plan, step: Callable[[int], None] = lambda _count: None) -> 
         places.add_news(stage, plan.news)
         talks.add_talks(stage, plan.talks)
         people.let_words_stand(stage, plan.talks)
+        people.let_people_read(stage, files.people)
         record.add_cases(stage, plan.talks)
         meetings.add_meetings(stage, plan.meetings)
         deliver(stage)

@@ -12,7 +12,7 @@ from civicforum.demo.clock import Clock
 from civicforum.demo.files import Table
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import Talk
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Bookmark, Post, Reading
 from civicforum.notifications.models import AT_ONCE, Attention, MailWishes
 
 # The first of them signed up this long ago, the others one after another.
@@ -20,6 +20,7 @@ FIRST_JOINED_DAYS_AGO = 50
 BETWEEN_TWO = timedelta(hours=6)
 LOOKED_AROUND = timedelta(minutes=25)
 STOOD = timedelta(hours=24)
+READ_UNTIL = timedelta(hours=6)
 STANDS_AFTER = 2
 
 Acts = Mapping[str, datetime]
@@ -66,6 +67,27 @@ def let_people_follow(stage: Stage, tables: Iterable[Table]) -> None:
             )
             wishes = dict.fromkeys((*AT_ONCE, "reminder", "summary"), True)
             db.session.add(MailWishes(user_id=user.id, digest="weekly", weekday=0, **wishes))
+
+
+def let_people_read(stage: Stage, tables: Iterable[Table]) -> None:
+    """Those who are shown how to sign in have read where they spoke, until this morning."""
+    for user in (stage.people[table["key"]] for table in tables if table.get("sign_in")):
+        for thread_id in sorted({post.thread_id for post in _posts_of(stage, user)}):
+            _let_read(stage, user, thread_id)
+
+
+def _posts_of(stage: Stage, user: User) -> list[Post]:
+    return [post for post in stage.posts.values() if post.author_id == user.id]
+
+
+def _let_read(stage: Stage, user: User, thread_id: int) -> None:
+    """All that stood in the thread in the morning, of which they noted the first."""
+    until = stage.clock.loaded_at - READ_UNTIL
+    read = [post for post in stage.posts.values() if post.thread_id == thread_id and post.created_at <= until]
+    if read:
+        seen = f"1-{len(read)}"
+        db.session.add(Reading(user_id=user.id, thread_id=thread_id, seen=seen, read_at=until))
+        db.session.add(Bookmark(user_id=user.id, post_id=read[0].id, created_at=until))
 
 
 def _joined_at(clock: Clock, place: int, table: Table, acts: Acts) -> datetime:

@@ -11,6 +11,7 @@ from civicforum.db import db
 from civicforum.demo.files import Files, Table
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import write
+from civicforum.discussions.models import Tag
 from civicforum.discussions.words import Words
 from civicforum.partnerships.models import (
     Membership,
@@ -21,6 +22,7 @@ from civicforum.partnerships.models import (
     Seat,
     Update,
 )
+from civicforum.text import slugify
 from civicforum.web.site import lock_site
 
 SET_UP_DAYS_AGO = 51
@@ -71,6 +73,8 @@ def add_projects(stage: Stage, tables: list[Table]) -> None:
         db.session.add(project)
         db.session.flush()
         stage.projects[table["slug"]] = project
+        for name in table.get("tags", ()):
+            db.session.add(Tag(project_id=project.id, slug=slugify(name), name=name))
         stage.step(1)
 
 

@@ -73,6 +73,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_made_room")),
     )
     op.create_index("ix_made_room_thread_id", "made_room", ["thread_id"])
+    # The counts of what was said before belong to their table: they come and go with it.
+    op.execute(
+        "INSERT INTO voice_count (thread_id, user_id, posts, first_post_id)"
+        " SELECT thread_id, author_id, count(*), min(id) FROM post"
+        " WHERE state = 'visible' AND seq IS NOT NULL AND author_id IS NOT NULL"
+        " GROUP BY thread_id, author_id"
+    )
 
 
 def downgrade() -> None:

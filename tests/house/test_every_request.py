@@ -154,6 +154,9 @@ def test_no_cache_keeps_what_is_somebodys(app, town, sign_in, voice):
         assert "Cookie" in answer.vary, address
         assert not kept.public, address
         assert kept.private or kept.no_store, (address, str(kept))
+        # A card in another page shows everybody what a guest may see.
+        if address.startswith("/embed/"):
+            continue
         if voice != "guest" and not address.endswith((".ics", ".atom", ".svg", ".webp")):
             assert kept.no_store or answer.status_code >= 400, (address, str(kept))
         seen[address] = answer.headers.get("ETag")

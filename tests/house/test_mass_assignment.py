@@ -168,6 +168,7 @@ def concrete(path: str, town) -> list[str]:
         "town_hall_id": town.fills["town-halls/town_hall_id"],
         "case_id": town.fills["cases/case_id"],
         "poll_id": town.fills["polls/poll_id"],
+        "place": town.fills["drafts/place"],
         "slug": ["open-room"],
     }
     name = re.search(r"{(\w+)}", path)

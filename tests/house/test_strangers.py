@@ -15,10 +15,10 @@ from hidden_town import (
 from sqlalchemy import inspect, select
 from wtforms.fields.core import UnboundField
 
-from civicforum.accounts.models import SYSTEM, ApiToken
+from civicforum.accounts.models import SYSTEM, ApiToken, User
 from civicforum.agreement.models import ListedWord
 from civicforum.db import db
-from civicforum.discussions.models import Ballot
+from civicforum.discussions.models import Ballot, Tag
 from civicforum.notifications.models import Attention, Notification
 from civicforum.partnerships.models import Invitation, Membership, Project, Seat
 from civicforum.partnerships.queries import get_project
@@ -159,13 +159,15 @@ def attempt(app, client, fills) -> int:
 @pytest.mark.parametrize("voice", VOICES)
 def test_nobody_changes_what_is_anothers(app, town, places, sign_in, voice):
     stranger = town.people[voice].id
-    before = rows(stranger)
+    before, tags = rows(stranger), set(db.session.scalars(select(Tag.id)))
     attempt(app, sign_in(town.people[voice]), places)
     after = rows(stranger)
     changed = {key for key, row in before.items() if after.get(key) != row}
     # A flag of theirs may open a case, or be counted in one: moderators then see it.
     assert {key for key in changed if key[0] != "moderation_case"} == own_places(voice)
-    assert {key[0] for key in set(after) - set(before)} <= {"moderation_case", "need", "seat"}
+    assert {key[0] for key in set(after) - set(before)} <= {"moderation_case", "need", "seat", "tag"}
+    theirs = {seat.project_id for seat in db.session.get_one(User, stranger).memberships}
+    assert set(db.session.scalars(select(Tag.project_id).where(Tag.id.not_in(tags)))) <= theirs
 
 
 def own_places(voice: str) -> set[tuple[str, Any]]:

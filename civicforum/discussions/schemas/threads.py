@@ -52,6 +52,11 @@ class ThreadEditSchema(Strict):
     status = fields.String(validate=OneOf(("open", "closed")))
     conclusion = fields.String(load_default="", validate=Length(max=MAX_POST_CHARACTERS))
 
+    @validates_schema(pass_original=True)
+    def _check_any(self, _body: dict[str, Any], original: Any, **_rest: Any) -> None:
+        if not original:
+            raise ValidationError("Say what is to change.", "title")
+
 
 class ThreadMoveSchema(Strict):
     project = fields.String(required=True, validate=Length(min=1, max=80))
