@@ -11,8 +11,8 @@ def get_site() -> Site:
     """The site's settings; a fresh, unsaved row before the first set-up."""
     if has_app_context() and "site" in g:
         site: Site = g.site
-        # One of a session that is over cannot be read any more.
-        if site in db.session or inspect(site).transient:
+        # One of a session that is over cannot be read any more; one that was rolled back never was.
+        if site in db.session or (inspect(site).transient and site.id is None):
             return site
     g.site = db.session.get(Site, 1) or _unsaved()
     return g.site

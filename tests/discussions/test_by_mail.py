@@ -147,7 +147,7 @@ def test_a_mail_from_somebody_else_says_nothing_in_ones_name(ana, token, smtp):
 
 
 def test_a_closed_thread_takes_no_mail_and_gives_the_words_back(ana, token, thread, organizer, smtp):
-    actions.close_thread(organizer, thread.id)
+    actions.close_thread(organizer, thread.id, "Settled.")
     told = refused(smtp, write(token))
     assert "This thread is closed" in told
     assert "> Yes, to the school." in told

@@ -54,4 +54,4 @@ def _meetings_of(thread_ids: Sequence[int]) -> dict[int, TownHall]:
         .where(TownHall.thread_id.in_(thread_ids), TownHall.status != "draft")
         .order_by(TownHall.starts_at, TownHall.id)
     )
-    return {hall.thread_id: hall for hall in rows if hall.thread_id is not None}
+    return {hall.thread_id or 0: hall for hall in rows}
