@@ -112,15 +112,19 @@ def words_of_html(html: str) -> str:
     return unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", html))).strip()
 
 
+def excerpt_of_html(html: str, length: int = 160) -> str:
+    """As ``excerpt``, of what ``render_markdown`` made of a text: much quicker than parsing it again."""
+    return _cut(" ".join(words_of_html(html).split()), length)
+
+
 def excerpt(source: str, length: int = 160) -> str:
     """Give the beginning in one line of at most ``length`` characters, cut between words."""
-    line = " ".join(plain_text(source).split())
-    if len(line) <= length:
-        return line
-    return _cut(line, length)
+    return _cut(" ".join(plain_text(source).split()), length)
 
 
 def _cut(line: str, length: int) -> str:
+    if len(line) <= length:
+        return line
     head = line[:length]
     whole_words = head.rpartition(" ")[0] or head[:-1]
     return whole_words.rstrip(" ,;:.-") + "…"

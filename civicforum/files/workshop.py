@@ -165,14 +165,21 @@ ACTING = (
 ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie")
 
 
+# Of one object; what has more is no paper that somebody wrote.
+MOST_PARTS = 100_000
+
+
 def _disarm(found: Any) -> None:
     import pikepdf
 
     waiting, seen = [found], 0
-    while waiting and seen < 100_000:
+    kinds = (pikepdf.Array, pikepdf.Dictionary)
+    while waiting:
         part, seen = waiting.pop(), seen + 1
+        if seen > MOST_PARTS:
+            raise Refused("damaged")
         if isinstance(part, pikepdf.Array):
-            waiting += [item for item in part if not getattr(item, "is_indirect", False)]
+            waiting += [i for i in part if isinstance(i, kinds) and not getattr(i, "is_indirect", False)]
         elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
             for key in ACTING:
                 if key in part:

@@ -36,11 +36,11 @@ def fetch(url: str, agent: str, reach: Reach = PUBLIC_WEB, seconds: float = MOST
         target = target_of(url, reach, _left(ends_at))
         try:
             found = _ask(target, agent, ends_at)
+            url = url if isinstance(found, Page) else urljoin(url, found)
         except (OSError, HTTPException, ValueError, zlib.error) as error:
             raise NotAsked(f"no answer of use: {type(error).__name__}") from error
         if isinstance(found, Page):
             return found
-        url = urljoin(url, found)
     raise NotAsked("it leads from one place to the next")
 
 

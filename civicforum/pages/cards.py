@@ -17,7 +17,7 @@ from civicforum.discussions.schemas import name_of
 from civicforum.errors import NotFound
 from civicforum.pages import queries
 from civicforum.partnerships.queries import get_project
-from civicforum.text import excerpt
+from civicforum.text import excerpt, excerpt_of_html
 from civicforum.townhalls.queries import get_town_hall
 from civicforum.web.filters import localtime
 
@@ -109,7 +109,7 @@ def _town_hall(town_hall_id: Any) -> Card:
 
 
 def _saying(post: Post, length: int) -> Saying:
-    return Saying(name_of(post.author), queries.said_at(post), excerpt(post.body, length))
+    return Saying(name_of(post.author), queries.said_at(post), excerpt_of_html(post.html, length))
 
 
 def _absolute(path: str) -> str:

@@ -65,7 +65,9 @@ def test_a_draft_is_kept_for_its_writer_alone_until_it_is_sent(ana, thread):
     assert (draft.body, draft.reply_to_id) == ("I have seen", first.id)
     assert queries.find_draft(make_user(), thread.channel) is None
     assert queries.find_draft(Guest(), thread.channel) is None
-    actions.post_reply(ana, thread.id, "I have seen it.")
+    actions.post_reply(ana, thread.id, "Said by mail, say.")
+    assert queries.find_draft(ana, thread.channel).body == "I have seen"
+    actions.post_reply(ana, thread.id, "I have seen it.", forgets_draft=True)
     assert db.session.query(Draft).count() == 0
 
 

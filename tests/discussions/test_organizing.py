@@ -6,7 +6,7 @@ import pytest
 from factories import make_organization, make_post, make_project, make_thread, make_user
 from sqlalchemy import update
 
-from civicforum.accounts.models import Guest
+from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.agreement.actions import list_word
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions, policies, queries
@@ -277,6 +277,31 @@ def test_whoever_speaks_next_begins_the_continuation(ana, ben, full):
     third = actions.continue_thread(ana, following.id, "On.")
     assert third.thread.title == "The bus stop (3)"
     assert queries.pointing_ids(following.id) == [full.id]
+
+
+def test_words_that_came_to_nothing_do_not_end_a_full_thread(ana, ben, full):
+    list_word(SYSTEM, "holdme", "hold")
+    held = actions.continue_thread(ben, full.id, "Please holdme.")
+    assert queries.goes_on_in(full).id == held.thread_id
+    with pytest.raises(Conflict, match="still being checked"):
+        actions.continue_thread(ana, full.id, "Me, too.")
+    actions.withdraw_post(ben, held.id)
+    assert queries.goes_on_in(full) is None
+    begun = actions.continue_thread(ana, full.id, "Me, too.")
+    assert queries.goes_on_in(full).id == begun.thread_id != held.thread_id
+
+
+def test_a_continued_announcement_is_a_discussion_unless_an_organizer_goes_on(ben, organizer, full):
+    set_facts(full, kind="announcement")
+    assert actions.continue_thread(ben, full.id, "And?").thread.kind == "discussion"
+    set_facts(full, continued_in_id=None)
+    assert actions.continue_thread(organizer, full.id, "News.").thread.kind == "announcement"
+
+
+def test_what_is_said_in_the_continuation_is_no_draft_of_the_full_thread(ben, full):
+    actions.keep_draft(ben, full.channel, "And another")
+    actions.continue_thread(ben, full.id, "And another thing.")
+    assert queries.find_draft(ben, full.channel) is None
 
 
 def test_a_thread_with_room_is_not_continued(ben, thread):

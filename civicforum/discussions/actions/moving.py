@@ -16,6 +16,7 @@ from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.counting import count_author
 from civicforum.discussions.actions.publishing import (
+    close_if_full,
     lock_thread,
     record_change,
     show_answers,
@@ -110,7 +111,9 @@ def split_thread(
     thread, other = _lock_both(actor, thread_id, into if isinstance(into, int) else None)
     posts = _chosen(thread, post_ids, with_replies)
     if other is None:
-        facts = {"author": posts[0].author, "max_posts": thread.max_posts}
+        # Of what is not shown nobody is told who wrote it.
+        author = next((post.author for post in posts if post.is_visible), None)
+        facts = {"author": author, "max_posts": thread.max_posts}
         other = add_thread(lock(Project, thread.project_id), title or "", **facts)
     _carry(actor, posts, thread, other)
     record_change(actor, thread, "split", reason=why, count=len(posts), other_thread_id=other.id)
@@ -123,8 +126,9 @@ def _chosen(thread: Thread, post_ids: Sequence[int], with_replies: bool) -> list
     wanted = set(post_ids)
     if with_replies:
         wanted = _with_replies(thread.id, wanted)
-    posts = _lock_posts(Post.thread_id == thread.id, Post.seq.is_not(None), Post.state != "moved")
-    chosen = [post for post in posts if post.id in wanted]
+    _check_few(len(wanted))
+    here = (Post.thread_id == thread.id, Post.seq.is_not(None), Post.state != "moved")
+    chosen = _lock_posts(*here, Post.id.in_(wanted))
     if not wanted or not set(post_ids) <= {post.id for post in chosen}:
         raise Invalid(errors={"posts": [_("Choose comments that are in this thread.")]})
     _check_few(len(chosen))
@@ -226,6 +230,7 @@ def _carry(actor: Actor, posts: Sequence[Post], source: Thread, other: Thread) -
     db.session.flush()
     other.last_post_at = max([other.last_post_at, *(post.published_at or now() for post in placed)])
     rehome_voices("post", [post.id for post in posts], other.channel)
+    close_if_full(other)
     _tell(actor, placed, graves, source, other)
 
 

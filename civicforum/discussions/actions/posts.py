@@ -48,6 +48,7 @@ def post_reply(
     reply_to_id: int | None = None,
     files: Sequence[Chosen] = (),
     poll: Asked | None = None,
+    forgets_draft: bool = False,
 ) -> Post:
     """Say something in a thread, perhaps in answer to a post, with uploaded files, or asking with a poll.
 
@@ -75,7 +76,8 @@ def post_reply(
         add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
-    forget_words(actor, thread.channel)
+    if forgets_draft:
+        forget_words(actor, thread.channel)
     cause = find_cause(actor, with_poll(words_to_check(post), poll), words.html)
     if cause:
         hold(actor, post, cause)

@@ -76,7 +76,8 @@ def _retitle(actor: Actor, thread: Thread, title: str, reason: str) -> None:
     if policies.can_close_thread(actor, thread) and not same_person(actor, thread.author_id):
         why = prepare_reason(reason)
     else:
-        why = reason.strip()
+        # One's own correction needs no reason, and nobody has read one.
+        why = ""
         _check_own_title(actor, thread, title)
     record_change(actor, thread, "titled", before=thread.title, reason=why)
     # The slug stays, so that every address does.

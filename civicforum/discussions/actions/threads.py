@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
-from civicforum.discussions import policies
+from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
@@ -102,7 +102,7 @@ def _add_first_post(
 
 
 @transactional
-def continue_thread(actor: Actor, thread_id: int, body: str | Words) -> Post:
+def continue_thread(actor: Actor, thread_id: int, body: str | Words, poll: Asked | None = None) -> Post:
     """Say the next thing where a thread is full: the first who does begins the thread that continues it.
 
     Locks the full thread, then its project. Raises NotAllowed for who may not speak there, Conflict in a
@@ -113,19 +113,24 @@ def continue_thread(actor: Actor, thread_id: int, body: str | Words) -> Post:
     require(policies.can_reply(actor, thread), cannot_speak(actor))
     if not thread.is_full or thread.status != "closed":
         raise Conflict(_("There is room in this thread: say it there."))
-    following = thread.continued_in
+    following = queries.goes_on_in(thread)
+    forget_words(actor, thread.channel)
     if following is None:
-        return _begin_continuation(actor, thread, words)
-    return post_reply(actor, following.id, words)
+        return _begin_continuation(actor, thread, words, poll)
+    if not policies.can_see_thread(actor, following):
+        raise Conflict(_("The thread that continues this one is still being checked. Say it there soon."))
+    return post_reply(actor, following.id, words, poll=poll)
 
 
-def _begin_continuation(actor: Actor, thread: Thread, words: Words) -> Post:
+def _begin_continuation(actor: Actor, thread: Thread, words: Words, poll: Asked | None) -> Post:
     project = lock(Project, thread.project_id)
-    facts = {"kind": thread.kind, "max_posts": thread.max_posts, "tags": list(thread.tags)}
+    may_begin = policies.can_start_kind(actor, project, thread.kind)
+    kind = thread.kind if may_begin else "discussion"
+    facts = {"kind": kind, "max_posts": thread.max_posts, "tags": list(thread.tags)}
     following = add_thread(project, _next_title(thread.title), author=author_of(actor), **facts)
     thread.continued_in = following
     show_thread(thread)
-    _add_first_post(actor, following, words)
+    _add_first_post(actor, following, words, poll=poll)
     return following_post(following)
 
 

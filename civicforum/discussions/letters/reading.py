@@ -13,9 +13,14 @@ from civicforum.discussions.reply_tokens import TOKEN
 
 # Pictures make mails large; they are not taken, so more is not read.
 MAX_BYTES = 2_000_000
+MAX_HEAD_BYTES = 100_000
+MAX_FROM = 1_000
 RECIPIENTS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 # Written by machines, for whatever reason: an answer to one would be answered by the next.
 MACHINE_HEADERS = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress")
+_CHARSETS = re.compile(
+    r"utf-8|us-ascii|ascii|iso-8859-(?:1|2|15)|windows-125[0-2]|koi8-r|gb2312|gb18030|big5|shift_jis"
+)
 MACHINE_NAMES = ("mailer-daemon", "postmaster", "no-reply", "noreply")
 
 
@@ -48,6 +53,13 @@ def read_letter(content: bytes, reply_address: str, recipient: str = "") -> Lett
     )
 
 
+def token_of(content: bytes, reply_address: str, recipient: str = "") -> str | None:
+    """The token of the address that a mail came to, by its head alone; None for a mail of machines, too."""
+    head = content[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    message = message_from_bytes(head, policy=policy.compat32)
+    return None if _is_automatic(message) else _token(message, reply_address, recipient)
+
+
 def _header(message: Message, name: str) -> str:
     return str(message.get(name, "")).strip().encode("utf-8", "replace").decode()
 
@@ -64,13 +76,13 @@ def _token(message: Message, reply_address: str, recipient: str) -> str | None:
 def _sender(message: Message) -> str:
     """The one address it says it is from; empty if there are several, or none."""
     told = message.get_all("From", [])
-    return parseaddr(str(told[0]))[1] if len(told) == 1 else ""
+    return parseaddr(str(told[0])[:MAX_FROM])[1] if len(told) == 1 else ""
 
 
 def _is_automatic(message: Message) -> bool:
     """Bounces, absences, lists, and whatever else no person has just written (RFC 3834)."""
     submitted = _header(message, "Auto-Submitted").lower()
-    name = parseaddr(_header(message, "From"))[1].partition("@")[0].lower()
+    name = parseaddr(_header(message, "From")[:MAX_FROM])[1].partition("@")[0].lower()
     return (
         submitted not in ("", "no")
         or _header(message, "Precedence").lower() in ("bulk", "list", "junk", "auto_reply")
@@ -91,7 +103,9 @@ def _body(message: Message) -> tuple[str, bool]:
             # Pictures of a signature are shown inside the mail, by their Content-ID.
             has_attachments = has_attachments or "Content-ID" not in part
         else:
-            texts.setdefault(kind, _text(part))
+            # Only the first of each kind is read: each takes its time.
+            if kind not in texts:
+                texts[kind] = _text(part)
     plain = texts.get("text/plain", "").strip()
     return (plain if plain else texts.get("text/html", "")).strip(), has_attachments
 
@@ -103,10 +117,9 @@ def _parts(message: Message) -> Iterator[Message]:
 def _text(part: Message) -> str:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
-    try:
-        text = content.decode(part.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):
-        text = content.decode("utf-8", "replace")
+    charset = part.get_content_charset("utf-8").lower()
+    # Python knows encodings that take minutes to read.
+    text = content.decode(charset if _CHARSETS.fullmatch(charset) else "utf-8", "replace")
     if part.get_content_type() == "text/html":
         return words_of_html(text)
     is_flowed = str(part.get_param("format", "")).lower() == "flowed"

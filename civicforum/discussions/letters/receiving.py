@@ -12,9 +12,10 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.db import now
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import post_url, thread_url
-from civicforum.discussions.letters.reading import Letter, read_letter
+from civicforum.discussions.letters.reading import Letter, read_letter, token_of
 from civicforum.discussions.models import Post, ReplyAddress
 from civicforum.discussions.reply_tokens import is_same_mailbox
+from civicforum.discussions.words import prepare_words
 from civicforum.errors import CivicForumError, Invalid, NotFound, Unavailable
 from civicforum.notifications.mailing import in_language_of
 from civicforum.web.site import get_site
@@ -29,14 +30,26 @@ def receive(content: bytes, recipient: str = "") -> str:
     Whoever is told of it is the person of the address, never who the mail says it is from. Raises Unavailable
     and what the database or the mail server raise: then the same mail may come again.
     """
-    letter = read_letter(content, current_app.config["REPLY_ADDRESS"], recipient)
-    address = queries.find_reply_address(letter.token) if letter.token else None
+    ours = current_app.config["REPLY_ADDRESS"]
+    # The head first: whoever has no address of ours costs nothing.
+    token = token_of(content, ours, recipient)
+    address = queries.find_reply_address(token) if token else None
+    letter = _read(content, ours, recipient) if address is not None else None
     outcome = "ignored"
-    if address is not None and not letter.is_automatic:
+    if address is not None and letter is not None and letter.token and not letter.is_automatic:
         with in_language_of(address.user):
             outcome = _post(address, letter)
     log.info("A mail came in.", extra={"outcome": outcome})
     return outcome
+
+
+def _read(content: bytes, reply_address: str, recipient: str) -> Letter | None:
+    """The mail; None for one folded so deep that it cannot be read, now or the next time."""
+    try:
+        return read_letter(content, reply_address, recipient)
+    except (RecursionError, ValueError, LookupError):
+        log.warning("A mail could not be read.")
+        return None
 
 
 def _post(address: ReplyAddress, letter: Letter) -> str:
@@ -44,7 +57,11 @@ def _post(address: ReplyAddress, letter: Letter) -> str:
     try:
         if letter.is_too_large:
             raise Invalid(_("It is too large. Files and pictures are not taken; please send words alone."))
-        post = actions.post_by_mail(SYSTEM, address_id, letter.name, letter.sender, letter.words)
+        if "/unsubscribe/" in letter.words:
+            raise Invalid(_("Your words could not be told from our mail below them. Say it on the page."))
+        # Drawn before anything is locked.
+        words = prepare_words(letter.words)
+        post = actions.post_by_mail(SYSTEM, address_id, letter.name, letter.sender, words)
     except Unavailable:
         raise
     except CivicForumError as refusal:

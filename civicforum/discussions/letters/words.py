@@ -28,7 +28,6 @@ _SIGNATURE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^>.*\n?", re.MULTILINE)
-_QUOTED_END = re.compile(r"(?:\n(?:>[^\n]*)?)+\Z")
 # A line that a mail program broke at its edge, and the line that goes on with it.
 _BROKEN = re.compile(r"(?<=[^\n]{60})\n(?=[^\W\d_])")
 _BLOCK_END = re.compile(r"</(?:p|div|li|h[1-6]|tr|blockquote)>|<br ?/?>")
@@ -64,7 +63,10 @@ def _squeezed(text: str) -> str:
 def _without_quotes(text: str) -> str:
     """What stands above the first quoted mail; quotes between the lines stay, they are answered there."""
     above = _before(_ORIGINAL, _before(_ATTRIBUTION, text))
-    return _QUOTED_END.sub("", "\n" + _latest(above)).strip()
+    lines = _latest(above).split("\n")
+    while lines and (not lines[-1].strip() or lines[-1].startswith(">")):
+        lines.pop()
+    return "\n".join(lines).strip()
 
 
 def _latest(text: str) -> str:

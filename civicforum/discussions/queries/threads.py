@@ -149,6 +149,15 @@ def opening_posts(thread_ids: Iterable[int]) -> dict[int, Post]:
 # --- what leads to a thread, what was done with it, and its tags ---
 
 
+def goes_on_in(thread: Thread) -> Thread | None:
+    """The thread that continues this full one; None where its only words were declined or taken back."""
+    following = thread.continued_in
+    if following is None or following.status != "pending":
+        return following
+    waits = select(Post.id).where(Post.thread_id == following.id, Post.state == "pending").limit(1)
+    return following if db.session.scalar(waits) is not None else None
+
+
 def pointing_ids(thread_id: int) -> Sequence[int]:
     """The threads that are continued in this one, or were merged into it."""
     points = or_(Thread.continued_in_id == thread_id, Thread.merged_into_id == thread_id)

@@ -22,7 +22,7 @@ from civicforum.errors import NotAllowed
 from civicforum.files.tray import Tray, read_tray
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project
-from civicforum.text import excerpt
+from civicforum.text import excerpt_of_html
 from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -102,7 +102,7 @@ def _filters(project: Project, wanted: queries.Wanted, tags: Sequence[Tag]) -> l
 def _openings(threads: Sequence[Thread]) -> dict[int, str]:
     """How each thread begins, in a line."""
     posts = queries.opening_posts([thread.id for thread in threads])
-    return {thread_id: excerpt(post.body) for thread_id, post in posts.items() if post.is_visible}
+    return {thread_id: excerpt_of_html(post.html) for thread_id, post in posts.items() if post.is_visible}
 
 
 @bp.route("/projects/<slug>/threads/new", methods=["GET", "POST"])

@@ -80,7 +80,7 @@ def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
-        post = actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen, poll)
+        post = actions.post_reply(viewer(), thread_id, words, reply_to, tray.chosen, poll, forgets_draft=True)
         return Done(201, "post", post.id)
 
     return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints, poll], reply)
@@ -138,6 +138,7 @@ def _draw_thread(
         following=_if_seen(thread.continued_in),
         merged_into=_if_seen(thread.merged_into),
         is_full=thread.is_full,
+        can_continue=queries.goes_on_in(thread) is None,
         continue_url=url_for("discussions.continue_thread", thread_id=thread.id),
         quiet_days=thread.quiet_days if thread.quiet_days > QUIET_DAYS else None,
         changes=_changes(thread),
@@ -227,10 +228,14 @@ def continue_thread(thread_id: int) -> Any:
     """Say the next thing where the thread is full: the words are in its continuation."""
     person = viewer()
     thread = queries.get_thread(person, thread_id)
-    form = ReplyForm()
+    form, new, first_new = ReplyForm(), *_new_here(thread)
+    if previewing.keep(form, thread.channel):
+        return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="continue"))
+    if previewing.is_asked_for("preview"):
+        return _draw_thread(thread, form, Tray(), new, first_new, previewing.drawn(form))
     done = form.submits(lambda: _continue(form, thread_id))
     if done is None:
-        return _draw_thread(thread, form, Tray(), *_new_here(thread))
+        return _draw_thread(thread, form, Tray(), new, first_new)
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     flash(_("The thread was full: what you said is in the one that continues it."), "success")
@@ -238,12 +243,12 @@ def continue_thread(thread_id: int) -> Any:
 
 
 def _continue(form: ReplyForm, thread_id: int) -> Done:
-    words = prepare_words(form.body.data)
+    words, poll = prepare_words(form.body.data), form.asked()
 
     def go_on() -> Done:
-        return Done(201, "post", actions.continue_thread(viewer(), thread_id, words).id)
+        return Done(201, "post", actions.continue_thread(viewer(), thread_id, words, poll).id)
 
-    return do_once(form.nonce.data, [thread_id, words.body], go_on)
+    return do_once(form.nonce.data, [thread_id, words.body, poll], go_on)
 
 
 @bp.post("/threads/<int:thread_id>/follow")

@@ -19,7 +19,7 @@ export async function request(method, url, body = undefined, headers = {}, optio
       ...options,
     });
     const json = await response.json().catch(() => null);
-    const isAnswer = json !== null || response.status >= 400;
+    const isAnswer = json !== null || response.status === 204 || response.status >= 400;
     return { status: isAnswer ? response.status : 0, json, retryAfter: Number(response.headers.get("Retry-After")) };
   } catch {
     return { status: 0, json: null, retryAfter: 0 };

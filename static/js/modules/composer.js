@@ -77,6 +77,8 @@ class Composer {
     clearTimeout(this.saving);
     this.isUnsaved = false;
     this.leaving?.abort();
+    const url = this.form.dataset.draftUrl;
+    if (url) request("DELETE", url, undefined, {}, { keepalive: true });
   }
 
   markSent() {
