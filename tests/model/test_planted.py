@@ -55,7 +55,7 @@ FORGOTTEN_AUDIENCE = [
 ]
 FORGOTTEN_BELLS = [
     ("live.changes.ring", "discussions.react", deeds.somebody_supports),
-    ("notifications.actions.ring_people", "discussions.post_reply", deeds.somebody_replies),
+    ("notifications.actions.inbox.ring_people", "discussions.post_reply", deeds.somebody_replies),
     ("accounts.actions.sessions.ring_person", "accounts.suspend_person", deeds.an_author_is_suspended),
     ("accounts.actions.sessions.ring_person", "accounts.end_session", deeds.somebody_signs_out),
     ("accounts.actions.tokens.ring_person", "accounts.revoke_token", deeds.a_token_is_revoked),
@@ -84,7 +84,7 @@ def test_an_audience_that_shrinks_silently_is_found(app, town, monkeypatch, case
 
 
 def test_a_bell_that_does_not_wait_for_the_commit_is_found(app, town, monkeypatch):
-    monkeypatch.setattr("civicforum.notifications.actions.after_commit", at_once)
+    monkeypatch.setattr("civicforum.notifications.actions.inbox.after_commit", at_once)
     faults = faults_of(app, town, "discussions.post_reply", deeds.somebody_replies)
     assert [fault for fault in faults if "though it was undone" in fault] != []
 

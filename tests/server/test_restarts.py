@@ -47,7 +47,7 @@ class Watcher:
 
     def __init__(self, base_url: str, channel: str) -> None:
         self.channel, self.revision, self.stream = channel, None, None
-        self.bodies: list[str] = []
+        self.posts: dict[int, str] = {}
         self.arrivals = 0
         self.lock = threading.Lock()
         self.client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=2)
@@ -74,7 +74,15 @@ class Watcher:
                 self.watch()
             elif self.revision is None or told["revision"] > self.revision:
                 self.revision, self.stream = told["revision"], told["stream"]
-                self.bodies += [item["body"] for item in told["items"] if item["type"] == "post"]
+                # What came while an answer was on its way may be in the answer, too: it is one post.
+                self.posts.update(
+                    {item["id"]: item["body"] for item in told["items"] if item["type"] == "post"}
+                )
+
+    @property
+    def bodies(self) -> list[str]:
+        """What the posts say, in the order in which they came."""
+        return list(self.posts.values())
 
     def put_down(self, *_reason) -> None:
         """Close the connection that is over; the library leaves that to the collector."""

@@ -13,7 +13,8 @@ export function keepingPlace(list, change) {
 function firstInSight(list) {
   const focused = document.activeElement;
   if (focused && list.contains(focused) && isInSight(focused)) return focused;
-  return [...list.children].find(isInSight);
+  // What sticks to the screen says nothing of where the reader is.
+  return [...list.children].find((child) => isInSight(child) && getComputedStyle(child).position !== "sticky");
 }
 
 function isInSight(element) {
