@@ -16,8 +16,10 @@ from factories import (
     make_user,
 )
 
+from civicforum.accounts.models import Guest
 from civicforum.db import now, transaction
 from civicforum.discussions import actions
+from civicforum.pages import queries
 
 MOST = None if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 300
 KNOWN = {
@@ -145,3 +147,11 @@ def test_a_real_conversation_is_recomputed_from_the_export(client, shared, proje
     told = client.get(f"/api/v1/threads/{thread.id}/balance").json
     known = KNOWN[len(comments)]
     assert {name: told[name] for name in known} == known
+
+
+def test_an_export_has_every_thread_however_many_pages_there_are(app, monkeypatch):
+    project = make_project()
+    threads = [make_thread(project) for _n in range(3)]
+    monkeypatch.setattr("civicforum.pages.queries.balance.MAXIMUM_LIMIT", 2)
+    weighed = queries.list_all_weighed(Guest(), project)
+    assert {row.thread.id for row in weighed} == {thread.id for thread in threads}
