@@ -9,6 +9,7 @@ from civicforum import jobs
 from civicforum.accounts.models import Actor
 from civicforum.db import db, find_locked, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.publishing import forget_words
 from civicforum.discussions.models import DRAFT_DAYS, MAX_DRAFTS, Bookmark, Draft, Post
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.partnerships.queries import get_project_by_id
@@ -45,7 +46,7 @@ def keep_draft(
 def forget_draft(actor: Actor, place: str) -> None:
     """Throw the draft away that the actor has in this place, if there is one."""
     require(policies.can_keep_drafts(actor))
-    db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == place))
+    forget_words(actor, place)
 
 
 @transactional

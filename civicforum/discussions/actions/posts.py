@@ -10,10 +10,8 @@ from civicforum.agreement.actions import count_stood
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
-from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.actions.publishing import (
-    author_of,
     check_revision,
     forget_hold,
     forget_words,
@@ -21,22 +19,21 @@ from civicforum.discussions.actions.publishing import (
     keep_version,
     lock_post,
     lock_thread,
-    publish,
     set_words,
     show_state,
     tell_people,
     words_to_check,
 )
 from civicforum.discussions.actions.room import check_room, nudge_if_loud
-from civicforum.discussions.asking import Asked, with_poll
+from civicforum.discussions.actions.saying import say
+from civicforum.discussions.asking import Asked
 from civicforum.discussions.models import EDIT_HOURS, MAX_EDITS, Post, PostVersion, Thread
 from civicforum.discussions.queries import count_versions
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
-from civicforum.files.actions import AS_THEY_ARE, Chosen, FileChanges, attach_files, change_files
+from civicforum.files.actions import AS_THEY_ARE, Chosen, FileChanges, change_files
 from civicforum.live.changes import touch
 from civicforum.search.index import refresh
-from civicforum.voices.actions import record_voice
 from civicforum.web.numbers import LARGEST
 
 
@@ -62,27 +59,10 @@ def post_reply(
     require(policies.can_reply(actor, thread), cannot_speak(actor))
     _check_open(thread)
     check_room(actor, thread)
-    post = Post(
-        thread=thread,
-        author=author_of(actor),
-        body=words.body,
-        html=words.html,
-        reply_to=_find_answered(thread, reply_to_id),
-        state="pending",
-    )
-    db.session.add(post)
-    db.session.flush()
-    if poll is not None:
-        add_poll(post, poll)
-    record_voice("post", post.id, thread.channel, actor.id)
-    attach_files(actor, "post", post.id, files)
+    post = say(actor, thread, words, files, poll, reply_to=_find_answered(thread, reply_to_id))
     if forgets_draft:
         forget_words(actor, thread.channel)
-    cause = find_cause(actor, with_poll(words_to_check(post), poll), words.html)
-    if cause:
-        hold(actor, post, cause)
-    else:
-        publish(thread, post)
+    if post.is_visible:
         nudge_if_loud(post)
     return post
 

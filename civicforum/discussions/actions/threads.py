@@ -5,32 +5,27 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
-from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
-from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
     author_of,
     forget_words,
-    hold,
     lock_thread,
-    publish,
     show_thread,
-    words_to_check,
 )
+from civicforum.discussions.actions.saying import say
 from civicforum.discussions.actions.shaping import check_kind, find_tags
-from civicforum.discussions.asking import Asked, with_poll
+from civicforum.discussions.asking import Asked
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import MAX_TITLE_CHARACTERS, Words, prepare_title, prepare_words
 from civicforum.errors import Conflict, NotFound, require
-from civicforum.files.actions import Chosen, attach_files
+from civicforum.files.actions import Chosen
 from civicforum.live.changes import open_channel
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
 from civicforum.search.index import refresh
 from civicforum.text import slugify
-from civicforum.voices.actions import record_voice
 
 
 @transactional
@@ -85,20 +80,13 @@ def add_thread(project: Project, title: str, **facts: object) -> Thread:
 
 def _add_first_post(
     actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen] = (), poll: Asked | None = None
-) -> None:
-    post = Post(thread=thread, author=author_of(actor), body=words.body, html=words.html, state="pending")
-    db.session.add(post)
-    db.session.flush()
-    if poll is not None:
-        add_poll(post, poll)
-    record_voice("post", post.id, thread.channel, actor.id)
-    attach_files(actor, "post", post.id, files)
-    cause = find_cause(actor, with_poll(words_to_check(post, thread.title), poll), words.html)
-    if cause:
+) -> Post:
+    """The words a thread begins with; while they are held, the thread waits with them."""
+    post = say(actor, thread, words, files, poll, title=thread.title)
+    if not post.is_visible:
         thread.status = "pending"
-        hold(actor, post, cause)
-    else:
-        publish(thread, post)
+        db.session.flush()
+    return post
 
 
 @transactional
@@ -130,13 +118,7 @@ def _begin_continuation(actor: Actor, thread: Thread, words: Words, poll: Asked 
     following = add_thread(project, _next_title(thread.title), author=author_of(actor), **facts)
     thread.continued_in = following
     show_thread(thread)
-    _add_first_post(actor, following, words, poll=poll)
-    return following_post(following)
-
-
-def following_post(thread: Thread) -> Post:
-    """The one post of a thread that was just begun."""
-    return db.session.query(Post).filter_by(thread_id=thread.id).one()
+    return _add_first_post(actor, following, words, poll=poll)
 
 
 def _next_title(title: str) -> str:

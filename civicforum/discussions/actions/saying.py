@@ -1,0 +1,49 @@
+"""Putting words into a thread, the same for its first post and for every reply."""
+
+from collections.abc import Sequence
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.queries import find_cause
+from civicforum.db import db
+from civicforum.discussions.actions.asking import add_poll
+from civicforum.discussions.actions.publishing import author_of, hold, publish, words_to_check
+from civicforum.discussions.asking import Asked, with_poll
+from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.words import Words
+from civicforum.files.actions import Chosen, attach_files
+from civicforum.voices.actions import record_voice
+
+
+def say(
+    actor: Actor,
+    thread: Thread,
+    words: Words,
+    files: Sequence[Chosen] = (),
+    poll: Asked | None = None,
+    reply_to: Post | None = None,
+    title: str = "",
+) -> Post:
+    """Add what the actor says, with its voice, files and poll: published, or held for a moderator.
+
+    The thread is locked. ``title`` is read with the words: that of a thread they begin.
+    """
+    post = Post(
+        thread=thread,
+        author=author_of(actor),
+        body=words.body,
+        html=words.html,
+        reply_to=reply_to,
+        state="pending",
+    )
+    db.session.add(post)
+    db.session.flush()
+    if poll is not None:
+        add_poll(post, poll)
+    record_voice("post", post.id, thread.channel, actor.id)
+    attach_files(actor, "post", post.id, files)
+    cause = find_cause(actor, with_poll(words_to_check(post, title), poll), words.html)
+    if cause:
+        hold(actor, post, cause)
+    else:
+        publish(thread, post)
+    return post
