@@ -1,12 +1,14 @@
 """The page of one thread."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from civicforum.accounts.models import Actor
 from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.addresses import (
     page_start,
@@ -37,8 +39,15 @@ PLACES = {"from", "quote", "reply_to"}
 # What the room above does with whole threads.
 ELSEWHERE = ("move_thread", "split_thread", "merge_thread")
 
-
 bodies.taking_files.add("discussions.show_thread")
+
+
+@dataclass(frozen=True)
+class NewHere:
+    """What of the thread is new to this person, and the seq at which that begins if they were here before."""
+
+    told: queries.NewToYou
+    first: int | None
 
 
 @bp.get("/threads/<int:thread_id>", defaults={"slug": None})
@@ -47,32 +56,37 @@ bodies.taking_files.add("discussions.show_thread")
 def show_thread(thread_id: int, slug: str | None) -> Any:
     person = viewer()
     thread = queries.get_thread(person, thread_id)
-    if request.method == "GET" and slug != thread.slug:
-        return redirect(
-            thread_url(thread, **{name: request.args[name] for name in PLACES & set(request.args)})
-        )
-    new, first_new = _new_here(thread)
-    place = _place_to_open(thread, new, first_new)
-    if request.method == "GET" and place > 1 and not PLACES & set(request.args):
-        return redirect(thread_url(thread, start=place, _anchor="new" if first_new else None))
-    form = ReplyForm()
-    tray = read_tray(person) if policies.can_reply(person, thread) else Tray()
+    form, tray = ReplyForm(), read_tray(person) if policies.can_reply(person, thread) else Tray()
+    if request.method == "GET":
+        new = _new_here(thread)
+        return _elsewhere(thread, slug, new) or _draw_thread(thread, form, tray, new=new)
     if previewing.keep(form, thread.channel):
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
     if previewing.is_asked_for("preview"):
-        return _draw_thread(thread, form, tray, new, first_new, previewing.drawn(form))
+        return _draw_thread(thread, form, tray, previewing.drawn(form))
     try:
         done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
     except TooMany as refusal:
         # What was typed stays in the box, under when it may be sent.
         form.body.errors = [str(refusal)]
-        page = _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
+        page = _draw_thread(queries.get_thread(person, thread_id), form, tray)
         return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
     if done is None:
-        return _draw_thread(queries.get_thread(person, thread_id), form, tray, new, first_new)
+        return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     return redirect(post_url(post.thread, post.id, post.seq))
+
+
+def _elsewhere(thread: Thread, slug: str | None, new: NewHere) -> Response | None:
+    """Where this address leads instead: to the thread's own, or to where its reader goes on."""
+    asked = PLACES & set(request.args)
+    if slug != thread.slug:
+        return redirect(thread_url(thread, **{name: request.args[name] for name in asked}))
+    place = _place_to_open(thread, new)
+    if place > 1 and not asked:
+        return redirect(thread_url(thread, start=place, _anchor="new" if new.first else None))
+    return None
 
 
 def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
@@ -86,28 +100,22 @@ def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
     return do_once(form.nonce.data, [thread_id, words.body, reply_to, tray.prints, poll], reply)
 
 
-def _new_here(thread: Thread) -> tuple[queries.NewToYou, int | None]:
-    """What is new to this person, and where that begins if they were here before."""
+def _new_here(thread: Thread) -> NewHere:
     new = queries.new_in(viewer(), thread)
-    return new, queries.first_new(thread, new) if new.is_opened else None
+    return NewHere(new, queries.first_new(thread, new) if new.is_opened else None)
 
 
-def _place_to_open(thread: Thread, new: queries.NewToYou, first_new: int | None) -> int:
+def _place_to_open(thread: Thread, new: NewHere) -> int:
     """Where a page begins for somebody who was here before: at what is new, or where they left off."""
-    if not new.is_opened:
+    if not new.told.is_opened:
         return 1
-    return page_start(max(1, first_new or thread.last_seq))
+    return page_start(max(1, new.first or thread.last_seq))
 
 
 def _draw_thread(
-    thread: Thread,
-    form: ReplyForm,
-    tray: Tray,
-    new: queries.NewToYou,
-    first_new: int | None,
-    preview: str | None = None,
+    thread: Thread, form: ReplyForm, tray: Tray, preview: str | None = None, new: NewHere | None = None
 ) -> str:
-    person = viewer()
+    person, new = viewer(), new or _new_here(thread)
     # The revision first: what is committed in between is told again, and nothing is missed.
     told = schemas.tell_threads([thread])[0]
     readings = schemas.watch_readings(person)
@@ -119,40 +127,62 @@ def _draw_thread(
         "discussions/thread.html",
         thread=told,
         project=thread.project,
-        cards=make_cards(person, [*shown, *own], new if new.is_opened else None, first_new),
+        cards=make_cards(person, [*shown, *own], new.told if new.told.is_opened else None, new.first),
         form=form,
         preview=preview,
         draft=_take_draft(form, thread),
         tray=tray,
         answered=_prefill(form, thread),
-        is_end=is_end,
         readings=readings,
-        rail=make_rail(person, thread, new, first_new),
+        rail=make_rail(person, thread, new.told, new.first),
         seen_url=seen_url(person, thread, shown),
         here=_here(shown, told.post_count),
-        previous_url=thread_url(thread, start=max(1, start - queries.PAGE_POSTS)) if start > 1 else None,
-        next_url=None if is_end else thread_url(thread, start=start + queries.PAGE_POSTS),
-        latest_url=None if is_end else thread_url(thread, start=page_start(max(1, thread.last_seq))),
-        reply_url=thread_url(thread, start=start),
-        can_reply=policies.can_reply(person, thread),
-        following=_if_seen(thread.continued_in),
-        merged_into=_if_seen(thread.merged_into),
-        is_full=thread.is_full,
-        can_continue=queries.goes_on_in(thread) is None,
-        continue_url=url_for("discussions.continue_thread", thread_id=thread.id),
-        quiet_days=thread.quiet_days if thread.quiet_days > QUIET_DAYS else None,
-        changes=_changes(thread),
-        can_close=policies.can_close_thread(person, thread),
-        can_shape=policies.can_shape_thread(person, thread),
-        rooms={name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
-        level=level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
         balance=queries.thread_balance(person, thread),
         own=own_words(person, thread),
-        room_url=_room_url(thread),
-        is_moderator=policies.can_moderate_thread(person, thread),
         opening=_opening(shown),
-        public_url=thread_url(thread, _external=True),
+        **_pages(thread, start, is_end),
+        **_end_of(thread),
+        **_tools(person, thread),
     )
+
+
+def _pages(thread: Thread, start: int, is_end: bool) -> dict[str, Any]:
+    """The addresses before, behind and of this page of the thread."""
+    latest = page_start(max(1, thread.last_seq))
+    return {
+        "is_end": is_end,
+        "previous_url": thread_url(thread, start=max(1, start - queries.PAGE_POSTS)) if start > 1 else None,
+        "next_url": None if is_end else thread_url(thread, start=start + queries.PAGE_POSTS),
+        "latest_url": None if is_end else thread_url(thread, start=latest),
+        "reply_url": thread_url(thread, start=start),
+        "public_url": thread_url(thread, _external=True),
+    }
+
+
+def _end_of(thread: Thread) -> dict[str, Any]:
+    """Where a thread goes on that takes no more, for how long it was quiet, and what was done with it."""
+    return {
+        "following": _if_seen(thread.continued_in),
+        "merged_into": _if_seen(thread.merged_into),
+        "is_full": thread.is_full,
+        "can_continue": queries.goes_on_in(thread) is None,
+        "continue_url": url_for("discussions.continue_thread", thread_id=thread.id),
+        "quiet_days": thread.quiet_days if thread.quiet_days > QUIET_DAYS else None,
+        "changes": _changes(thread),
+    }
+
+
+def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
+    """What this person may do with the thread."""
+    return {
+        "can_reply": policies.can_reply(person, thread),
+        "can_close": policies.can_close_thread(person, thread),
+        "can_shape": policies.can_shape_thread(person, thread),
+        "is_moderator": policies.can_moderate_thread(person, thread),
+        "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
+        "room_url": _room_url(thread),
+        "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
+    }
 
 
 def _changes(thread: Thread) -> list[tuple[ThreadChange, Thread | None]]:
@@ -228,14 +258,14 @@ def continue_thread(thread_id: int) -> Any:
     """Say the next thing where the thread is full: the words are in its continuation."""
     person = viewer()
     thread = queries.get_thread(person, thread_id)
-    form, new, first_new = ReplyForm(), *_new_here(thread)
+    form = ReplyForm()
     if previewing.keep(form, thread.channel):
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="continue"))
     if previewing.is_asked_for("preview"):
-        return _draw_thread(thread, form, Tray(), new, first_new, previewing.drawn(form))
+        return _draw_thread(thread, form, Tray(), previewing.drawn(form))
     done = form.submits(lambda: _continue(form, thread_id))
     if done is None:
-        return _draw_thread(thread, form, Tray(), new, first_new)
+        return _draw_thread(thread, form, Tray())
     post = queries.get_post(person, done.object_id)
     say_held(post.state == "pending")
     flash(_("The thread was full: what you said is in the one that continues it."), "success")

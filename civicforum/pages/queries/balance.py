@@ -49,9 +49,10 @@ def list_all_weighed(viewer: Actor, project: Project) -> list[Weighed]:
 
 def _meetings_of(thread_ids: Sequence[int]) -> dict[int, TownHall]:
     """The published meetings of these threads, by thread; the latest where there are several."""
-    rows = db.session.scalars(
-        select(TownHall)
-        .where(TownHall.thread_id.in_(thread_ids), TownHall.status != "draft")
+    rows = db.session.execute(
+        select(Thread.id, TownHall)
+        .join(TownHall, TownHall.thread_id == Thread.id)
+        .where(Thread.id.in_(thread_ids), TownHall.status != "draft")
         .order_by(TownHall.starts_at, TownHall.id)
     )
-    return {hall.thread_id or 0: hall for hall in rows}
+    return {row[0]: row[1] for row in rows}
