@@ -31,8 +31,8 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 
 test: test-ready ## Run every test
 	$(BIN)/pytest -n $(WORKERS) --cov $(addprefix --ignore=,$(WHOLE) $(ALONE))
-	# One more than there are cores: much of it is waiting for servers.
-	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadgroup $(WHOLE)
+	# One more than there are cores: much of it is waiting for servers. By file: what a file sets up, it shares.
+	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadfile $(WHOLE)
 	$(BIN)/pytest $(ALONE)
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
 

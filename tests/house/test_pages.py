@@ -15,8 +15,6 @@ from running import COMMAND, Server, free_port
 
 from civicforum import paths
 
-# One process walks the whole town for all of these, instead of each its own.
-pytestmark = pytest.mark.xdist_group("pages")
 VNU = paths.ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PASSWORD = "civic-demo-2026"
 ROLES = {
