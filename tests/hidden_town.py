@@ -27,6 +27,7 @@ from civicforum.agreement.actions import list_word
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
+from civicforum.discussions.actions import Shape
 from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Poll, Post
 from civicforum.discussions.queries import first_post_id
@@ -71,7 +72,9 @@ NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
 # What only its writer ever sees.
 OWN = {"zqmydraft"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN
+# Who speaks under a pseudonym: their name stands nowhere in its project.
+MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -121,7 +124,9 @@ def planted_town(app) -> Town:
     }
     elsewhere = make_project(people["organizer_elsewhere"], title="Elsewhere")
     join(elsewhere, people["moderator_elsewhere"], "moderator")
-    project = make_project(people["organizer_here"], office, title="Open project", slug="open-room")
+    project = make_project(
+        people["organizer_here"], office, title="Open project", slug="open-room", allows_pseudonyms=True
+    )
     list_word(people["site_moderator"], "holdme", "hold")
     _plant_posts(town, project)
     hall = _plant_drafts(town, project)
@@ -175,10 +180,33 @@ def _plant_posts(town: Town, project) -> None:
         "flagged": flagged.id,
     }
     _plant_files(town, thread, names)
+    _plant_masked(town, project, question.id, flagged.id)
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
-    town.fills["threads/thread_id"] = [thread.id, held_thread.id]
+    town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
+
+
+def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:
+    """Whatever a person can do under a pseudonym, and what others do with it."""
+    masked = make_user(name="zqmaskedname", handle="zqmaskedhandle", email="zqmaskedmail@example.org")
+    town.people["masked"] = masked
+    resident, moderator = town.people["resident"], town.people["site_moderator"]
+    discussions.take_pseudonym(masked, project.id, "a secret of the town's own")
+    thread = discussions.start_thread(masked, project.id, "What a lantern", "A lantern under another name.")
+    discussions.shape_thread(masked, thread.id, Shape(title="What lanterns", kind="question"))
+    replies = [
+        discussions.post_reply(masked, post.thread_id, "A lantern, @rita.", post.id).id
+        for post in (db.session.get_one(Post, post_id) for post_id in (question_id, flagged_id))
+    ]
+    answer = discussions.post_reply(resident, thread.id, "Which?", first_post_id(thread.id)).id
+    discussions.react(masked, answer, "thanks")
+    discussions.edit_post(masked, replies[0], "A lantern at dusk, @rita.", 1)
+    _plant_poll(masked, replies[0], "Which lantern", resident)
+    moderation.flag_post(town.people["flagger"], replies[1], 2, "zqnote lantern")
+    moderation.moderate(moderator, "post", replies[1], Deed("hide", 2, "zqreason lantern"))
+    discussions.post_reply(masked, thread.id, "Another holdme lantern.")
+    town.fills["masked_thread"] = [thread.id]
 
 
 def _plant_files(town: Town, thread, posts: dict[str, int]) -> None:

@@ -11,7 +11,8 @@ from civicforum.db import db
 from civicforum.demo.files import Files, Table
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import write
-from civicforum.discussions.models import Tag
+from civicforum.discussions.models import Pseudonym, Tag
+from civicforum.discussions.names import name_under
 from civicforum.discussions.words import Words
 from civicforum.partnerships.models import (
     Membership,
@@ -73,9 +74,19 @@ def add_projects(stage: Stage, tables: list[Table]) -> None:
         db.session.add(project)
         db.session.flush()
         stage.projects[table["slug"]] = project
+        _add_pseudonyms(stage, project, table)
         for name in table.get("tags", ()):
             db.session.add(Tag(project_id=project.id, slug=slugify(name), name=name))
         stage.step(1)
+
+
+def _add_pseudonyms(stage: Stage, project: Project, table: Table) -> None:
+    for key in table.get("pseudonyms", ()):
+        user = stage.people[key]
+        row = Pseudonym(project_id=project.id, user_id=user.id, name=name_under("", project.id, user.id))
+        db.session.add(row)
+        db.session.flush()
+        stage.pseudonyms[project.id, user.id] = row.id
 
 
 def _project(stage: Stage, table: Table) -> Project:
@@ -84,6 +95,7 @@ def _project(stage: Stage, table: Table) -> Project:
     columns = ("slug", "title", "summary", "status", "level", "decides", "visibility")
     project = Project(**{name: table[name] for name in columns}, created_at=began_at)
     project.vision = table["vision"].strip()
+    project.allows_pseudonyms = table.get("allows_pseudonyms", False)
     project.phases = [
         Phase(
             title=phase["title"],

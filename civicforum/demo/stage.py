@@ -30,7 +30,8 @@ class Letter:
 
 @dataclass
 class Stage:
-    """Rows by key; ``posts`` by their thread's key and their number there. ``step`` moves the bar."""
+    """Rows by key; ``posts`` by their thread's key and their number there; ``pseudonyms`` are ids
+    by project and person. ``step`` moves the bar."""
 
     clock: Clock
     step: Callable[[int], None]
@@ -38,6 +39,7 @@ class Stage:
     standings: dict[str, Standing] = field(default_factory=dict)
     organizations: dict[str, Organization] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
+    pseudonyms: dict[tuple[int, int], int] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
     posts: dict[tuple[str, int], Post] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)

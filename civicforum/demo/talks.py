@@ -133,9 +133,11 @@ def add_talks(stage: Stage, talks: Sequence[Talk]) -> None:
 
 def _add_thread(stage: Stage, talk: Talk) -> Thread:
     began_at = talk.remarks[0].at
+    project, author = stage.projects[talk.project], stage.people[talk.author]
     thread = Thread(
-        project_id=stage.projects[talk.project].id,
-        author_id=stage.people[talk.author].id,
+        project_id=project.id,
+        author_id=author.id,
+        pseudonym_id=stage.pseudonyms.get((project.id, author.id)),
         title=talk.title,
         slug=slugify(talk.title),
         status="open",
@@ -152,12 +154,14 @@ def _add_thread(stage: Stage, talk: Talk) -> Thread:
 def _add_post(stage: Stage, remark: Remark) -> Post:
     thread = stage.threads[remark.thread]
     thread.last_seq, thread.last_post_at = remark.number, remark.at
+    author = stage.people[remark.author]
     words = remark.later or remark.words
     answered = stage.posts.get((remark.thread, remark.facts.get("reply_to", 0)))
     post = Post(
         thread_id=thread.id,
         seq=remark.number,
-        author_id=stage.people[remark.author].id,
+        author_id=author.id,
+        pseudonym_id=stage.pseudonyms.get((thread.project_id, author.id)),
         body=words.body,
         html=words.html,
         reply_to_id=answered and answered.id,
@@ -230,10 +234,13 @@ def _versions(post: Post, remark: Remark) -> list[PostVersion]:
 
 
 def _reactions(stage: Stage, post: Post, remark: Remark) -> Iterable[Reaction]:
-    return (
-        Reaction(post_id=post.id, user_id=stage.people[person].id, kind="support", created_at=at)
-        for person, at in remark.support
-    )
+    project_id = stage.threads[remark.thread].project_id
+    for person, at in remark.support:
+        user_id = stage.people[person].id
+        pseudonym_id = stage.pseudonyms.get((project_id, user_id))
+        yield Reaction(
+            post_id=post.id, user_id=user_id, pseudonym_id=pseudonym_id, kind="support", created_at=at
+        )
 
 
 def _tell(stage: Stage, post: Post, answered: Post | None, remark: Remark) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 
 from civicforum.db import db
 from civicforum.discussions.models import Post, Thread
@@ -26,9 +26,14 @@ def _post_ids(last: int, limit: int) -> Sequence[int]:
     return db.session.scalars(select(Post.id).where(Post.id > last).order_by(Post.id).limit(limit)).all()
 
 
+def _known(table: type[Thread] | type[Post]) -> ColumnElement[int | None]:
+    """By whom it is found: of what was said under a pseudonym, by nobody."""
+    return case((table.pseudonym_id.is_(None), table.author_id)).label("author_id")
+
+
 def _threads(ids: Sequence[int]) -> Mapping[int, Findable]:
     rows = db.session.execute(
-        select(Thread.id, Thread.title, Thread.created_at, Thread.project_id, Thread.author_id).where(
+        select(Thread.id, Thread.title, Thread.created_at, Thread.project_id, _known(Thread)).where(
             Thread.id.in_(ids), Thread.status.not_in(("pending", "merged"))
         )
     )
@@ -40,8 +45,8 @@ def _threads(ids: Sequence[int]) -> Mapping[int, Findable]:
 def _posts(ids: Sequence[int]) -> Mapping[int, Findable]:
     rows = db.session.execute(
         select(
-            Post.id, Post.html, Post.published_at, Post.created_at, Post.thread_id, Post.author_id,
-            Thread.project_id,
+            Post.id, Post.html, Post.published_at, Post.created_at, Post.thread_id, Thread.project_id,
+            _known(Post),
         )
         .join(Thread, Thread.id == Post.thread_id)
         .where(

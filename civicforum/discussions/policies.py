@@ -2,7 +2,7 @@
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.accounts.policies import is_person, same_person
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Post, Pseudonym, Thread
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import (
     can_moderate,
@@ -10,6 +10,7 @@ from civicforum.partnerships.policies import (
     can_speak_in,
     is_organizer,
     is_partner,
+    is_steward,
 )
 
 # States in which the words are there for their author and the moderators, and for nobody else.
@@ -41,6 +42,21 @@ def can_bookmark(user: Actor, post: Post) -> bool:
 
 def can_start_thread(user: Actor, project: Project) -> bool:
     return can_speak_in(user, project)
+
+
+def speaks_by_name(user: Actor, project: Project) -> bool:
+    """Whoever has a role in the project: power is exercised in public."""
+    roles = (is_organizer, is_partner, is_steward, can_moderate)
+    return any(has_role(user, project) for has_role in roles)
+
+
+def can_take_pseudonym(user: Actor, project: Project) -> bool:
+    """A resident who may speak there, where the organizers let people choose."""
+    return project.allows_pseudonyms and can_start_thread(user, project) and not speaks_by_name(user, project)
+
+
+def can_drop_pseudonym(user: Actor, pseudonym: Pseudonym) -> bool:
+    return same_person(user, pseudonym.user_id)
 
 
 def can_start_kind(user: Actor, project: Project, kind: str) -> bool:

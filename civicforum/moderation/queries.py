@@ -120,7 +120,7 @@ def _moderated_by(viewer: Actor, project_id: Mapped[int | None]) -> ColumnElemen
 
 def _posts(ids: Sequence[int]) -> dict[int, Post]:
     found = db.session.scalars(
-        select(Post).where(Post.id.in_(ids)).options(joinedload(Post.author), joinedload(Post.thread))
+        select(Post).where(Post.id.in_(ids)).options(joinedload(Post.writer), joinedload(Post.thread))
     )
     return {post.id: post for post in found}
 

@@ -14,7 +14,7 @@ def tell_author(measure_id: int) -> None:
     if found is None:
         return
     measure, post = found
-    author = post.author
+    author = post.writer
     if author is None or author.erased_at is not None or not author.is_confirmed:
         return
     locale = author.locale or "en"

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from civicforum.accounts.models import User
+from civicforum.discussions.models import Pseudonym
 from civicforum.discussions.schemas.people import name_of
 from civicforum.pages.addresses import hit_url
 from civicforum.pages.queries import Hit, Results
@@ -84,6 +85,6 @@ def _line(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def _author(user: User | None) -> dict[str, Any]:
-    is_gone = user is None or user.erased_at is not None
-    return {"handle": None if is_gone else user.handle, "name": name_of(user)}  # type: ignore[union-attr]
+def _author(author: User | Pseudonym | None) -> dict[str, Any]:
+    is_known = author is not None and author.erased_at is None
+    return {"handle": author.handle if author and is_known else None, "name": name_of(author)}

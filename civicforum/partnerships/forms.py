@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     FormField,
@@ -89,6 +90,12 @@ class ProjectForm(Form):
         description=_("For example: You advise; the City and the Mission decide by March 14."),
     )
     visibility = RadioField(_("Who may read it?"), choices=options(VISIBILITIES), default="public")
+    allows_pseudonyms = BooleanField(
+        _("Residents may choose to speak under a pseudonym"),
+        description=_(
+            "Where speaking can cost a job or a flat. Whoever has a role here speaks by their own name."
+        ),
+    )
 
 
 class ProjectEditForm(ProjectForm):

@@ -61,6 +61,8 @@ class Project(Model, HasId, HasCreatedAt):
     level: Mapped[str] = mapped_column(String(20), default="consultation")
     decides: Mapped[str] = mapped_column(String(300), default="")
     visibility: Mapped[str] = mapped_column(String(10), default="public")
+    # Whether who has no role here may speak under a name that holds in this project alone.
+    allows_pseudonyms: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
     partners: Mapped[list["Partner"]] = relationship(
         back_populates="project", cascade="all, delete-orphan", order_by="Partner.position, Partner.id"

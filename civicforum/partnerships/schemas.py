@@ -52,6 +52,7 @@ class ProjectSchema(Schema):
     level = fields.String()
     decides = fields.String()
     visibility = fields.String()
+    allows_pseudonyms = fields.Boolean()
     revision = fields.Integer()
     partners = fields.List(fields.Nested(PartnerSchema))
     phases = fields.List(fields.Nested(PhaseSchema))
@@ -66,6 +67,7 @@ class _ProjectFields(Schema):
     decides = Cleaned(validate=validate.Length(max=MOST_SENTENCE))
     level = fields.String(validate=validate.OneOf(LEVELS))
     visibility = fields.String(validate=validate.OneOf(VISIBILITIES))
+    allows_pseudonyms = fields.Boolean()
     status = fields.String(validate=validate.OneOf(STATUSES))
 
 

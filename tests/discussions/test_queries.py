@@ -103,8 +103,13 @@ def test_authors_wear_their_hats_and_former_participants_have_no_name(project):
     posts = [make_post(thread, mayor), make_post(thread, gone), make_post(thread, None)]
     db.session.expire_all()
     told = [post["author"] for post in schemas.posts_json(Guest(), posts)]
-    assert told[0] == {"handle": mayor.handle, "name": "Mayor", "hats": ["City of Roanoke"]}
-    nobody = {"handle": None, "name": "Former participant", "hats": []}
+    assert told[0] == {
+        "handle": mayor.handle,
+        "name": "Mayor",
+        "hats": ["City of Roanoke"],
+        "is_pseudonym": False,
+    }
+    nobody = {"handle": None, "name": "Former participant", "hats": [], "is_pseudonym": False}
     assert told[1:] == [nobody, nobody]
 
 

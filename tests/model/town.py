@@ -81,7 +81,9 @@ class Town:
             make_token(person)
 
     def _found_projects(self) -> None:
-        self.project = make_project(self.organizer, self.organization, title="The river bank")
+        self.project = make_project(
+            self.organizer, self.organization, title="The river bank", allows_pseudonyms=True
+        )
         self.closed_project = make_project(
             self.organizer, self.organization, title="The night shelter", visibility="members"
         )

@@ -45,6 +45,10 @@ from civicforum.discussions.actions.posts import (
     post_reply,
     withdraw_post,
 )
+from civicforum.discussions.actions.pseudonyms import (
+    drop_pseudonym,
+    take_pseudonym,
+)
 from civicforum.discussions.actions.reactions import (
     react,
     unreact,
@@ -99,6 +103,7 @@ __all__ = [
     "decline_post",
     "dismiss_nudge",
     "drop_bookmark",
+    "drop_pseudonym",
     "edit_post",
     "end_poll",
     "end_room",
@@ -137,6 +142,7 @@ __all__ = [
     "split_thread",
     "start_thread",
     "take_back_vote",
+    "take_pseudonym",
     "tell_followers",
     "tell_room_ended",
     "unreact",

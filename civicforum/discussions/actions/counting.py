@@ -18,28 +18,34 @@ def count_author(thread_id: int, user_id: int) -> None:
     Read from the posts rather than added to, so that no way of showing or hiding one can put it out.
     """
     db.session.flush()
-    posts, first_post_id = _shown(thread_id, user_id)
-    row = db.session.get(VoiceCount, (thread_id, user_id))
-    if first_post_id is None:
-        if row is not None:
-            db.session.delete(row)
-    elif row is None:
-        db.session.add(
-            VoiceCount(thread_id=thread_id, user_id=user_id, posts=posts, first_post_id=first_post_id)
+    rows = db.session.scalars(
+        select(VoiceCount).where(VoiceCount.thread_id == thread_id, VoiceCount.user_id == user_id)
+    )
+    known = {row.is_pseudonymous: row for row in rows}
+    shown = _shown(thread_id, user_id)
+    for is_pseudonymous in known.keys() - shown.keys():
+        db.session.delete(known[is_pseudonymous])
+    for is_pseudonymous, (posts, first_post_id) in shown.items():
+        row = known.get(is_pseudonymous) or VoiceCount(
+            thread_id=thread_id, user_id=user_id, is_pseudonymous=is_pseudonymous
         )
-    else:
         row.posts, row.first_post_id = posts, first_post_id
+        db.session.add(row)
     db.session.flush()
 
 
-def _shown(thread_id: int, user_id: int) -> tuple[int, int | None]:
-    """How many posts of this person are shown in the thread, and the first of them."""
-    row = db.session.execute(
-        select(func.count(), func.min(Post.id)).where(
+def _shown(thread_id: int, user_id: int) -> dict[bool, tuple[int, int]]:
+    """How many posts of this person are shown in the thread, and the first of them: by whether they were
+    said under a pseudonym."""
+    is_pseudonymous = Post.pseudonym_id.is_not(None)
+    rows = db.session.execute(
+        select(is_pseudonymous, func.count(), func.min(Post.id))
+        .where(
             Post.thread_id == thread_id,
             Post.author_id == user_id,
             Post.state == "visible",
             Post.seq.is_not(None),
         )
-    ).one()
-    return row[0], row[1]
+        .group_by(is_pseudonymous)
+    )
+    return {bool(row[0]): (row[1], row[2]) for row in rows}

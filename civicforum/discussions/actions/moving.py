@@ -80,6 +80,8 @@ def _check_readers(thread: Thread, project: Project) -> None:
         )
     if not project.is_open:
         raise Conflict(_("That project is over: nothing is added to it."))
+    if queries.has_pseudonyms(thread):
+        raise Conflict(_("Some spoke here under a pseudonym, which holds in this project alone: it stays."))
 
 
 def _rehome(thread: Thread, project: Project) -> None:
@@ -112,8 +114,9 @@ def split_thread(
     posts = _chosen(thread, post_ids, with_replies)
     if other is None:
         # Of what is not shown nobody is told who wrote it.
-        author = next((post.author for post in posts if post.is_visible), None)
-        facts = {"author": author, "max_posts": thread.max_posts}
+        first = next((post for post in posts if post.is_visible), None)
+        by = {"writer": first and first.writer, "pseudonym": first and first.pseudonym}
+        facts = {**by, "max_posts": thread.max_posts}
         other = add_thread(lock(Project, thread.project_id), title or "", **facts)
     _carry(actor, posts, thread, other)
     record_change(actor, thread, "split", reason=why, count=len(posts), other_thread_id=other.id)

@@ -15,12 +15,13 @@ from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.actions.linking import note_links
-from civicforum.discussions.models import Draft, Post, PostVersion, Thread, ThreadChange
+from civicforum.discussions.models import Draft, Post, PostVersion, Pseudonym, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
 from civicforum.notifications.queries import has_followers
+from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import is_organizer, is_partner
 from civicforum.search.index import refresh
 from civicforum.text import mentions
@@ -135,7 +136,9 @@ def touch_pointing(thread: Thread) -> None:
 
 def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None:
     """Write down, for everybody to read, what was done with a thread."""
-    db.session.add(ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, **facts))
+    known = queries.find_pseudonym(actor, thread.project)
+    change = ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, pseudonym=known, **facts)
+    db.session.add(change)
 
 
 def show_state(post: Post) -> None:
@@ -205,21 +208,23 @@ def tell(people: list[int], reason: str, post: Post) -> None:
 
 def speaks_for_project(post: Post) -> bool:
     """Whether its author organizes the project, or speaks for one of its partners."""
-    author, project = post.author, post.thread.project
+    author, project = post.writer, post.thread.project
+    if post.pseudonym_id is not None:
+        return False
     return author is not None and (is_partner(author, project) or is_organizer(author, project))
 
 
 def _answered(post: Post) -> int | None:
     """The author of the post that this one answers, if they may still see it."""
     parent = post.reply_to
-    if parent is None or parent.author is None or parent.author_id == post.author_id:
+    if parent is None or parent.writer is None or parent.author_id == post.author_id:
         return None
-    return parent.author_id if policies.can_see_thread(parent.author, post.thread) else None
+    return parent.author_id if policies.can_see_thread(parent.writer, post.thread) else None
 
 
 def _let_it_stand(post: Post) -> None:
     """Newcomers' limits lift by what stood: look at it again in a day."""
-    if post.author is None or post.counted_at is not None or not is_newcomer(post.author):
+    if post.writer is None or post.counted_at is not None or not is_newcomer(post.writer):
         return
     jobs.enqueue(
         "discussions.count_standing",
@@ -231,3 +236,8 @@ def _let_it_stand(post: Post) -> None:
 
 def author_of(actor: Actor) -> User | None:
     return actor if isinstance(actor, User) else None
+
+
+def byline(actor: Actor, project: Project) -> dict[str, User | Pseudonym | None]:
+    """Who says it, and the pseudonym they say it under in this project, if any: columns of what is said."""
+    return {"writer": author_of(actor), "pseudonym": queries.find_pseudonym(actor, project)}

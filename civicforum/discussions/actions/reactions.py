@@ -21,7 +21,8 @@ def react(actor: Actor, post_id: int, kind: str) -> Post:
     if not post.is_visible:
         raise Conflict(_("This comment is not shown (any more)."))
     if queries.find_reaction(actor.id or 0, post.id, kind) is None:
-        db.session.add(Reaction(post_id=post.id, user_id=actor.id, kind=kind))
+        known = queries.find_pseudonym(actor, post.thread.project)
+        db.session.add(Reaction(post_id=post.id, user_id=actor.id, kind=kind, pseudonym=known))
         touch(post.thread.channel, "post", post.id)
     return post
 

@@ -6,7 +6,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
-from civicforum.discussions.actions.publishing import author_of, hold, publish, words_to_check
+from civicforum.discussions.actions.publishing import byline, hold, publish, words_to_check
 from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import Words
@@ -29,7 +29,7 @@ def say(
     """
     post = Post(
         thread=thread,
-        author=author_of(actor),
+        **byline(actor, thread.project),
         body=words.body,
         html=words.html,
         reply_to=reply_to,

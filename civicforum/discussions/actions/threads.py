@@ -9,7 +9,7 @@ from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
-    author_of,
+    byline,
     forget_words,
     lock_thread,
     show_thread,
@@ -54,7 +54,7 @@ def start_thread(
         _("You cannot start a thread here just now: the project is over, or your account may not write."),
     )
     check_kind(actor, project, kind)
-    thread = add_thread(project, line, kind=kind, author=author_of(actor), tags=find_tags(project, tags))
+    thread = add_thread(project, line, kind=kind, tags=find_tags(project, tags), **byline(actor, project))
     forget_words(actor, f"project:{project.id}")
     _add_first_post(actor, thread, words, files, poll)
     return thread
@@ -115,7 +115,7 @@ def _begin_continuation(actor: Actor, thread: Thread, words: Words, poll: Asked 
     may_begin = policies.can_start_kind(actor, project, thread.kind)
     kind = thread.kind if may_begin else "discussion"
     facts = {"kind": kind, "max_posts": thread.max_posts, "tags": list(thread.tags)}
-    following = add_thread(project, _next_title(thread.title), author=author_of(actor), **facts)
+    following = add_thread(project, _next_title(thread.title), **byline(actor, project), **facts)
     thread.continued_in = following
     show_thread(thread)
     return _add_first_post(actor, following, words, poll=poll)

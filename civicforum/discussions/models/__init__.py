@@ -38,6 +38,9 @@ from civicforum.discussions.models.posts import (
     PostVersion,
     Reaction,
 )
+from civicforum.discussions.models.pseudonyms import (
+    Pseudonym,
+)
 from civicforum.discussions.models.reading import (
     Reading,
 )
@@ -95,6 +98,7 @@ __all__ = [
     "PollOption",
     "Post",
     "PostVersion",
+    "Pseudonym",
     "Reaction",
     "Reading",
     "ReceivedMail",

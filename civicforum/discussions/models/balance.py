@@ -15,6 +15,8 @@ MAX_ROOM_REASON = 300
 class VoiceCount(Model):
     """How many posts of a person are shown in a thread; no row where none is.
 
+    What they said under a pseudonym counts apart: nobody can tell from a number that both are one person.
+
     Counted anew under the thread's lock whenever one of them appears or disappears, so that a long thread is
     weighed without reading its posts. ``first_post_id`` is the earliest of them.
     """
@@ -24,6 +26,7 @@ class VoiceCount(Model):
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    is_pseudonymous: Mapped[bool] = mapped_column(primary_key=True, default=False)
     posts: Mapped[int]
     first_post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model, now
+from civicforum.discussions.models.pseudonyms import Pseudonym, pseudonym_key
 from civicforum.discussions.models.threads import Thread
 
 EDIT_HOURS = 24
@@ -52,6 +53,7 @@ class Post(Model, HasId, HasCreatedAt):
     seq: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    pseudonym_id: Mapped[int | None] = pseudonym_key()
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
@@ -63,8 +65,14 @@ class Post(Model, HasId, HasCreatedAt):
     counted_at: Mapped[datetime | None]  # when it counted for its author's standing
     edited_at: Mapped[datetime | None]
     thread: Mapped[Thread] = relationship(lazy="joined")
-    author: Mapped[User | None] = relationship(lazy="joined")
+    writer: Mapped[User | None] = relationship(lazy="joined")
+    pseudonym: Mapped[Pseudonym | None] = relationship(lazy="joined")
     reply_to: Mapped["Post | None"] = relationship(foreign_keys=[reply_to_id], remote_side="Post.id")
+
+    @property
+    def author(self) -> User | Pseudonym | None:
+        """Who is told to have said it; ``writer`` is who did, which nobody else is told."""
+        return self.pseudonym or self.writer
 
     @property
     def is_visible(self) -> bool:
@@ -106,4 +114,6 @@ class Reaction(Model, HasId, HasCreatedAt):
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    pseudonym_id: Mapped[int | None] = pseudonym_key()
     kind: Mapped[str] = mapped_column(String(10))
+    pseudonym: Mapped[Pseudonym | None] = relationship()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model, now
+from civicforum.discussions.models.pseudonyms import Pseudonym, pseudonym_key
 from civicforum.partnerships.models import Project
 
 THREAD_STATUSES = ("open", "closed", "pending", "merged")
@@ -57,6 +58,7 @@ class Thread(Model, HasId, HasCreatedAt):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    pseudonym_id: Mapped[int | None] = pseudonym_key()
     title: Mapped[str] = mapped_column(String(255))
     slug: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(20), default="open")
@@ -74,7 +76,8 @@ class Thread(Model, HasId, HasCreatedAt):
     continued_in_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
     project: Mapped[Project] = relationship(lazy="joined")
-    author: Mapped[User | None] = relationship(foreign_keys=[author_id])
+    writer: Mapped[User | None] = relationship(foreign_keys=[author_id])
+    pseudonym: Mapped[Pseudonym | None] = relationship()
     concluded_by: Mapped[User | None] = relationship(foreign_keys=[concluded_by_id])
     continued_in: Mapped["Thread | None"] = relationship(
         foreign_keys=[continued_in_id], remote_side="Thread.id"
@@ -83,6 +86,11 @@ class Thread(Model, HasId, HasCreatedAt):
         foreign_keys=[merged_into_id], remote_side="Thread.id"
     )
     tags: Mapped[list[Tag]] = relationship(secondary=thread_tag, order_by=Tag.name)
+
+    @property
+    def author(self) -> User | Pseudonym | None:
+        """Who is told to have begun it; ``writer`` is who did, which nobody else is told."""
+        return self.pseudonym or self.writer
 
     @property
     def channel(self) -> str:
@@ -118,5 +126,12 @@ class ThreadChange(Model, HasId, HasCreatedAt):
     count: Mapped[int | None]  # of the posts that went
     other_thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    actor: Mapped[User | None] = relationship()
+    pseudonym_id: Mapped[int | None] = pseudonym_key()
+    doer: Mapped[User | None] = relationship()
+    pseudonym: Mapped[Pseudonym | None] = relationship()
     other_thread: Mapped[Thread | None] = relationship(foreign_keys=[other_thread_id])
+
+    @property
+    def actor(self) -> User | Pseudonym | None:
+        """Who is told to have done it; ``doer`` is who did."""
+        return self.pseudonym or self.doer

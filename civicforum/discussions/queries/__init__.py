@@ -81,6 +81,14 @@ from civicforum.discussions.queries.posts import (
     visible_posts,
     whole_posts,
 )
+from civicforum.discussions.queries.pseudonyms import (
+    find_pseudonym,
+    has_pseudonyms,
+    has_spoken_by_name,
+    is_name_taken,
+    is_pseudonym_used,
+    own_pseudonym,
+)
 from civicforum.discussions.queries.reactions import (
     count_reactions,
     find_reaction,
@@ -157,6 +165,7 @@ __all__ = [
     "find_page_to_ask",
     "find_poll",
     "find_posts",
+    "find_pseudonym",
     "find_reaction",
     "find_readings",
     "find_received",
@@ -170,7 +179,11 @@ __all__ = [
     "get_post",
     "get_thread",
     "goes_on_in",
+    "has_pseudonyms",
+    "has_spoken_by_name",
     "is_first_in_town",
+    "is_name_taken",
+    "is_pseudonym_used",
     "last_spoke_at",
     "list_answered",
     "list_bookmarked",
@@ -192,6 +205,7 @@ __all__ = [
     "new_in",
     "new_to",
     "opening_posts",
+    "own_pseudonym",
     "own_reactions",
     "own_votes",
     "places_in",

@@ -48,6 +48,7 @@ def thread_balances(viewer: Actor, project: Project, threads: Sequence[Thread]) 
         select(
             VoiceCount.thread_id.label("place"),
             VoiceCount.user_id,
+            VoiceCount.is_pseudonymous,
             VoiceCount.posts,
             VoiceCount.first_post_id,
         ).where(VoiceCount.thread_id.in_(ids))
@@ -64,12 +65,13 @@ def project_balance(viewer: Actor, project: Project) -> Balance:
         select(
             Thread.project_id.label("place"),
             VoiceCount.user_id,
+            VoiceCount.is_pseudonymous,
             func.sum(VoiceCount.posts).label("posts"),
             func.min(VoiceCount.first_post_id).label("first_post_id"),
         )
         .join(Thread, Thread.id == VoiceCount.thread_id)
         .where(Thread.project_id == project.id)
-        .group_by(Thread.project_id, VoiceCount.user_id)
+        .group_by(Thread.project_id, VoiceCount.user_id, VoiceCount.is_pseudonymous)
     ).subquery()
     return _measure(counts, project).get(project.id, Balance())
 
@@ -80,18 +82,24 @@ def _of_known_people(statement: Any) -> Any:
 
 
 def _measure(counts: Subquery, project: Project) -> dict[int, Balance]:
-    """The balance of each place of ``counts`` (place, user_id, posts, first_post_id)."""
-    posts = cast(counts.c.posts, BigInteger)
+    """The balance of each place of ``counts`` (place, user_id, is_pseudonymous, posts, first_post_id).
+
+    A pseudonym is a voice of its own, without a hat: not even a number tells whose it is.
+    """
+    voice = counts.c
+    posts = cast(voice.posts, BigInteger)
     rank = func.row_number().over(
-        partition_by=counts.c.place, order_by=(counts.c.posts.desc(), counts.c.user_id)
+        partition_by=voice.place, order_by=(voice.posts.desc(), voice.user_id, voice.is_pseudonymous)
     )
     people = select(
-        counts.c.place,
+        voice.place,
         posts.label("posts"),
         rank.label("rank"),
-        counts.c.user_id.in_(hat_holders(project.id)).label("has_hat"),
-        is_first_in_town(counts.c.user_id, counts.c.first_post_id, project.id).label("is_first"),
-        _was_welcomed(counts.c.user_id, counts.c.first_post_id).label("is_welcomed"),
+        and_(voice.user_id.in_(hat_holders(project.id)), ~voice.is_pseudonymous).label("has_hat"),
+        is_first_in_town(voice.user_id, voice.is_pseudonymous, voice.first_post_id, project.id).label(
+            "is_first"
+        ),
+        _was_welcomed(voice.user_id, voice.first_post_id).label("is_welcomed"),
     ).subquery()
     row = people.c
     told = select(
@@ -112,21 +120,26 @@ def _sum_where(condition: ColumnElement[bool], value: Any = 1) -> ColumnElement[
     return func.sum(case((condition, value), else_=0))
 
 
-def is_first_in_town(user_id: Any, post_id: Any, project_id: int) -> ColumnElement[bool]:
-    """Whether this person said nothing earlier in any public project, or in this one.
+def is_first_in_town(
+    user_id: Any, is_pseudonymous: Any, post_id: Any, project_id: int
+) -> ColumnElement[bool]:
+    """Whether this voice said nothing earlier in any public project, or in this one.
 
-    What was said behind closed doors stays there: it is not told by somebody's not being new.
+    What was said behind closed doors, or under another name, stays there: it is not told by somebody's not
+    being new.
     """
     other, place, around = aliased(VoiceCount), aliased(Thread), aliased(Project)
     is_public = (around.visibility == "public") & (around.status != "draft")
+    is_known = or_(around.id == project_id, and_(is_public, ~other.is_pseudonymous))
     return ~exists(
         select(other.user_id)
         .join(place, place.id == other.thread_id)
         .join(around, around.id == place.project_id)
         .where(
             other.user_id == user_id,
+            other.is_pseudonymous == is_pseudonymous,
             other.first_post_id < post_id,
-            or_(is_public, around.id == project_id),
+            is_known,
         )
     )
 
@@ -162,15 +175,16 @@ class Part:
 def count_part(thread_id: int, user_id: int) -> Part | None:
     """What one person's part of a thread is, for that person and the limits that bind them; None for a few
     posts, which bind to nothing: most people's, and then the thread's are not added up."""
-    own = db.session.get(VoiceCount, (thread_id, user_id))
-    if own is None or own.posts < FEWEST_POSTS:
+    theirs = (VoiceCount.thread_id == thread_id, VoiceCount.user_id == user_id)
+    own_posts = sum(db.session.scalars(select(VoiceCount.posts).where(*theirs)))
+    if own_posts < FEWEST_POSTS:
         return None
     people, posts = db.session.execute(
         select(func.count(), func.coalesce(func.sum(VoiceCount.posts), 0)).where(
             VoiceCount.thread_id == thread_id
         )
     ).one()
-    return Part(own.posts, int(posts), people)
+    return Part(own_posts, int(posts), people)
 
 
 def last_spoke_at(thread_id: int, user_id: int) -> datetime:
@@ -260,7 +274,8 @@ def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
             Post.published_at,
             parent.seq.label("reply_to_seq"),
             Post.author_id,
-            Post.author_id.in_(hat_holders(project.id)).label("has_hat"),
+            Post.pseudonym_id,
+            and_(Post.author_id.in_(hat_holders(project.id)), Post.pseudonym_id.is_(None)).label("has_hat"),
             _is_very_first(project.id).label("is_first"),
         )
         .join(Thread, Thread.id == Post.thread_id)
@@ -275,14 +290,14 @@ def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
         )
         .order_by(Post.thread_id, Post.seq)
     )
-    numbers: dict[int, int] = {}
+    numbers: dict[tuple[int | None, int | None], int] = {}
     return [
         SpokenRow(
             row.thread_id,
             row.seq,
             row.published_at,
             row.reply_to_seq,
-            numbers.setdefault(row.author_id, len(numbers) + 1),
+            numbers.setdefault((row.author_id, row.pseudonym_id), len(numbers) + 1),
             bool(row.has_hat),
             bool(row.is_first),
         )
@@ -291,11 +306,13 @@ def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
 
 
 def _is_very_first(project_id: int) -> ColumnElement[bool]:
-    """Whether a post is the first that its author ever wrote in this town."""
+    """Whether a post is the first that its author ever wrote in this town, under that name."""
     own = aliased(VoiceCount)
+    is_pseudonymous = Post.pseudonym_id.is_not(None)
     is_first_in_thread = exists(
         select(own.user_id).where(
             own.thread_id == Post.thread_id, own.user_id == Post.author_id, own.first_post_id == Post.id
         )
     )
-    return and_(is_first_in_thread, is_first_in_town(Post.author_id, Post.id, project_id))
+    is_first = is_first_in_town(Post.author_id, is_pseudonymous, Post.id, project_id)
+    return and_(is_first_in_thread, is_first)

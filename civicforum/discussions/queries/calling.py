@@ -69,7 +69,10 @@ def list_callees(thread: Thread, beginning: str) -> list[Callee]:
 
 def _people(thread: Thread, beginning: str) -> list[Callee]:
     speakers = select(Post.author_id).where(
-        Post.thread_id == thread.id, Post.state == "visible", Post.seq > thread.last_seq - LATEST_POSTS
+        Post.thread_id == thread.id,
+        Post.state == "visible",
+        Post.pseudonym_id.is_(None),
+        Post.seq > thread.last_seq - LATEST_POSTS,
     )
     rows = db.session.execute(
         select(User.handle, User.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from civicforum.accounts.models import Actor, User
@@ -127,11 +127,11 @@ def visible_posts(viewer: Actor, ids: Iterable[int]) -> dict[int, Post]:
 def whole_posts() -> Select[Post]:
     """Posts with all that is told of them; the number of queries does not grow with the posts."""
     return select(Post).options(
-        joinedload(Post.author).options(
+        joinedload(Post.writer).options(
             selectinload(User.grants), selectinload(User.memberships), selectinload(User.seats_at)
         ),
         joinedload(Post.thread).joinedload(Thread.project).selectinload(Project.partners),
-        joinedload(Post.reply_to).joinedload(Post.author),
+        joinedload(Post.reply_to).options(joinedload(Post.writer), joinedload(Post.pseudonym)),
     )
 
 
@@ -173,14 +173,19 @@ def can_read_files(viewer: Actor, post_id: int) -> bool:
 
 
 def places_showing(user_id: int) -> list[tuple[str, str, int]]:
-    """(channel, kind, id) of whatever shows this person's name: what they said and began, and the answers."""
-    theirs = select(Post.id).where(Post.author_id == user_id)
+    """(channel, kind, id) of whatever shows this person's name: what they said and began, and the answers.
+
+    Not what they said under a pseudonym: it would change in the same moment as they do.
+    """
+    is_theirs = and_(Post.author_id == user_id, Post.pseudonym_id.is_(None))
+    theirs = select(Post.id).where(is_theirs)
     posts = db.session.execute(
         select(Post.thread_id, Post.id)
-        .where(Post.seq.is_not(None), or_(Post.author_id == user_id, Post.reply_to_id.in_(theirs)))
+        .where(Post.seq.is_not(None), or_(is_theirs, Post.reply_to_id.in_(theirs)))
         .order_by(Post.thread_id, Post.id)
     )
-    threads = db.session.scalars(select(Thread.id).where(Thread.author_id == user_id).order_by(Thread.id))
+    begun = and_(Thread.author_id == user_id, Thread.pseudonym_id.is_(None))
+    threads = db.session.scalars(select(Thread.id).where(begun).order_by(Thread.id))
     return [
         *((f"thread:{thread_id}", "thread", thread_id) for thread_id in threads),
         *((f"thread:{row.thread_id}", "post", row.id) for row in posts),

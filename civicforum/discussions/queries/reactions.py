@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db
 from civicforum.discussions import policies
-from civicforum.discussions.models import REACTIONS, Post, Reaction
+from civicforum.discussions.models import REACTIONS, Post, Pseudonym, Reaction
 from civicforum.errors import NotFound
 
 
@@ -48,15 +48,19 @@ def find_reaction(user_id: int, post_id: int, kind: str) -> Reaction | None:
     )
 
 
-def list_reacting(viewer: Actor, post: Post, limit: int = 500) -> list[tuple[str, User]]:
-    """(kind, person) of who gave the post which word, earliest first; NotFound for who may not read it."""
+def list_reacting(viewer: Actor, post: Post, limit: int = 500) -> list[tuple[str, User | Pseudonym]]:
+    """(kind, person or pseudonym) of who gave the post which word, earliest first.
+
+    NotFound for who may not read it.
+    """
     if not policies.can_read_words(viewer, post):
         raise NotFound
     rows = db.session.execute(
-        select(Reaction.kind, User)
+        select(Reaction.kind, User, Pseudonym)
         .join(User, User.id == Reaction.user_id)
+        .join(Pseudonym, Pseudonym.id == Reaction.pseudonym_id, isouter=True)
         .where(Reaction.post_id == post.id, User.erased_at.is_(None))
         .order_by(Reaction.id)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(kind, pseudonym or user) for kind, user, pseudonym in rows]

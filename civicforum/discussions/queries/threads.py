@@ -102,7 +102,8 @@ def find_threads(ids: Iterable[int]) -> list[Thread]:
 
 def _threads() -> Select[Thread]:
     return select(Thread).options(
-        joinedload(Thread.author),
+        joinedload(Thread.writer),
+        joinedload(Thread.pseudonym),
         joinedload(Thread.concluded_by),
         joinedload(Thread.continued_in),
         joinedload(Thread.merged_into),
@@ -169,7 +170,11 @@ def list_changes(thread: Thread) -> Sequence[ThreadChange]:
     return db.session.scalars(
         select(ThreadChange)
         .where(ThreadChange.thread_id == thread.id)
-        .options(joinedload(ThreadChange.actor), joinedload(ThreadChange.other_thread))
+        .options(
+            joinedload(ThreadChange.doer),
+            joinedload(ThreadChange.pseudonym),
+            joinedload(ThreadChange.other_thread),
+        )
         .order_by(ThreadChange.id.desc())
         .limit(50)
     ).all()

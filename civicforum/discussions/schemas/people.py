@@ -7,12 +7,16 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields
 
 from civicforum.accounts.models import User
+from civicforum.discussions.models import Pseudonym
 
 
 class AuthorSchema(Schema):
     handle = fields.String(required=True, allow_none=True)
     name = fields.String(required=True)
     hats = fields.List(fields.String(), required=True)
+    is_pseudonym = fields.Boolean(
+        required=True, metadata={"description": "Whether `name` is one that holds in this project alone."}
+    )
 
 
 class CalleeSchema(Schema):
@@ -35,13 +39,17 @@ class Told:
     name: str
     hats: Sequence[str] = ()
     note: str = ""
+    is_pseudonym: bool = False
 
 
-def tell_author(user: User | None, hats: dict[int, list[str]]) -> Told:
-    if user is None or user.erased_at is not None:
-        return Told(None, name_of(user))
-    return Told(user.handle, user.name, tuple(hats.get(user.id, ())), user.neighbourhood)
+def tell_author(author: User | Pseudonym | None, hats: dict[int, list[str]]) -> Told:
+    """Somebody as told outside; ``hats`` are those of people, by their id."""
+    if author is None or author.erased_at is not None:
+        return Told(None, name_of(author))
+    if isinstance(author, Pseudonym):
+        return Told(None, author.name, note=_("pseudonym"), is_pseudonym=True)
+    return Told(author.handle, author.name, tuple(hats.get(author.id, ())), author.neighbourhood)
 
 
-def name_of(user: User | None) -> str:
-    return _("Former participant") if user is None or user.erased_at is not None else user.name
+def name_of(author: User | Pseudonym | None) -> str:
+    return _("Former participant") if author is None or author.erased_at is not None else author.name

@@ -174,7 +174,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
 def _hats(posts: Sequence[Post]) -> dict[int, dict[int, list[str]]]:
     """What everybody who speaks is, by project and person; all that it takes came with the posts."""
     return {
-        project.id: hats_for([p.author for p in posts if p.thread.project_id == project.id], project)
+        project.id: hats_for([p.writer for p in posts if p.thread.project_id == project.id], project)
         for project in {post.thread.project_id: post.thread.project for post in posts}.values()
     }
 

@@ -208,7 +208,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
     hats: dict[int, dict[int, list[str]]] = {}
     for project in {thread.project_id: thread.project for thread in threads}.values():
         theirs = [t for t in threads if t.project_id == project.id]
-        hats[project.id] = hats_for([p for t in theirs for p in (t.author, t.concluded_by)], project)
+        hats[project.id] = hats_for([p for t in theirs for p in (t.writer, t.concluded_by)], project)
     return [
         ToldThread(
             id=thread.id,

@@ -8,6 +8,7 @@ from civicforum.discussions.views import (
     polls,
     posts,
     previewing,
+    pseudonyms,
     reading,
     threads,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "polls",
     "posts",
     "previewing",
+    "pseudonyms",
     "reading",
     "threads",
 ]

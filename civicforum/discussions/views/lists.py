@@ -16,6 +16,7 @@ from civicforum.discussions.forms import KIND_WORDS, TagsForm, ThreadForm
 from civicforum.discussions.models import THREAD_KINDS, Tag, Thread
 from civicforum.discussions.views import previewing
 from civicforum.discussions.views.blueprint import bp
+from civicforum.discussions.views.bylines import speaker
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import NotAllowed
@@ -130,7 +131,14 @@ def new_thread(slug: str) -> Any:
 
 
 def _draw_new(form: ThreadForm, tray: Tray, project: Project, preview: str | None = None) -> str:
-    return render_template("discussions/new.html", form=form, tray=tray, project=project, preview=preview)
+    return render_template(
+        "discussions/new.html",
+        form=form,
+        tray=tray,
+        project=project,
+        preview=preview,
+        speaker=speaker(viewer(), project),
+    )
 
 
 def _take_draft(form: ThreadForm, place: str) -> None:

@@ -21,6 +21,7 @@ from civicforum.discussions.models import QUIET_DAYS, Draft, Post, Thread, Threa
 from civicforum.discussions.views import previewing
 from civicforum.discussions.views.balance import own_words
 from civicforum.discussions.views.blueprint import bp
+from civicforum.discussions.views.bylines import speaker
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
@@ -181,6 +182,7 @@ def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
         "is_moderator": policies.can_moderate_thread(person, thread),
         "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         "room_url": _room_url(thread),
+        "speaker": speaker(person, thread.project),
         "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
     }
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from civicforum.accounts.models import Actor, User
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Pseudonym
 from civicforum.discussions.policies import can_see_thread
 from civicforum.discussions.queries import find_threads, visible_posts
 from civicforum.partnerships.findable import text_of as project_text
@@ -29,7 +29,7 @@ class Hit:
     text: str
     said_at: datetime
     project: Project | None = None
-    author: User | None = None
+    author: User | Pseudonym | None = None
 
 
 def read_hits(viewer: Actor, found: Sequence[tuple[str, int]]) -> list[Hit]:

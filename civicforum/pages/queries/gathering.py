@@ -50,7 +50,11 @@ def list_heard(
     """Comments that ``viewer`` may read with their voices, the latest first."""
     statement = (
         _spoken(viewer, project, select(Voice, Post))
-        .options(contains_eager(Post.thread).contains_eager(Thread.project), lazyload(Post.author))
+        .options(
+            contains_eager(Post.thread).contains_eager(Thread.project),
+            lazyload(Post.writer),
+            lazyload(Post.pseudonym),
+        )
         .order_by(Voice.id.desc())
     )
     after = decode_cursor(cursor, int)

@@ -17,7 +17,9 @@ from civicforum.partnerships.models import Membership, Organization, Partner, Ph
 from civicforum.partnerships.slugs import free_slug, is_well_formed
 from civicforum.search.index import refresh
 
-EDITABLE = frozenset({"title", "summary", "vision", "decides", "level", "status", "visibility"})
+EDITABLE = frozenset(
+    {"title", "summary", "vision", "decides", "level", "status", "visibility", "allows_pseudonyms"}
+)
 
 
 @dataclass(frozen=True)

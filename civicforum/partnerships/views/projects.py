@@ -12,7 +12,7 @@ from civicforum.partnerships.views.blueprint import bp, made_once, need, typed_r
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
-CHANGEABLE = ("title", "summary", "vision", "level", "decides", "visibility", "status")
+CHANGEABLE = ("title", "summary", "vision", "level", "decides", "visibility", "allows_pseudonyms", "status")
 
 
 @bp.get("/projects")
@@ -45,6 +45,7 @@ def new_project() -> Any:
                 level=form.level.data,
                 decides=form.decides.data,
                 visibility=form.visibility.data,
+                allows_pseudonyms=form.allows_pseudonyms.data,
             ),
         )
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from civicforum.accounts.models import Actor
 from civicforum.db import db
@@ -125,7 +125,7 @@ def recent_posts(thread_id: int | None, limit: int = 5) -> list[Post]:
     rows = db.session.scalars(
         select(Post)
         .where(Post.thread_id == thread_id, Post.state == "visible", Post.seq.is_not(None))
-        .options(selectinload(Post.author))
+        .options(joinedload(Post.writer), joinedload(Post.pseudonym))
         .order_by(Post.seq.desc())
         .limit(limit)
     ).all()

@@ -79,7 +79,9 @@ class Thread {
   }
 
   isOwn(item) {
-    return Boolean(this.words.me) && item.author?.handle === this.words.me;
+    const { me, pseudonym } = this.words;
+    if (pseudonym && item.author?.is_pseudonym) return item.author.name === pseudonym;
+    return Boolean(me) && item.author?.handle === me;
   }
 
   async showPost(item) {

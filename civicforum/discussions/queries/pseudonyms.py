@@ -1,0 +1,59 @@
+"""Under which name somebody speaks in a project."""
+
+from sqlalchemy import Select, select
+
+from civicforum.accounts.models import Actor
+from civicforum.db import db
+from civicforum.discussions import policies
+from civicforum.discussions.models import Post, Pseudonym, Reaction, Thread, ThreadChange
+from civicforum.partnerships.models import Project
+
+
+def find_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
+    """What the viewer speaks under in the project; None for their own name, as with every role there.
+
+    Somebody who took it keeps it also where the organizers do not offer it any more.
+    """
+    if viewer.id is None or policies.speaks_by_name(viewer, project):
+        return None
+    return own_pseudonym(viewer, project)
+
+
+def own_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
+    """The one that the viewer took in the project, whether or not they speak under it now."""
+    return db.session.scalar(
+        select(Pseudonym).where(Pseudonym.project_id == project.id, Pseudonym.user_id == viewer.id)
+    )
+
+
+def has_spoken_by_name(viewer: Actor, project: Project) -> bool:
+    """Whether the viewer said anything in the project under their own name, whatever became of it."""
+    return _is_any(
+        select(Post.id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Thread.project_id == project.id, Post.author_id == viewer.id, Post.pseudonym_id.is_(None))
+    )
+
+
+def is_pseudonym_used(pseudonym: Pseudonym) -> bool:
+    """Whether anything was said, begun, changed or supported under it."""
+    return any(
+        _is_any(select(table.id).where(table.pseudonym_id == pseudonym.id))
+        for table in (Post, Thread, ThreadChange, Reaction)
+    )
+
+
+def is_name_taken(project: Project, name: str) -> bool:
+    """Whether somebody else goes by this pseudonym in the project."""
+    return _is_any(select(Pseudonym.id).where(Pseudonym.project_id == project.id, Pseudonym.name == name))
+
+
+def has_pseudonyms(thread: Thread) -> bool:
+    """Whether anybody spoke, or began to, in this thread under a pseudonym."""
+    return thread.pseudonym_id is not None or _is_any(
+        select(Post.id).where(Post.thread_id == thread.id, Post.pseudonym_id.is_not(None))
+    )
+
+
+def _is_any(statement: Select[int]) -> bool:
+    return db.session.scalar(statement.limit(1)) is not None

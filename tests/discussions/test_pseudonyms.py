@@ -1,0 +1,282 @@
+"""Speaking under another name: stable in one project, unlinkable beyond it, and not for who has a role."""
+
+import pytest
+from browser import press
+from factories import (
+    join,
+    make_agreement,
+    make_organization,
+    make_post,
+    make_project,
+    make_thread,
+    make_user,
+    save,
+)
+from sqlalchemy import select
+
+from civicforum.accounts.models import Guest
+from civicforum.db import db
+from civicforum.discussions import actions, names, queries
+from civicforum.discussions.actions import Shape
+from civicforum.discussions.actions.publishing import speaks_for_project
+from civicforum.discussions.models import Post, Pseudonym, Reaction, Thread
+from civicforum.discussions.schemas import post_json
+from civicforum.errors import Conflict, NotAllowed, NotFound
+from civicforum.partnerships.actions import edit_project
+from civicforum.partnerships.models import Partner
+from civicforum.search.models import SearchEntry
+
+SECRET = "the installation's secret, which nobody reads"
+
+
+@pytest.fixture
+def organizer(app):
+    make_agreement()
+    return make_user(name="Olga Organizer")
+
+
+@pytest.fixture
+def ana(app):
+    return make_user(name="Ana Ruiz", handle="ana_ruiz")
+
+
+@pytest.fixture
+def project(organizer):
+    return make_project(organizer, title="Good neighbors", allows_pseudonyms=True)
+
+
+@pytest.fixture
+def thread(project):
+    thread = make_thread(project)
+    make_post(thread, make_user(name="Ben Ode", handle="ben_ode"), "The first words.")
+    return thread
+
+
+def take(person, project) -> Pseudonym:
+    return actions.take_pseudonym(person, project.id, SECRET)
+
+
+# --- the name ---
+
+
+def test_a_name_is_the_same_each_time_and_another_in_each_project():
+    told = {names.name_under(SECRET, project, 7) for project in range(1, 40)}
+    assert len(told) > 35
+    assert names.name_under(SECRET, 1, 7) == names.name_under(SECRET, 1, 7)
+    assert names.name_under("another secret", 1, 7) != names.name_under(SECRET, 1, 7)
+    assert len({names.name_under(SECRET, 1, person) for person in range(1000)}) > 950
+
+
+def test_who_would_get_a_name_that_is_taken_gets_the_next(ana, project):
+    other = make_user()
+    save(
+        Pseudonym(project_id=project.id, user_id=other.id, name=names.name_under(SECRET, project.id, ana.id))
+    )
+    assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
+
+
+def test_a_project_whose_names_are_all_taken_says_so(ana, project, monkeypatch):
+    monkeypatch.setattr(names, "STARS", ("Mira",))
+    other = make_user()
+    save(
+        Pseudonym(project_id=project.id, user_id=other.id, name=names.name_under(SECRET, project.id, ana.id))
+    )
+    monkeypatch.setattr("civicforum.discussions.actions.pseudonyms.MOST_ATTEMPTS", 1)
+    with pytest.raises(Conflict, match="All pseudonyms"):
+        take(ana, project)
+
+
+# --- taking it, and giving it back ---
+
+
+def test_it_is_taken_once_before_the_first_word(ana, project, thread):
+    pseudonym = take(ana, project)
+    assert take(ana, project).id == pseudonym.id
+    actions.drop_pseudonym(ana, project.id)
+    assert queries.own_pseudonym(ana, project) is None
+    with pytest.raises(NotFound):
+        actions.drop_pseudonym(ana, project.id)
+    actions.post_reply(ana, thread.id, "By my own name.")
+    with pytest.raises(Conflict, match="by your own name already"):
+        take(ana, project)
+
+
+@pytest.mark.parametrize("used", ["said", "begun", "supported"])
+def test_what_was_used_is_kept(ana, project, thread, used):
+    take(ana, project)
+    {
+        "said": lambda: actions.post_reply(ana, thread.id, "Under another."),
+        "begun": lambda: actions.start_thread(ana, project.id, "A thread", "Under another."),
+        "supported": lambda: actions.react(ana, queries.list_posts(Guest(), thread)[0].id, "support"),
+    }[used]()
+    with pytest.raises(Conflict, match="stays yours"):
+        actions.drop_pseudonym(ana, project.id)
+
+
+def test_whoever_has_a_role_speaks_by_name(project, organizer, thread):
+    partner, steward = make_user(), make_user()
+    partnership = make_organization(partner)
+    in_roles = [organizer, partner, steward, make_user("moderator")]
+    save(Partner(project_id=project.id, organization_id=partnership.id))
+    join(project, steward, "steward")
+    for person in in_roles:
+        with pytest.raises(NotAllowed):
+            take(person, project)
+
+
+def test_it_is_offered_where_the_project_says_so_and_to_who_may_speak(ana, organizer):
+    plain = make_project(organizer)
+    with pytest.raises(NotAllowed):
+        take(ana, plain)
+    closed = make_project(organizer, visibility="members", allows_pseudonyms=True)
+    with pytest.raises(NotFound):
+        take(ana, closed)
+    with pytest.raises(NotAllowed):
+        take(make_user(email_confirmed_at=None), make_project(organizer, allows_pseudonyms=True))
+
+
+def test_it_is_kept_where_the_project_offers_it_no_more(ana, organizer, project, thread):
+    name = take(ana, project).name
+    edit_project(organizer, project, allows_pseudonyms=False)
+    assert actions.post_reply(ana, thread.id, "Still the same.").author.name == name
+
+
+def test_a_role_ends_it_for_what_is_said_from_then_on(ana, project, thread):
+    name = take(ana, project).name
+    before = actions.post_reply(ana, thread.id, "As a neighbour.")
+    join(project, ana, "moderator")
+    db.session.expire_all()
+    after = actions.post_reply(ana, thread.id, "As a moderator.")
+    assert (before.author.name, after.author.name) == (name, "Ana Ruiz")
+    balance = queries.thread_balance(Guest(), thread)
+    assert (balance.people, balance.posts, balance.hats) == (3, 3, 1)
+    rows = queries.list_spoken(Guest(), project)
+    assert [(row.author, row.has_hat) for row in rows] == [(1, False), (2, False), (3, True)]
+
+
+# --- what is told ---
+
+
+def test_a_post_under_it_is_told_without_its_writer(ana, project, thread):
+    name = take(ana, project).name
+    post = actions.post_reply(ana, thread.id, "Under another.")
+    told = post_json(Guest(), queries.get_post(Guest(), post.id))["author"]
+    assert told == {"handle": None, "name": name, "hats": [], "is_pseudonym": True}
+
+
+def test_threads_reactions_and_changes_are_told_under_it(ana, project, thread):
+    name = take(ana, project).name
+    first = queries.list_posts(Guest(), thread)[0]
+    actions.react(ana, first.id, "support")
+    assert [(kind, who.name) for kind, who in queries.list_reacting(Guest(), first)] == [("support", name)]
+    own = actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    actions.shape_thread(ana, own.id, Shape(title="Dark stairs"))
+    assert own.author.name == name
+    assert [change.actor.name for change in queries.list_changes(own)] == [name]
+
+
+def test_a_reaction_keeps_the_name_it_was_given_under(ana, project, thread):
+    """Otherwise the same row would say first one name and then the other."""
+    first = queries.list_posts(Guest(), thread)[0]
+    actions.react(ana, first.id, "support")
+    take(ana, project)
+    assert [who.name for _kind, who in queries.list_reacting(Guest(), first)] == ["Ana Ruiz"]
+    assert db.session.scalars(select(Reaction.pseudonym_id)).all() == [None]
+
+
+def test_a_search_by_person_does_not_find_it(ana, project, thread):
+    take(ana, project)
+    post = actions.post_reply(ana, thread.id, "Under another.")
+    own = actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    rows = db.session.execute(select(SearchEntry.kind, SearchEntry.object_id, SearchEntry.author_id))
+    authors = {(row.kind, row.object_id): row.author_id for row in rows}
+    assert authors["post", post.id] is authors["thread", own.id] is None
+
+
+def test_nobody_is_offered_whom_one_cannot_call_on(ana, project, thread):
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "Under another.")
+    assert [callee.handle for callee in queries.list_callees(thread, "")] == ["ben_ode"]
+
+
+def test_a_new_name_is_not_shown_where_another_stands(ana, project, thread):
+    """Whoever watched would see the same moment in both places."""
+    elsewhere = make_thread(make_project())
+    shown = make_post(elsewhere, ana, "By name.")
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "Under another.")
+    actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    assert queries.places_showing(ana.id) == [(elsewhere.channel, "post", shown.id)]
+
+
+def test_a_partner_who_spoke_under_it_before_answers_as_a_neighbour(ana, project, thread):
+    take(ana, project)
+    post = actions.post_reply(ana, thread.id, "Under another.")
+    join(project, ana, "organizer")
+    db.session.expire_all()
+    assert not speaks_for_project(post)
+
+
+def test_it_counts_as_new_when_it_is_new(ana, project, thread):
+    """That somebody is no newcomer would tell of what they said by name; and the other way round."""
+    elsewhere = make_project()
+    make_post(make_thread(elsewhere), ana, "By name, before.")
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "Under another.")
+    actions.post_reply(ana, thread.id, "And once more.")
+    assert [row.is_first_in_town for row in queries.list_spoken(Guest(), project)] == [True, True, False]
+
+
+# --- threads that hold some ---
+
+
+def test_a_thread_with_pseudonyms_stays_in_its_project(ana, organizer, project, thread):
+    other = make_project(organizer)
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "Under another.")
+    with pytest.raises(Conflict, match="holds in this project alone"):
+        actions.move_thread(organizer, thread.id, other.id, "It belongs there.")
+    begun = actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    with pytest.raises(Conflict, match="holds in this project alone"):
+        actions.move_thread(organizer, begun.id, other.id, "It belongs there.")
+
+
+def test_a_part_of_a_thread_keeps_its_pseudonyms(ana, organizer, project, thread):
+    name = take(ana, project).name
+    post = actions.post_reply(ana, thread.id, "Under another.")
+    part = actions.split_thread(organizer, thread.id, [post.id], "The stairs", "Another matter.")
+    assert db.session.get_one(Thread, part.id).author.name == name
+    assert db.session.get_one(Post, post.id).author.name == name
+
+
+# --- the page ---
+
+
+def test_a_resident_chooses_on_the_page_and_the_composer_says_so(ana, project, thread, sign_in):
+    client = sign_in(ana)
+    page = f"/threads/{thread.id}/{thread.slug}"
+    assert "Speak under a pseudonym instead" in client.get(page).text
+    address = f"/projects/{project.slug}/pseudonym"
+    told = press(client, address, address)
+    name = queries.own_pseudonym(ana, project).name
+    assert f"You speak as {name} in this project." in told.text
+    assert f"<strong><bdi>{name}</bdi></strong>" in client.get(page).text
+    told = press(client, address, f"{address}/drop")
+    assert "You speak by your own name" in told.text
+
+
+def test_the_page_says_to_each_what_they_can_do(ana, organizer, project, thread, sign_in, app):
+    address = f"/projects/{project.slug}/pseudonym"
+    assert "sign in" in app.test_client().get(address).text
+    assert "You have a role in this project" in sign_in(organizer).get(address).text
+    ben = make_user(name="Ben")
+    make_post(thread, ben, "By name.")
+    assert "You have spoken here by your own name already" in sign_in(ben).get(address).text
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "Under another.")
+    assert "You have spoken under it already" in sign_in(ana).get(address).text
+    assert "You cannot write in this project" in sign_in(make_user(email_confirmed_at=None)).get(address).text
+
+
+def test_a_project_without_pseudonyms_has_no_such_page(ana, sign_in):
+    assert sign_in(ana).get(f"/projects/{make_project().slug}/pseudonym").status_code == 404
