@@ -136,3 +136,13 @@ def test_spanish_keeps_every_placeholder():
         if message.id and len(ids) == 1 and set(names.findall(strings[0])) != wanted:
             wrong.append(message.id)
     assert wrong == []
+
+
+def test_a_percent_sign_in_words_is_written_twice():
+    """A template fills every message in, with nothing if need be: '% sent' would be read as a field there."""
+    with (paths.TRANSLATIONS / "es" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale="es")
+    field = re.compile(r"%(%|\(\w+\)[sd])")
+    words = [w for m in catalogue for w in (m.id, m.string) if m.id]
+    flat = [line for w in words for line in (w if isinstance(w, (list, tuple)) else (w,))]
+    assert [line for line in flat if "%" in field.sub("", line)] == []
