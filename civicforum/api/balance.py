@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from civicforum.api.door import idempotent, scoped
 from civicforum.discussions import queries, schemas
-from civicforum.moderation import room
+from civicforum.moderation import actions
 from civicforum.pages.queries import list_all_weighed
 from civicforum.partnerships.queries import get_project
 from civicforum.web.idempotency import Done
@@ -37,7 +37,7 @@ class Room(MethodView):
         """Let those who wrote most write once in 5, 15 or 60 minutes, for 1, 3, 24 or 72 hours."""
 
         def make() -> Done:
-            return Done(200, "thread", room.make_room(viewer(), thread_id, **body).thread_id)
+            return Done(200, "thread", actions.make_room(viewer(), thread_id, **body).thread_id)
 
         return _told(idempotent(make).object_id)
 
@@ -46,7 +46,7 @@ class Room(MethodView):
     @blp.response(200, schemas.ThreadSchema)
     def delete(self, thread_id: int) -> Any:
         """Let everybody write as always again, before the time is over."""
-        room.end_room(viewer(), thread_id)
+        actions.end_room(viewer(), thread_id)
         return _told(thread_id)
 
 

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from civicforum.api.door import idempotent, scoped
 from civicforum.discussions import queries, schemas
-from civicforum.moderation import moving
+from civicforum.moderation import actions
 from civicforum.partnerships.queries import get_project
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -33,7 +33,7 @@ class Move(MethodView):
         project = get_project(viewer(), body["project"])
 
         def move() -> Done:
-            moved = moving.move_thread(viewer(), thread_id, project.id, body["reason"])
+            moved = actions.move_thread(viewer(), thread_id, project.id, body["reason"])
             return Done(200, "thread", moved.id)
 
         return _told(idempotent(move))
@@ -50,7 +50,7 @@ class Split(MethodView):
         into = body.get("thread") or body["title"]
 
         def split() -> Done:
-            other = moving.split_thread(
+            other = actions.split_thread(
                 viewer(), thread_id, body["posts"], into, body["reason"], body["with_replies"]
             )
             return Done(200, "thread", other.id)
@@ -68,7 +68,7 @@ class Merge(MethodView):
         """Put all comments into another thread; answers with that one. This one leads there from now on."""
 
         def merge() -> Done:
-            other = moving.merge_threads(viewer(), thread_id, body["into"], body["reason"])
+            other = actions.merge_threads(viewer(), thread_id, body["into"], body["reason"])
             return Done(200, "thread", other.id)
 
         return _told(idempotent(merge))

@@ -10,7 +10,7 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.db import db
 from civicforum.discussions.models import Post
 from civicforum.errors import Conflict
-from civicforum.moderation import actions, moving, queries
+from civicforum.moderation import actions, queries
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def log() -> list[tuple[str, str, str, str]]:
 def test_a_move_stands_in_the_log_and_takes_its_cases_along(organizer, thread):
     elsewhere = make_project(organizer)
     case = actions.open_case(SYSTEM, "post", post_ids(thread)[0])
-    moving.move_thread(organizer, thread.id, elsewhere.id, "It is theirs.")
+    actions.move_thread(organizer, thread.id, elsewhere.id, "It is theirs.")
     assert case.project_id == elsewhere.id
     assert log() == [("move", thread.channel, f"project:{elsewhere.id}", "organizer")]
     assert queries.verify_log() == (1, None)
@@ -60,7 +60,7 @@ def test_a_move_stands_in_the_log_and_takes_its_cases_along(organizer, thread):
     ],
 )
 def test_a_split_says_in_which_role_it_was_done(thread, who, role):
-    other = moving.split_thread(who(), thread.id, [post_ids(thread)[0]], "Apart", "It is apart.")
+    other = actions.split_thread(who(), thread.id, [post_ids(thread)[0]], "Apart", "It is apart.")
     assert log() == [("split", thread.channel, other.channel, role)]
 
 
@@ -69,16 +69,16 @@ def test_what_is_joined_among_members_names_no_place(organizer):
     one, two = make_thread(closed), make_thread(closed)
     moderator = make_user()
     join(closed, moderator, "moderator")
-    moving.merge_threads(moderator, one.id, two.id, "They are the same.")
+    actions.merge_threads(moderator, one.id, two.id, "They are the same.")
     assert log() == [("merge", "thread", "members-only project", "project moderator")]
 
 
 def test_the_discussion_of_a_meeting_stays_with_it(organizer, project, thread):
     make_town_hall(project, thread_id=thread.id)
     with pytest.raises(Conflict):
-        moving.move_thread(organizer, thread.id, make_project(organizer).id, "Theirs.")
+        actions.move_thread(organizer, thread.id, make_project(organizer).id, "Theirs.")
     with pytest.raises(Conflict):
-        moving.merge_threads(organizer, thread.id, make_thread(project).id, "The same.")
+        actions.merge_threads(organizer, thread.id, make_thread(project).id, "The same.")
 
 
 # --- the pages ---

@@ -5,31 +5,31 @@ from model.recipes import Act, does
 from model.town import CANARY, Town
 
 from civicforum.discussions.actions import start_thread
+from civicforum.moderation import actions as moderating
 from civicforum.moderation import actions as moderation
-from civicforum.moderation import moving, room
 from civicforum.moderation.actions import Deed
 
 HIDE, LEAVE = Deed("hide", 2, "It is about people."), Deed("leave", None, "It is fair.")
 
 
-@does(moving.move_thread)
+@does(moderating.move_thread)
 def a_thread_and_its_cases_move(town: Town) -> Act:
     moderation.flag_post(town.ben, town.first.id, 2, "Look.")
     other = make_project(town.organizer, title="The bridge")
-    return lambda: moving.move_thread(town.organizer, town.thread.id, other.id, "It is the bridge.")
+    return lambda: moderating.move_thread(town.organizer, town.thread.id, other.id, "It is the bridge.")
 
 
-@does(moving.split_thread)
+@does(moderating.split_thread)
 def comments_move_in_public(town: Town) -> Act:
-    return lambda: moving.split_thread(
+    return lambda: moderating.split_thread(
         town.moderator, town.thread.id, [town.answer.id], "Another matter", "It is another matter."
     )
 
 
-@does(moving.merge_threads)
+@does(moderating.merge_threads)
 def threads_are_joined_in_public(town: Town) -> Act:
     other = start_thread(town.member, town.closed_project.id, "The same", "As before.")
-    return lambda: moving.merge_threads(
+    return lambda: moderating.merge_threads(
         town.organizer, other.id, town.closed_thread.id, "They are about the same."
     )
 
@@ -81,15 +81,15 @@ def a_held_edit_is_declined(town: Town) -> Act:
     return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("decline", 2, "No."))
 
 
-@does(room.make_room)
+@does(moderating.make_room)
 def room_is_made_on_the_record(town: Town) -> Act:
-    return lambda: room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: moderating.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
 
 
-@does(room.end_room)
+@does(moderating.end_room)
 def room_is_made_no_longer_on_the_record(town: Town) -> Act:
-    room.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
-    return lambda: room.end_room(town.moderator, town.thread.id)
+    moderating.make_room(town.organizer, town.thread.id, 1, 15, "Others wait.")
+    return lambda: moderating.end_room(town.moderator, town.thread.id)
 
 
 @does(moderation.flag_post)

@@ -14,7 +14,7 @@ from civicforum.discussions.policies import can_close_thread, can_move_to
 from civicforum.discussions.queries import PAGE_POSTS, get_thread, list_posts
 from civicforum.discussions.schemas import ToldPost, tell_posts
 from civicforum.errors import Invalid, NotAllowed
-from civicforum.moderation import moving
+from civicforum.moderation import actions
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import list_projects
 from civicforum.text import excerpt
@@ -58,7 +58,7 @@ def move_thread(thread_id: int) -> Any:
     form = MoveForm()
     form.project.choices = options((str(project.id), project.title) for project in projects)
     moved = form.submits(
-        lambda: moving.move_thread(viewer(), thread_id, int(form.project.data), form.reason.data)
+        lambda: actions.move_thread(viewer(), thread_id, int(form.project.data), form.reason.data)
     )
     if moved is not None:
         return _done(moved, _("The thread is in the other project now. All its addresses go on working."))
@@ -87,7 +87,7 @@ def merge_thread(thread_id: int) -> Any:
     thread = _thread(thread_id)
     form = MergeForm()
     other = form.submits(
-        lambda: moving.merge_threads(viewer(), thread_id, _named(form.thread.data), form.reason.data)
+        lambda: actions.merge_threads(viewer(), thread_id, _named(form.thread.data), form.reason.data)
     )
     if other is not None:
         return _done(other, _("The two threads are one now. All addresses go on working."))
@@ -123,7 +123,7 @@ def split_thread(thread_id: int) -> Any:
 
 def _split(form: SplitForm, thread_id: int, chosen: list[int]) -> Thread:
     into = _named(form.thread.data) if form.thread.data else form.title.data or ""
-    return moving.split_thread(
+    return actions.split_thread(
         viewer(), thread_id, chosen, into, form.reason.data, with_replies=form.with_replies.data
     )
 

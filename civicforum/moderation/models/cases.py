@@ -1,8 +1,8 @@
-"""Cases, what was done in them and why, flags, and the public log that anyone can verify."""
+"""A question before the moderators, and what was done about it."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
@@ -10,7 +10,6 @@ from civicforum.agreement.models import Rule
 from civicforum.db import HasCreatedAt, HasId, Model
 
 MAX_REASON = 2000  # characters
-MAX_NOTE = 500
 
 
 class Case(Model, HasId, HasCreatedAt):
@@ -58,48 +57,3 @@ class Measure(Model, HasId, HasCreatedAt):
     case: Mapped[Case] = relationship(back_populates="measures")
     rule: Mapped[Rule | None] = relationship(lazy="joined")
     actor: Mapped[User | None] = relationship()
-
-
-class Flag(Model, HasId, HasCreatedAt):
-    """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn."""
-
-    __tablename__ = "flag"
-    __table_args__ = (UniqueConstraint("post_id", "user_id"),)
-
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    case_id: Mapped[int | None] = mapped_column(
-        ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True
-    )
-    rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
-    note: Mapped[str] = mapped_column(String(500), default="")
-    state: Mapped[str] = mapped_column(String(20), default="open")
-    rule: Mapped[Rule] = relationship(lazy="joined")
-    user: Mapped[User] = relationship()
-
-
-class LogEntry(Model):
-    """One line of the public log. No name and no words; ``hash`` covers the line and the hash before it."""
-
-    __tablename__ = "log_entry"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[str] = mapped_column(String(40))  # RFC 3339, as hashed
-    action: Mapped[str] = mapped_column(String(20))
-    target: Mapped[str] = mapped_column(String(40))  # post:12
-    place: Mapped[str] = mapped_column(String(64))  # thread:7
-    rule: Mapped[str] = mapped_column(String(160))  # '2 Speak about what people do'
-    actor_role: Mapped[str] = mapped_column(String(40))
-    case_id: Mapped[int | None]
-    previous: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-
-
-class LogHead(Model):
-    """One row: how long the log is and its latest hash; locked last, and checked against the entries."""
-
-    __tablename__ = "log_head"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    count: Mapped[int] = mapped_column(default=0)
-    hash: Mapped[str] = mapped_column(String(64))

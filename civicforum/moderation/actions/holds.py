@@ -1,0 +1,58 @@
+"""What was held before it was published."""
+
+from flask_babel import gettext as _
+
+from civicforum import jobs
+from civicforum.accounts.models import Actor
+from civicforum.agreement import actions as agreement
+from civicforum.agreement.models import Hold
+from civicforum.db import db, lock, now, transactional
+from civicforum.discussions import actions as discussions
+from civicforum.discussions.models import Post
+from civicforum.errors import Conflict, NotFound, require
+from civicforum.moderation import policies
+from civicforum.moderation.actions.cases import lock_place, open_case
+from civicforum.moderation.actions.deeds import Deed, check_deed, own_cause
+from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_flaggers
+from civicforum.notifications.actions import notify
+
+
+@transactional
+def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
+    """Publish a comment that waits, or decline it and tell its author the rule and why."""
+    found = db.session.get(Hold, hold_id)
+    if found is None or found.kind != "post":
+        raise NotFound
+    post = lock_place(actor, "post", found.object_id)
+    hold = lock(Hold, hold_id)
+    require(policies.can_work_in(actor, post.thread.project) and hold.author_id != actor.id, own_cause())
+    if hold.decided_at is not None:
+        raise Conflict(_("Another moderator decided this meanwhile. Nothing of yours was done."))
+    if deed.action == "approve":
+        return _approve(actor, hold)
+    return _decline(actor, hold, deed)
+
+
+def _approve(actor: Actor, hold: Hold) -> Post:
+    post = discussions.approve_post(actor, hold.object_id)
+    agreement.decide_hold(actor, hold.id, "approved")
+    notify([post.author_id], "post_approved", "post", post.id, actor_id=actor.id)
+    return post
+
+
+def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
+    rule = check_deed(Deed("hide", deed.rule, deed.reason))
+    assert rule is not None
+    post = discussions.decline_post(actor, hold.object_id, rule)
+    agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())
+    case = open_case(actor, "post", post.id, source="hold")
+    declined = Deed("decline", deed.rule, deed.reason)
+    measure = record_measure(actor, case, declined, rule, post)
+    # It may have been flagged as it read before the edit that was held.
+    flaggers = open_flaggers(case)
+    settle_flags(case, declined)
+    tell_flaggers(actor, measure, post, flaggers)
+    case.state, case.closed_at, case.version = "closed", now(), case.version + 1
+    notify([post.author_id], "post_decline", "post_case", post.id, actor_id=actor.id)
+    jobs.enqueue("moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id)
+    return post

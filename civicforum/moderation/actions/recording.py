@@ -1,0 +1,69 @@
+"""Writing a measure down, in the case and in public, and telling whom it is about."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from civicforum import jobs
+from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.agreement.models import Rule
+from civicforum.db import db
+from civicforum.discussions.models import Post
+from civicforum.moderation.actions.deeds import Deed, role_of
+from civicforum.moderation.log import record_line
+from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.notifications.actions import notify
+
+
+def record_measure(actor: Actor, case: Case, deed: Deed, rule: Rule | None, post: Post) -> Measure:
+    measure = Measure(
+        case_id=case.id,
+        action=deed.action,
+        rule_id=rule and rule.id,
+        reason=deed.reason.strip(),
+        actor_id=actor.id,
+        is_automated=actor is SYSTEM,
+        target_revision=post.revision,
+    )
+    db.session.add(measure)
+    db.session.flush()
+    is_public = post.thread.project.is_public
+    record_line(
+        action=deed.action,
+        target=f"post:{post.id}" if is_public else "post",
+        place=f"thread:{post.thread_id}" if is_public else "members-only project",
+        rule=f"{rule.number} {rule.title}" if rule else "",
+        actor_role=role_of(actor, post),
+        case_id=case.id,
+    )
+    return measure
+
+
+def settle_flags(case: Case, deed: Deed) -> None:
+    """What was decided answers everybody who asked for it."""
+    outcome = {"hide": "agreed", "decline": "agreed", "leave": "disagreed"}.get(deed.action)
+    if outcome:
+        db.session.execute(
+            update(Flag).where(Flag.case_id == case.id, Flag.state == "open").values(state=outcome)
+        )
+
+
+def open_flaggers(case: Case) -> Sequence[int]:
+    """Those who flagged and were not told of a result yet."""
+    return db.session.scalars(select(Flag.user_id).where(Flag.case_id == case.id, Flag.state == "open")).all()
+
+
+def tell_measure(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
+    is_kept_hidden = measure.action == "leave" and post.state == "hidden"
+    if (measure.action in ("hide", "restore") or is_kept_hidden) and post.author_id is not None:
+        notify([post.author_id], f"post_{measure.action}", "post_case", post.id, actor_id=actor.id)
+        jobs.enqueue(
+            "moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id
+        )
+    tell_flaggers(actor, measure, post, flaggers)
+
+
+def tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
+    reason = {"hide": "flag_hide", "decline": "flag_hide", "leave": "flag_leave"}.get(measure.action)
+    if reason:
+        notify(flaggers, reason, "post_case", post.id, actor_id=actor.id)

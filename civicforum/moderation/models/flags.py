@@ -1,0 +1,28 @@
+"""What people ask the moderators to look at."""
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from civicforum.accounts.models import User
+from civicforum.agreement.models import Rule
+from civicforum.db import HasCreatedAt, HasId, Model
+
+MAX_NOTE = 500
+
+
+class Flag(Model, HasId, HasCreatedAt):
+    """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn."""
+
+    __tablename__ = "flag"
+    __table_args__ = (UniqueConstraint("post_id", "user_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int | None] = mapped_column(
+        ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True
+    )
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    rule: Mapped[Rule] = relationship(lazy="joined")
+    user: Mapped[User] = relationship()

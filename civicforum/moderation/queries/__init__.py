@@ -1,0 +1,73 @@
+"""The queue, cases, reasons, and the public log."""
+
+from civicforum.moderation.queries.cases import (
+    find_case_about,
+    find_measure,
+    get_case,
+    get_reasons,
+    list_cases,
+    list_rules,
+    was_mended,
+)
+from civicforum.moderation.queries.flags import (
+    find_own_flag,
+    flags_of_cases,
+    get_own_flag,
+    open_flags,
+)
+from civicforum.moderation.queries.log import (
+    list_log,
+    log_head,
+    verify_log,
+)
+from civicforum.moderation.queries.places import (
+    post_before,
+    posts_before,
+    posts_of,
+    project_of,
+    waiting_hold,
+)
+from civicforum.moderation.queries.queue import (
+    DECIDABLE,
+    WAITING,
+    QueueItem,
+    count_queue,
+    list_queue,
+    moderated_by,
+    not_by,
+)
+from civicforum.moderation.queries.report import (
+    ReportRow,
+    report,
+)
+
+__all__ = [
+    "DECIDABLE",
+    "WAITING",
+    "QueueItem",
+    "ReportRow",
+    "count_queue",
+    "find_case_about",
+    "find_measure",
+    "find_own_flag",
+    "flags_of_cases",
+    "get_case",
+    "get_own_flag",
+    "get_reasons",
+    "list_cases",
+    "list_log",
+    "list_queue",
+    "list_rules",
+    "log_head",
+    "moderated_by",
+    "not_by",
+    "open_flags",
+    "post_before",
+    "posts_before",
+    "posts_of",
+    "project_of",
+    "report",
+    "verify_log",
+    "waiting_hold",
+    "was_mended",
+]

@@ -1,0 +1,82 @@
+"""Cases, and why something was done."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.models import Rule
+from civicforum.agreement.queries import current_agreement
+from civicforum.db import db
+from civicforum.discussions.models import Post
+from civicforum.discussions.queries import get_post
+from civicforum.errors import NotFound
+from civicforum.moderation import policies
+from civicforum.moderation.models import Case, Measure
+from civicforum.moderation.queries.places import project_of
+from civicforum.moderation.queries.queue import moderated_by, not_by
+from civicforum.web.pagination import Page, decode_cursor, page_of
+
+
+def get_case(viewer: Actor, case_id: int) -> Case:
+    """The case with its measures, for moderators of the place; NotFound for everybody else."""
+    case = db.session.get(Case, case_id, options=[selectinload(Case.measures)])
+    if case is None or not policies.can_see_case(viewer, case, project_of(case)):
+        raise NotFound
+    return case
+
+
+def list_cases(viewer: Actor, cursor: str | None, limit: int) -> Page[Case]:
+    """Cases of the places this person moderates, newest first."""
+    if not policies.can_see_queue(viewer):
+        raise NotFound
+    wanted = select(Case).where(moderated_by(viewer, Case.project_id), not_by(viewer, Case.target_author_id))
+    before = decode_cursor(cursor, int)
+    if before:
+        wanted = wanted.where(Case.id < before[0])
+    wanted = wanted.options(selectinload(Case.measures)).order_by(Case.id.desc()).limit(limit + 1)
+    return page_of(db.session.scalars(wanted).all(), limit, lambda case: [case.id])
+
+
+def find_case_about(target_type: str, target_id: int) -> Case | None:
+    """The case about this target that is not closed, or else the latest."""
+    return db.session.scalar(
+        select(Case)
+        .where(Case.target_type == target_type, Case.target_id == target_id)
+        .order_by(Case.closed_at.is_not(None), Case.id.desc())
+        .limit(1)
+    )
+
+
+def was_mended(post_id: int) -> bool:
+    """Whether its author has mended this comment, in whatever case: that is done once."""
+    mended = select(Case.id).where(
+        Case.target_type == "post", Case.target_id == post_id, Case.mended_at.is_not(None)
+    )
+    return db.session.scalar(mended.limit(1)) is not None
+
+
+def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
+    """The post, its case and the measure in force, for the author and for moderators of the place."""
+    post = get_post(viewer, post_id)
+    case = find_case_about("post", post_id)
+    if case is None or not policies.can_read_reasons(viewer, case, post.thread.project):
+        raise NotFound
+    measures = [m for m in case.measures if m.action in ("hide", "decline")]
+    if not measures:
+        raise NotFound
+    return post, case, measures[-1]
+
+
+def find_measure(measure_id: int) -> tuple[Measure, Post] | None:
+    """A measure and the post it was about, if both are still there."""
+    measure = db.session.get(Measure, measure_id)
+    post = db.session.get(Post, measure.case.target_id) if measure else None
+    return (measure, post) if measure and post else None
+
+
+def list_rules() -> Sequence[Rule]:
+    """The rules that may be cited now: those of the current agreement."""
+    version = current_agreement()
+    return version.rules if version else []

@@ -1,0 +1,38 @@
+"""What people asked the moderators to look at."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from civicforum.accounts.models import Actor
+from civicforum.db import db
+from civicforum.errors import NotFound
+from civicforum.moderation.models import Case, Flag
+
+
+def flags_of_cases(case_ids: Sequence[int]) -> dict[int, list[Flag]]:
+    rows = db.session.scalars(
+        select(Flag).where(Flag.case_id.in_(case_ids), Flag.state == "open").order_by(Flag.id)
+    )
+    found: dict[int, list[Flag]] = {}
+    for flag in rows:
+        found.setdefault(flag.case_id or 0, []).append(flag)
+    return found
+
+
+def open_flags(case: Case | None) -> Sequence[Flag]:
+    return flags_of_cases([case.id]).get(case.id, []) if case else []
+
+
+def find_own_flag(viewer: Actor, post_id: int) -> Flag | None:
+    return db.session.scalar(
+        select(Flag).where(Flag.post_id == post_id, Flag.user_id == viewer.id, Flag.state == "open")
+    )
+
+
+def get_own_flag(viewer: Actor, post_id: int) -> Flag:
+    """The viewer's flag on this post, open or decided; NotFound if there is none."""
+    flag = db.session.scalar(select(Flag).where(Flag.post_id == post_id, Flag.user_id == viewer.id))
+    if flag is None:
+        raise NotFound
+    return flag

@@ -1,0 +1,129 @@
+"""One comment before a moderator, and what is done with it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from civicforum.discussions.queries import files_of_posts, get_post
+from civicforum.discussions.schemas import tell_polls
+from civicforum.errors import NotFound
+from civicforum.moderation import actions, forms, policies, queries
+from civicforum.moderation.actions import Deed
+from civicforum.moderation.views.blueprint import bp
+from civicforum.web.limits import limited
+from civicforum.web.viewer import viewer
+
+
+@bp.get("/moderation/posts/<int:post_id>")
+def moderate_post(post_id: int) -> Any:
+    """One comment before a moderator, with its context and everything that was done about it."""
+    return _post_page(post_id)
+
+
+def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> Any:
+    post = get_post(viewer(), post_id)
+    if not policies.can_work_in(viewer(), post.thread.project):
+        raise NotFound
+    is_own = post.author_id is not None and post.author_id == viewer().id
+    # Nobody reads who flagged them and what was said of it, moderators neither.
+    case = None if is_own else queries.find_case_about("post", post_id)
+    version = case.version if case and case.closed_at is None else 0
+    flags = queries.open_flags(case)
+    return render_template(
+        "moderation/post.html",
+        post=post,
+        attachments=files_of_posts([post])[post.id],
+        poll=tell_polls(viewer(), [post]).get(post.id),
+        before=queries.post_before(post),
+        case=case,
+        flags=flags,
+        hold=queries.waiting_hold(post),
+        is_own=is_own,
+        hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
+        reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
+    )
+
+
+def _flagged_rule(flags: Any) -> str | None:
+    """The rule to begin with, where all flags name the same one."""
+    numbers = {flag.rule.number for flag in flags}
+    return str(numbers.pop()) if len(numbers) == 1 else None
+
+
+def form_to_hide(**values: Any) -> forms.HideForm:
+    form = forms.HideForm(**({"formdata": None} if request.method == "GET" else {}), **values)
+    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
+    return form
+
+
+@bp.post("/moderation/posts/<int:post_id>/hide")
+@limited("write")
+def hide(post_id: int) -> Any:
+    form = form_to_hide()
+    deed = lambda: _act(post_id, Deed("hide", int(form.rule.data), form.reason.data), form.version.data)  # noqa: E731 - one deed of one form
+    if form.submits(deed) is None:
+        return _post_page(post_id, hide_form=form), 422
+    flash(_("It is hidden. The author was told why, and everybody watching sees the notice."), "success")
+    return redirect(url_for("moderation.queue"))
+
+
+@bp.post("/moderation/posts/<int:post_id>/restore")
+@limited("write")
+def restore(post_id: int) -> Any:
+    return _settle(post_id, "restore", _("It is shown again, and the author was told."))
+
+
+@bp.post("/moderation/posts/<int:post_id>/leave")
+@limited("write")
+def leave(post_id: int) -> Any:
+    return _settle(post_id, "leave", _("It stays as it is. Those who flagged it were told."))
+
+
+def _settle(post_id: int, action: str, done: str) -> Any:
+    form = forms.ReasonForm()
+    if form.submits(lambda: _act(post_id, Deed(action, None, form.reason.data), form.version.data)) is None:
+        return _post_page(post_id, reason_form=form), 422
+    flash(done, "success")
+    return redirect(url_for("moderation.queue"))
+
+
+def _act(post_id: int, deed: Deed, version: str | None) -> Any:
+    """Act in the case that the moderator saw, or open one if there was none."""
+    seen = int(version) if version and version.isascii() and version.isdigit() and len(version) < 10 else 0
+    case = queries.find_case_about("post", post_id)
+    if seen and case is not None:
+        return actions.decide_case(viewer(), case.id, deed, seen)
+    return actions.moderate(viewer(), "post", post_id, deed)
+
+
+@bp.post("/moderation/posts/<int:post_id>/approve")
+@limited("write")
+def approve(post_id: int) -> Any:
+    hold = _hold_about(post_id)
+    actions.decide_hold(viewer(), hold.id, Deed("approve", None, ""))
+    flash(_("It is published."), "success")
+    return redirect(url_for("moderation.queue"))
+
+
+@bp.post("/moderation/posts/<int:post_id>/decline")
+@limited("write")
+def decline(post_id: int) -> Any:
+    hold = _hold_about(post_id)
+    form = form_to_hide()
+    deed = lambda: actions.decide_hold(  # noqa: E731 - one deed of one form
+        viewer(), hold.id, Deed("decline", int(form.rule.data), form.reason.data)
+    )
+    if form.submits(deed) is None:
+        return _post_page(post_id, hide_form=form), 422
+    flash(_("It is not published. The author was told the rule and why."), "success")
+    return redirect(url_for("moderation.queue"))
+
+
+def _hold_about(post_id: int) -> Any:
+    post = get_post(viewer(), post_id)
+    hold = queries.waiting_hold(post)
+    if hold is None or not policies.can_work_in(viewer(), post.thread.project):
+        raise NotFound
+    return hold
