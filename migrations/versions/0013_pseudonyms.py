@@ -1,4 +1,4 @@
-"""Under which name somebody speaks in a project, and what was said under it.
+"""Under which name somebody speaks in a project, and what was said under it; answered voices are found at once.
 
 No way down: whoever spoke under a pseudonym would be shown by name.
 
@@ -54,6 +54,8 @@ def upgrade() -> None:
     with op.batch_alter_table("project") as table:
         table.alter_column("allows_pseudonyms", server_default=None)
     _count_apart()
+    op.drop_index("ix_voice_channel", "voice")
+    op.create_index("ix_voice_channel_state", "voice", ["channel", "state"])
 
 
 def _count_apart() -> None:

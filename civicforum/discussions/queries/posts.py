@@ -70,17 +70,17 @@ def list_answered(thread: Thread, limit: int = 5) -> list[tuple[int, str]]:
     """(seq, state of the voice) of the first comments of a thread that somebody answered, and stand."""
     rows = db.session.execute(
         select(Post.seq, Voice.state)
-        .join(Voice, (Voice.kind == "post") & (Voice.object_id == Post.id))
+        .select_from(Voice)
+        .join(Post, (Voice.kind == "post") & (Voice.object_id == Post.id))
         .where(
             Voice.channel == thread.channel,
             Voice.state.in_(("answered", "promised", "kept")),
-            Post.thread_id == thread.id,
             Post.state == "visible",
         )
-        .order_by(Post.seq)
+        .order_by(Voice.id)
         .limit(limit)
     )
-    return [(row.seq, row.state) for row in rows]
+    return sorted((row.seq, row.state) for row in rows)
 
 
 def answer_places(post_ids: Iterable[int]) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, ColumnElement, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db
@@ -12,7 +12,7 @@ from civicforum.discussions.models import Post, Reading, Thread
 from civicforum.discussions.ranges import Range, gaps, holds, length
 
 # As in the index that finds these without reading the thread; a bound value would not match it.
-NOT_SHOWN = literal_column("post.state <> 'visible'", Boolean)
+NOT_SHOWN = Post.state != literal_column("'visible'")
 
 
 @dataclass(frozen=True)
