@@ -1,4 +1,4 @@
-"""Under which name somebody speaks in a project, and what was said under it; answered voices are found at once.
+"""Under which name somebody speaks in a project, and what was said under it; voices that were answered.
 
 No way down: whoever spoke under a pseudonym would be shown by name.
 
