@@ -58,6 +58,12 @@ def show_thread(thread_id: int) -> None:
     _show(queries.places_in(thread_id))
 
 
+@jobs.task("discussions.show_readings")
+def show_readings(thread_id: int) -> None:
+    """Comments came here with what people had seen of them: their open pages are told."""
+    _show(queries.places_read(thread_id))
+
+
 def _show(places: Sequence[tuple[str, str, int]]) -> None:
     """In many short transactions."""
     for start in range(0, len(places), SHOWN_AT_ONCE):

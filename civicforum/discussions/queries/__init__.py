@@ -94,6 +94,7 @@ from civicforum.discussions.queries.reading import (
     first_new,
     new_in,
     new_to,
+    places_read,
     reading_id,
 )
 from civicforum.discussions.queries.threads import (
@@ -111,6 +112,8 @@ from civicforum.discussions.queries.threads import (
     list_threads,
     opening_posts,
     pointing_ids,
+    present_thread,
+    present_thread_id,
     tagged_ids,
     thread_channels,
     visible_threads,
@@ -196,8 +199,11 @@ __all__ = [
     "own_votes",
     "places_in",
     "places_linking",
+    "places_read",
     "places_showing",
     "pointing_ids",
+    "present_thread",
+    "present_thread_id",
     "polls_of",
     "project_balance",
     "reading_id",

@@ -10,7 +10,7 @@ from civicforum import jobs
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db, find_locked, lock_or_make, now, transactional
 from civicforum.errors import Invalid, require
-from civicforum.notifications import policies, queries
+from civicforum.notifications import policies, queries, registry
 from civicforum.notifications.actions.attention import set_attention
 from civicforum.notifications.actions.inbox import mail_key, mail_later
 from civicforum.notifications.models import RHYTHMS, MailWishes, Notification
@@ -74,7 +74,8 @@ def _turn(stop: Stop, is_on: bool) -> None:
             row.digest = "daily" if is_on else "never"
             row.digest_due_at = None
         elif what == "subscription":
-            set_attention(user, stop.kind, stop.object_id, "subscribed" if is_on else "normal")
+            object_id = registry.present_id(stop.kind, stop.object_id)
+            set_attention(user, stop.kind, object_id, "subscribed" if is_on else "normal")
         else:
             setattr(row, what, is_on)
     db.session.flush()
