@@ -21,6 +21,7 @@ from civicforum.discussions.queries.by_mail import (
     count_received,
     find_received,
     find_reply_address,
+    place_to_answer,
 )
 from civicforum.discussions.queries.calling import (
     LATEST_POSTS,
@@ -116,6 +117,7 @@ from civicforum.discussions.queries.threads import (
     present_thread_id,
     tagged_ids,
     thread_channels,
+    thread_to_say_it_in,
     visible_threads,
 )
 
@@ -197,6 +199,7 @@ __all__ = [
     "opening_posts",
     "own_reactions",
     "own_votes",
+    "place_to_answer",
     "places_in",
     "places_linking",
     "places_read",
@@ -214,6 +217,7 @@ __all__ = [
     "thread_balance",
     "thread_balances",
     "thread_channels",
+    "thread_to_say_it_in",
     "visible_polls",
     "visible_posts",
     "visible_threads",

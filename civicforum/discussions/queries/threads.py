@@ -169,6 +169,20 @@ def present_thread(thread: Thread) -> Thread:
     return thread
 
 
+def thread_to_say_it_in(thread: Thread) -> Thread:
+    """Where somebody goes on who would speak in this thread: past merges, and past full threads to the last.
+
+    That is a full one if its continuation is not begun or is still being checked. The caller asks who may.
+    """
+    for _step in range(MOST_MERGES):
+        thread = present_thread(thread)
+        following = goes_on_in(thread) if thread.goes_on_elsewhere else None
+        if following is None or following.status == "pending":
+            break
+        thread = following
+    return thread
+
+
 def present_thread_id(thread_id: int) -> int:
     """The same by ids, whoever asks; also for a thread that is not there."""
     thread = db.session.get(Thread, thread_id)
