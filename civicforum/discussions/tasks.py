@@ -106,7 +106,8 @@ def _send(user: User, batch: Batch) -> bool:
         if new[post.thread_id].holds(post.seq):
             by_thread[post.thread_id].append(post)
     heard = [id_ for id_ in sorted(by_thread) if not _is_ignored(user, threads[id_])]
-    return any([_send_of(user, threads[id_], by_thread[id_], reasons, batch.number) for id_ in heard])
+    sent = [_send_of(user, threads[id_], by_thread[id_], reasons, batch.number) for id_ in heard]
+    return any(sent)
 
 
 def _is_ignored(user: User, thread: Thread) -> bool:

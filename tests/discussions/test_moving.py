@@ -9,10 +9,10 @@ from civicforum.accounts.models import Guest
 from civicforum.agreement.actions import list_word
 from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import get_rule
-from civicforum.db import db
+from civicforum.db import db, transaction
 from civicforum.discussions import actions, queries, schemas
 from civicforum.discussions.actions import moving
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.live.changes import changes_since
 from civicforum.notifications.actions import set_attention
@@ -155,6 +155,20 @@ def test_a_thread_takes_no_more_than_it_holds(organizer, project, thread):
     with pytest.raises(Conflict):
         actions.merge_threads(organizer, thread.id, other.id, "The same.")
     assert [state for _seq, state, _body in places(thread)] == ["visible"] * 4
+
+
+def test_threads_that_lead_on_in_a_circle_are_followed_for_a_while_only(project):
+    one, other = make_thread(project), make_thread(project)
+    with transaction():
+        one, other = (db.session.get_one(Thread, thread.id) for thread in (one, other))
+        one.status = other.status = "merged"
+        one.merged_into_id, other.merged_into_id = other.id, one.id
+    assert queries.present_thread_id(one.id) in (one.id, other.id)
+    with transaction():
+        one.status = other.status = "closed"
+        one.max_posts = other.max_posts = 0
+        one.continued_in_id, other.continued_in_id = other.id, one.id
+    assert queries.thread_to_say_it_in(one).id in (one.id, other.id)
 
 
 # --- joining ---

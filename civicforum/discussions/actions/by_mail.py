@@ -41,9 +41,9 @@ def post_by_mail(
 ) -> Post | None:
     """Say what came in a mail as the person of the address, once for each mail; None for the second copy.
 
-    It stands where what it answers stands by now, or in the continuation of a thread that is full. Locks the
-    address, then as ``post_reply`` or ``continue_thread``. Raises NotAllowed where the address has ended or the
-    mail is from somebody else, TooMany, and what those two raise.
+    It stands where what it answers stands by now, or in the continuation of a thread that is full. Locks
+    the address, then as ``post_reply`` or ``continue_thread``. Raises NotAllowed where the address has ended
+    or the mail is from somebody else, TooMany, and what those two raise.
     """
     require(policies.can_handle_mail(actor))
     words = prepare_words(body)

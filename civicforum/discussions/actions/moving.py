@@ -104,8 +104,8 @@ def split_thread(
     """Take comments out of a thread into another one of its project, perhaps with all their answers.
 
     ``into`` is the other thread's id, or the title of a new one. Locks both threads in the order of their
-    ids, then the comments, then what was read of them. Organizers and moderators; Invalid for comments that are not here, Conflict for
-    more than one transaction should hold.
+    ids, then the comments, then what was read of them. Organizers and moderators; Invalid for comments that
+    are not here, Conflict for more than one transaction should hold.
     """
     why = prepare_reason(reason)
     title = prepare_title(into) if isinstance(into, str) else None
@@ -154,9 +154,8 @@ def _with_replies(thread_id: int, chosen: set[int]) -> set[int]:
 def merge_threads(actor: Actor, thread_id: int, into_id: int, reason: str) -> Thread:
     """Put all comments of a thread into another one of its project; what is left of it leads there.
 
-    Who followed it follows the other one. Locks both threads in the order of their ids, then the comments, then
-    what was read of them. Organizers and moderators; Conflict for
-    more than one transaction should hold.
+    Who followed it follows the other one. Locks both threads in the order of their ids, then the comments,
+    then what was read of them. Organizers and moderators; Conflict for more than one transaction should hold.
     """
     why = prepare_reason(reason)
     thread, other = _lock_both(actor, thread_id, into_id)

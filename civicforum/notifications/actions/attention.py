@@ -42,10 +42,10 @@ def change_attention(actor: Actor, attention_id: int, level: str | None) -> None
 
 
 def carry_attention(kind: str, object_id: int, other_id: int, project_id: int) -> None:
-    """Let what people said about a thing hold for the one that it is part of now, in the running transaction.
+    """Let what people said about a thing hold for the one that it is part of now, in the running action.
 
-    Both are of this project. What somebody said about the other one stays. Otherwise the closer level wins: what
-    they said about this one, or how they follow the project. Two statements, however many people.
+    Both are of this project. What somebody said about the other one stays. Otherwise the closer level wins:
+    what they said about this one, or how they follow the project. Two statements, however many people.
     """
     here = and_(Attention.kind == kind, Attention.object_id == object_id)
     said_there = select(Attention.user_id).where(Attention.kind == kind, Attention.object_id == other_id)

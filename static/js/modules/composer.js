@@ -89,9 +89,15 @@ class Composer {
     this.stopSaving();
     write(this.name, null);
     this.showPreview("");
+    this.forgetGone();
     this.field.value = "";
     this.say("");
     this.grow();
+  }
+
+  /** That what one would answer has gone is said of these words alone. */
+  forgetGone() {
+    for (const sentence of this.form.querySelectorAll("[data-gone]")) sentence.remove();
   }
 
   count() {
@@ -161,6 +167,7 @@ class Composer {
     const context = this.form.querySelector("[data-reply-context]");
     context.querySelector("[data-reply-words]").textContent = fill(this.form.dataset.wordsReply, { name });
     context.hidden = !id;
+    this.forgetGone();
     this.field.focus({ preventScroll: true });
   }
 }
