@@ -16,7 +16,7 @@ export function mount(form) {
   if (form.dataset.draftUrl) form.querySelector("[data-keep-button]").hidden = true;
   form.addEventListener("input", () => composer.keep());
   form.addEventListener("keydown", (event) => composer.sendOnShortcut(event));
-  form.addEventListener("submit", () => composer.markSent());
+  form.addEventListener("submit", (event) => (event.submitter?.value === "there" ? composer.letGo() : composer.markSent()));
   form.addEventListener("composer:reply", (event) => composer.replyTo(event.detail));
   form.addEventListener("composer:sent", () => composer.clear());
   form.addEventListener("click", (event) => composer.useTools(event));
@@ -83,6 +83,13 @@ class Composer {
 
   markSent() {
     write(this.name, packDraft(this.field.value, Date.now(), Date.now()));
+  }
+
+  /** The words go along to another thread, and nothing of them is kept for this one. */
+  letGo() {
+    clearTimeout(this.saving);
+    this.isUnsaved = false;
+    write(this.name, null);
   }
 
   clear() {
