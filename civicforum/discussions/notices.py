@@ -11,7 +11,7 @@ from civicforum.discussions.addresses import post_url, thread_url
 from civicforum.discussions.models import Poll, Post
 from civicforum.discussions.policies import can_see_thread
 from civicforum.discussions.schemas import name_of
-from civicforum.notifications.registry import Notice, register
+from civicforum.notifications.registry import Notice, register, register_successor
 from civicforum.web.filters import localtime
 
 
@@ -20,6 +20,7 @@ def init_app(_app: Flask) -> None:
     register("thread", describe_threads)
     register("nudge", describe_nudges)
     register("poll", describe_polls)
+    register_successor("thread", queries.present_thread_id)
 
 
 def describe(viewer: Actor, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:

@@ -1,6 +1,7 @@
 """The clock's door to threads."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from civicforum.discussions.addresses import post_url
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.reply_tokens import address_with
 from civicforum.discussions.schemas import name_of
-from civicforum.errors import NotFound, TooMany
+from civicforum.errors import TooMany
 from civicforum.links.addresses import PUBLIC_WEB, NotAsked
 from civicforum.links.fetching import fetch
 from civicforum.links.reading import Said, read
@@ -57,6 +58,12 @@ def show_thread(thread_id: int) -> None:
     _show(queries.places_in(thread_id))
 
 
+@jobs.task("discussions.show_readings")
+def show_readings(thread_id: int) -> None:
+    """Comments came here with what people had seen of them: their open pages are told."""
+    _show(queries.places_read(thread_id))
+
+
 def _show(places: Sequence[tuple[str, str, int]]) -> None:
     """In many short transactions."""
     for start in range(0, len(places), SHOWN_AT_ONCE):
@@ -78,41 +85,44 @@ SHOWN_OF_A_POST = 700  # characters
 
 @jobs.task("discussions.mail_posts")
 def mail_posts(user_id: int, bundle: str) -> None:
-    """Mail somebody what waits for them in one thread, as it is now and as they may read it."""
+    """Mail somebody what waits for them of one thread, as it is now and as they may read it."""
     user = find_user(user_id)
-    thread = _find_thread(user, bundle)
-    if user is None or thread is None:
+    batch = gather_mail(SYSTEM, user_id, bundle, "discussions.mail_posts")
+    if user is None or batch is None:
         return
-    is_ignored = level_of(user, thread.project_id, thread.id) == "ignore"
-    batch = gather_mail(SYSTEM, user_id, bundle, "discussions.mail_posts", is_ignored)
-    if batch is not None:
-        with in_language_of(user):
-            was_sent = _send(user, thread, batch)
-        note_mailed(SYSTEM, user_id, batch.number, was_sent)
+    with in_language_of(user):
+        was_sent = _send(user, batch)
+    note_mailed(SYSTEM, user_id, batch.number, was_sent)
 
 
-def _find_thread(user: User | None, bundle: str) -> Thread | None:
-    """The thread of ``thread:7``, if it is open to this person."""
-    try:
-        return queries.get_thread(user, int(bundle.partition(":")[2])) if user else None
-    except NotFound:
-        return None
+def _send(user: User, batch: Batch) -> bool:
+    """A mail for each thread in which the comments stand by now: some may have gone to another one since."""
+    reasons = {object_id: reason for reason, object_id in batch.told}
+    visible = queries.visible_posts(user, reasons).values()
+    threads = {post.thread_id: post.thread for post in visible}
+    new = queries.new_to(user, threads.values())
+    by_thread: dict[int, list[Post]] = defaultdict(list)
+    for post in visible:
+        if new[post.thread_id].holds(post.seq):
+            by_thread[post.thread_id].append(post)
+    heard = [id_ for id_ in sorted(by_thread) if not _is_ignored(user, threads[id_])]
+    sent = [_send_of(user, threads[id_], by_thread[id_], reasons, batch.number) for id_ in heard]
+    return any(sent)
 
 
-def _send(user: User, thread: Thread, batch: Batch) -> bool:
-    new = queries.new_in(user, thread)
-    visible = queries.visible_posts(user, [object_id for _reason, object_id in batch.told])
-    posts = {post_id: post for post_id, post in visible.items() if new.holds(post.seq)}
-    reasons = {object_id: reason for reason, object_id in batch.told if object_id in posts}
-    if not posts:
-        return False
-    what = tuple(name for name in REASONS if name in reasons.values())
-    told = sorted(posts.values(), key=lambda post: post.seq or 0)
+def _is_ignored(user: User, thread: Thread) -> bool:
+    return level_of(user, thread.project_id, thread.id) == "ignore"
+
+
+def _send_of(user: User, thread: Thread, posts: list[Post], reasons: Mapping[int, str], number: int) -> bool:
+    given = {reasons[post.id] for post in posts}
+    what = tuple(name for name in REASONS if name in given)
+    told = sorted(posts, key=lambda post: post.seq or 0)
     reply_to = _reply_address(user, thread, told)
     return mail_person(
         user,
         "discussions/mail/posts.md",
-        key=f"posts:{user.id}:{batch.number}",
+        key=f"posts:{user.id}:{number}:{thread.id}",
         because=_because(what[0], thread.title),
         stop=Stop(user.id, what, "thread", thread.id),
         reply_to=reply_to,

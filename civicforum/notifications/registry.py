@@ -33,3 +33,19 @@ def describe(viewer: Any, kind: str, reason: str, ids: Sequence[int]) -> Mapping
     """The notices of these objects; empty for a kind nobody speaks for."""
     speak = _kinds.get(kind)
     return speak(viewer, reason, ids) if speak and ids else {}
+
+
+Successor = Callable[[int], int]
+
+_successors: dict[str, Successor] = {}
+
+
+def register_successor(kind: str, find: Successor) -> None:
+    """Let ``find(id)`` say of which object of this kind it is a part by now: itself, mostly."""
+    _successors[kind] = find
+
+
+def present_id(kind: str, object_id: int) -> int:
+    """The object that holds now what was told of this one."""
+    find = _successors.get(kind)
+    return find(object_id) if find else object_id

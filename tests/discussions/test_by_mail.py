@@ -18,7 +18,7 @@ from civicforum.db import db, now, transaction
 from civicforum.discussions import actions, queries
 from civicforum.discussions.letters.reading import MAX_BYTES
 from civicforum.discussions.letters.receiving import MOST_REFUSALS_A_DAY, receive
-from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress
+from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress, Thread
 from civicforum.errors import NotAllowed
 from civicforum.partnerships.actions import edit_project
 
@@ -245,6 +245,81 @@ def test_only_the_house_handles_mail(ana, token, thread, question):
             deed()
     assert actions.open_reply_address(SYSTEM, ana.id, thread.id, question) == token
     assert db.session.scalars(select(ReceivedMail)).all() == []
+
+
+# --- where the thread went meanwhile ---
+
+
+def place_of(user) -> tuple[int, int | None]:
+    """(thread, answered post) of what they said last."""
+    db.session.rollback()
+    rows = select(Post).where(Post.author_id == user.id).order_by(Post.id.desc())
+    post = db.session.scalars(rows).first()
+    return post.thread_id, post.reply_to_id
+
+
+def test_an_answer_to_a_comment_stands_where_the_comment_went(ana, token, thread, question, organizer):
+    make_post(thread, organizer, "It stays.")
+    other = actions.split_thread(organizer, thread.id, [question], "The stop itself", "Apart.")
+    assert receive(write(token)) == "posted"
+    assert place_of(ana) == (other.id, question)
+
+
+def test_an_answer_to_a_thread_follows_it_through_every_merge(ana, thread, organizer, smtp):
+    token = actions.open_reply_address(SYSTEM, ana.id, thread.id)
+    second, third = (make_thread(thread.project, organizer) for _n in range(2))
+    actions.merge_threads(organizer, thread.id, second.id, "The same.")
+    actions.merge_threads(organizer, second.id, third.id, "The same, too.")
+    assert receive(write(token)) == "posted"
+    assert place_of(ana) == (third.id, None)
+    actions.close_thread(organizer, third.id, "Settled.")
+    assert "This thread is closed" in refused(smtp, write(token, Message_ID="<2@x>"))
+    assert third.title in smtp.mails()[0]["Subject"]
+
+
+def test_a_full_thread_goes_on_by_mail_in_the_last_that_continues_it(ana, thread, question, organizer):
+    token = actions.open_reply_address(SYSTEM, ana.id, thread.id, question)
+    actions.keep_draft(ana, thread.channel, "Half a thought")
+    with transaction():
+        full = db.session.get_one(Thread, thread.id)
+        full.max_posts, full.status = 1, "closed"
+    assert receive(write(token)) == "posted"
+    continued = db.session.get_one(Thread, thread.id).continued_in
+    assert place_of(ana) == (continued.id, None)
+    assert receive(write(token, "More.", Message_ID="<2@x>")) == "posted"
+    last = db.session.get_one(Thread, continued.id).continued_in
+    assert place_of(ana) == (last.id, None)
+    assert queries.find_draft(ana, thread.channel).body == "Half a thought"
+
+
+def test_what_is_held_in_a_continuation_leads_there(ana, token, thread, smtp):
+    list_word(make_user("moderator"), "holdme", "hold")
+    with transaction():
+        full = db.session.get_one(Thread, thread.id)
+        full.max_posts, full.status = 1, "closed"
+    assert receive(write(token, "Please holdme.")) == "held"
+    (mail,) = smtp.mails()
+    thread_id, _answered = place_of(ana)
+    assert f"/threads/{thread_id}/" in words(mail)
+    assert "(2)" in mail["Subject"]
+    assert receive(write(token, "More.", Message_ID="<2@x>")) == "refused"
+
+
+def test_an_archived_thread_takes_no_mail_though_it_is_full(ana, token, thread, smtp):
+    with transaction():
+        full = db.session.get_one(Thread, thread.id)
+        full.max_posts, full.status, full.archived_at = 1, "closed", now()
+    refused(smtp, write(token))
+    assert said_by(ana) == []
+
+
+def test_a_mail_does_not_reach_where_its_person_may_not_read(ana, token, thread, organizer, smtp):
+    other = make_thread(thread.project, organizer, title="zqsecret")
+    actions.merge_threads(organizer, thread.id, other.id, "The same.")
+    edit_project(organizer, thread.project, visibility="members")
+    told = refused(smtp, write(token))
+    assert "zqsecret" not in told + smtp.mails()[0]["Subject"]
+    assert said_by(ana) == []
 
 
 # --- the command ---

@@ -21,7 +21,7 @@ from civicforum.accounts.models import SYSTEM, Guest
 from civicforum.agreement.models import Rule
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions, queries
-from civicforum.discussions.models import MAX_DRAFTS, Bookmark, Draft
+from civicforum.discussions.models import MAX_DRAFTS, Bookmark, Draft, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
 from civicforum.notifications.models import Notification
@@ -199,6 +199,144 @@ def test_drafts_over_the_api(client, ana, thread):
     assert client.get(door).status_code == 401
     assert client.delete(door, headers=who).status_code == 204
     assert client.get(door, headers=who).status_code == 404
+
+
+def test_a_draft_that_cannot_be_sent_is_shown_whole(ana, thread, project, sign_in):
+    whole = "I have seen it. " * 40 + "zqend"
+    organizer = make_user()
+    places = {}
+    for name in ("open", "full", "closed", "continued", "merged", "archived", "private", "over"):
+        there = make_thread(make_project(organizer, title=name) if name in ("private", "over") else project)
+        actions.keep_draft(ana, there.channel, whole)
+        places[name] = there.id
+    actions.keep_draft(ana, f"project:{project.id}", whole)
+    with transaction():
+        rows = {name: db.session.get_one(Thread, thread_id) for name, thread_id in places.items()}
+        for name in ("full", "closed", "continued", "archived"):
+            rows[name].status = "closed"
+        rows["full"].max_posts = rows["continued"].max_posts = rows["archived"].max_posts = 0
+        rows["continued"].continued_in = rows["merged"].merged_into = rows["open"]
+        rows["merged"].status, rows["archived"].archived_at = "merged", now()
+        rows["private"].project.visibility = "members"
+        rows["over"].project.status = "completed"
+    stranded = {
+        name
+        for own in queries.list_drafts(ana)
+        for name, thread_id in places.items()
+        if own.draft.place == f"thread:{thread_id}" and not queries.takes_words(ana, own)
+    }
+    assert stranded == {"closed", "continued", "merged", "archived", "private", "over"}
+    page = sign_in(ana).get("/drafts").text
+    assert page.count(f">{whole}</textarea>") == 6
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_of_drafts_costs_the_same_however_many_there_are(
+    ana, project, sign_in, count_queries, count
+):
+    for _n in range(count):
+        there = make_thread(project)
+        actions.keep_draft(ana, there.channel, "Words")
+        with transaction():
+            db.session.get_one(Thread, there.id).status = "closed"
+    browser = sign_in(ana)
+    browser.get("/drafts")
+    with count_queries() as n:
+        browser.get("/drafts")
+    assert n.total == 12, "\n".join(n.statements)
+
+
+# --- a draft whose comment has gone ---
+
+
+@pytest.fixture
+def organizer(project):
+    return make_user("administrator", name="Olga")
+
+
+def gone(thread, organizer, title="Another matter"):
+    """The first comment goes to another thread."""
+    first = queries.list_posts(organizer, thread)[0]
+    return actions.split_thread(organizer, thread.id, [first.id], title, "Apart."), first.id
+
+
+def test_a_draft_whose_comment_went_elsewhere_is_sent_here_as_a_comment(ana, thread, organizer, sign_in):
+    first = queries.list_posts(ana, thread)[0]
+    actions.keep_draft(ana, thread.channel, "I have seen it.", reply_to_id=first.id)
+    gone(thread, organizer)
+    browser = sign_in(ana)
+    page = browser.get(url(thread)).text
+    assert "The comment that you answer is in another thread now:" in page
+    assert f'<a href="/posts/{first.id}"><bdi>Another matter</bdi></a>' in page
+    assert "I have seen it.</textarea>" in page
+    submit(browser, url(thread), "reply")
+    said = queries.list_posts(ana, thread)[-1]
+    assert (said.body, said.reply_to_id) == ("I have seen it.", None)
+
+
+def test_a_draft_goes_along_to_where_its_comment_went(ana, thread, organizer, sign_in):
+    other, first_id = gone(thread, organizer)
+    actions.keep_draft(ana, other.channel, "Begun here.")
+    browser = sign_in(ana)
+    page = submit(browser, f"{url(thread)}?reply_to={first_id}", "reply", body="Seen.", do="there")
+    assert page.request.path == url(other)
+    assert "Your words came along." in page.text
+    assert "Begun here.\n\nSeen.</textarea>" in page.text
+    assert f'name="reply_to" type="hidden" value="{first_id}"' in page.text
+    assert queries.find_draft(ana, thread.channel) is None
+
+
+def test_a_comment_that_went_while_one_wrote_is_said_to_and_the_words_stay(ana, thread, organizer, sign_in):
+    first, browser = queries.list_posts(ana, thread)[0], sign_in(ana)
+    sent = {"body": "I have seen it.", "reply_to": str(first.id)}
+    page = submit(browser, url(thread), "reply", **sent, do="preview").text
+    assert "to Ben Ode" in page
+    gone(thread, organizer)
+    page = submit(browser, url(thread), "reply", **sent).text
+    assert "The comment that you answer is in another thread now:" in page
+    assert "I have seen it.</textarea>" in page
+    assert "Answer it there, with these words" in page
+    assert 'name="reply_to" type="hidden" value=""' in page
+
+
+def test_what_is_answered_but_not_shown_names_nothing(ana, thread, project, organizer, sign_in):
+    other, first_id = gone(thread, organizer, "zqsecret")
+    with transaction():
+        there = db.session.get_one(Thread, other.id)
+        there.project_id = make_project(organizer, visibility="members").id
+    withdrawn = make_post(thread, make_user())
+    actions.keep_draft(ana, thread.channel, "Seen.", reply_to_id=withdrawn.id)
+    actions.withdraw_post(withdrawn.author, withdrawn.id)
+    browser = sign_in(ana)
+    for query in ("", f"?reply_to={first_id}", "?reply_to=987654"):
+        page = browser.get(url(thread) + query).text
+        assert "The comment that you answer is not shown here any more." in page
+        assert "zqsecret" not in page
+        assert "Answer it there" not in page
+    for wrong in ("x", "9" * 30):
+        page = submit(browser, url(thread), "reply", body="Words", reply_to=wrong).text
+        assert "is not shown here any more." in page
+        assert wrong not in page or wrong == "x"
+
+
+def test_words_do_not_go_where_they_cannot_be_said(ana, thread, organizer, sign_in):
+    other, first_id = gone(thread, organizer)
+    browser = sign_in(ana)
+    asked = f"{url(thread)}?reply_to={first_id}"
+    assert "Please fill this in." in submit(browser, asked, "reply", body=" ", do="there").text
+    actions.close_thread(organizer, other.id, "Settled.")
+    page = submit(browser, asked, "reply", body="Seen.", do="there", there=str(first_id)).text
+    assert "Seen.</textarea>" in page
+    assert "is in another thread now" in page
+    page = submit(browser, url(thread), "reply", body="Seen.", do="there", there="x").text
+    assert "is not shown here any more." in page
+    assert queries.count_drafts(ana) == 0
+
+
+def test_only_who_has_drafts_takes_one_along(thread, organizer):
+    _other, first_id = gone(thread, organizer)
+    with pytest.raises(NotAllowed):
+        actions.take_draft_along(Guest(), thread.channel, "Words", first_id)
 
 
 # --- previews ---

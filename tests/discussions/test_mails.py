@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from mailbox import words
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -16,9 +17,10 @@ from civicforum.discussions import actions
 from civicforum.discussions.models import Post
 from civicforum.errors import NotAllowed, NotFound
 from civicforum.jobs import Job
-from civicforum.notifications.actions import gather_mail, mark_read, save_wishes, set_attention
+from civicforum.notifications.actions import gather_mail, mark_read, save_wishes, set_attention, stop_mails
 from civicforum.notifications.models import MailWishes, Notification
-from civicforum.notifications.queries import list_inbox
+from civicforum.notifications.queries import level_of, list_inbox
+from civicforum.notifications.stops import Stop, read_stop, sign_stop
 from civicforum.partnerships.actions import edit_project, follow_project
 
 
@@ -374,3 +376,65 @@ def test_a_mail_that_was_begun_is_the_same_again(thread, ana):
     )
     assert first_try is not None
     assert first_try == second
+
+
+# --- where comments went before the mail left ---
+
+
+def test_a_mail_names_the_thread_that_its_comments_are_part_of_now(smtp, project, thread, organizer, later):
+    answer(thread, "A roof!")
+    other = make_thread(project, organizer, title="Roofs for stops")
+    actions.merge_threads(organizer, thread.id, other.id, "The same.")
+    later()
+    (mail,) = smtp.mails()
+    assert mail["Subject"] == "Ben answered you: Roofs for stops"
+    assert f"/threads/{other.id}/" in words(mail)
+    assert "The bus stop" not in words(mail)
+
+
+def test_comments_that_were_parted_are_told_in_a_mail_for_each_thread(smtp, thread, ana, organizer, later):
+    ids = [answer(thread, body, organizer).id for body in ("One.", "Two.", "Three.")]
+    other = actions.split_thread(organizer, thread.id, ids[1:], "Another matter", "Apart.")
+    later()
+    later()
+    stayed, went = smtp.mails()
+    assert [mail["Subject"] for mail in (stayed, went)] == [
+        "Olga Organizer answered you: The bus stop",
+        "2 new comments: Another matter",
+    ]
+    assert [f"> {n}." in words(stayed) for n in ("One", "Two", "Three")] == [True, False, False]
+    assert stayed["Message-ID"] != went["Message-ID"]
+    assert f"/threads/{other.id}/" in words(went)
+    stop = urlsplit(went["List-Unsubscribe"].strip("<>")).path.rpartition("/")[2]
+    assert read_stop(stop).object_id == other.id
+
+
+def test_of_comments_that_were_parted_none_is_mailed_from_a_thread_that_is_ignored(
+    smtp, thread, ana, organizer, later
+):
+    ids = [answer(thread, body).id for body in ("One.", "Two.")]
+    other = actions.split_thread(organizer, thread.id, ids[1:], "Another matter", "Apart.")
+    follow(ana, other, "ignore")
+    later()
+    (mail,) = smtp.mails()
+    assert ("> One." in words(mail), "> Two." in words(mail)) == (True, False)
+
+
+def test_what_was_read_before_it_went_is_not_mailed(smtp, thread, ana, organizer, later):
+    post = answer(thread)
+    actions.mark_seen(ana, thread.id)
+    actions.split_thread(organizer, thread.id, [post.id], "Another matter", "Apart.")
+    later()
+    assert smtp.mails() == []
+
+
+def test_an_old_mail_still_stops_what_a_merge_carried_on(project, thread, organizer):
+    fan = make_user()
+    follow(fan, thread)
+    token = sign_stop(Stop(fan.id, ("subscription",), "thread", thread.id))
+    other = make_thread(project, organizer)
+    actions.merge_threads(organizer, thread.id, other.id, "The same.")
+    assert level_of(fan, project.id, other.id) == "subscribed"
+    stop_mails(fan, token)
+    assert level_of(fan, project.id, other.id) == "normal"
+    stop_mails(fan, sign_stop(Stop(fan.id, ("subscription",), "thread", 987)))

@@ -9,13 +9,15 @@ from civicforum.accounts.models import Guest
 from civicforum.agreement.actions import list_word
 from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import get_rule
-from civicforum.db import db
+from civicforum.db import db, transaction
 from civicforum.discussions import actions, queries, schemas
 from civicforum.discussions.actions import moving
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.live.changes import changes_since
+from civicforum.notifications.actions import set_attention
 from civicforum.notifications.models import Notification
+from civicforum.notifications.queries import find_attention, level_of
 from civicforum.voices.models import Voice
 
 
@@ -155,6 +157,20 @@ def test_a_thread_takes_no_more_than_it_holds(organizer, project, thread):
     assert [state for _seq, state, _body in places(thread)] == ["visible"] * 4
 
 
+def test_threads_that_lead_on_in_a_circle_are_followed_for_a_while_only(project):
+    one, other = make_thread(project), make_thread(project)
+    with transaction():
+        one, other = (db.session.get_one(Thread, thread.id) for thread in (one, other))
+        one.status = other.status = "merged"
+        one.merged_into_id, other.merged_into_id = other.id, one.id
+    assert queries.present_thread_id(one.id) in (one.id, other.id)
+    with transaction():
+        one.status = other.status = "closed"
+        one.max_posts = other.max_posts = 0
+        one.continued_in_id, other.continued_in_id = other.id, one.id
+    assert queries.thread_to_say_it_in(one).id in (one.id, other.id)
+
+
 # --- joining ---
 
 
@@ -256,3 +272,127 @@ def test_what_is_elsewhere_names_nobody(organizer, elsewhere, thread):
     actions.move_thread(organizer, other.id, elsewhere.id, "Theirs.")
     told = schemas.tell_posts(Guest(), [db.session.get_one(Post, second.id)])[0]
     assert (told.reply_to_name, told.is_answer_to_moved) == (None, False)
+
+
+# --- what people had read and followed goes along ---
+
+
+def new(person, thread) -> tuple[int, bool]:
+    """(how much is new to them, whether they have a place there), read afresh."""
+    found = queries.new_in(person, queries.get_thread(person, thread.id))
+    return found.count, found.is_opened
+
+
+def unread(person, thread) -> list[str]:
+    found = queries.new_in(person, queries.get_thread(person, thread.id))
+    return [post.body for post in posts(thread) if found.holds(post.seq) and post.is_visible]
+
+
+def test_what_was_read_of_comments_stays_read_where_they_go(organizer, thread):
+    all_of_it, some, stranger = make_user(), make_user(), make_user()
+    actions.mark_seen(all_of_it, thread.id)
+    actions.mark_seen(some, thread.id, [(1, 2)])
+    chosen = [post.id for post in posts(thread)[1:]]
+    other = actions.split_thread(organizer, thread.id, chosen, "Another matter", "It is apart.")
+    assert [new(person, other) for person in (all_of_it, some, stranger)] == [
+        (0, True),
+        (2, True),
+        (3, False),
+    ]
+    assert unread(some, other) == ["Third.", "Fourth."]
+    assert [new(person, thread) for person in (all_of_it, some, stranger)] == [
+        (0, True),
+        (0, True),
+        (1, False),
+    ]
+
+
+def test_a_merge_makes_nothing_new_and_leaves_nothing_unread(ana, ben, organizer, project, thread):
+    other = make_thread(project)
+    for body in ("Here.", "Also here."):
+        make_post(other, organizer, body)
+    here, there, both, in_parts = (make_user() for _n in range(4))
+    for person, where in ((here, thread), (there, other), (both, thread), (both, other)):
+        actions.mark_seen(person, where.id)
+    actions.mark_seen(in_parts, thread.id, [(2, 2), (4, 4)])
+    actions.mark_seen(in_parts, other.id, [(2, 2)])
+    actions.withdraw_post(ben, posts(thread)[3].id)
+    actions.merge_threads(organizer, thread.id, other.id, "They are the same.")
+    assert unread(here, other) == ["Here.", "Also here."]
+    assert unread(there, other) == ["First.", "Second.", "Third."]
+    assert unread(both, other) == []
+    assert unread(in_parts, other) == ["Here.", "First.", "Third."]
+    assert [new(person, thread)[0] for person in (here, there, both, in_parts)] == [0, 0, 0, 0]
+
+
+def test_what_is_read_goes_along_as_often_as_a_comment_moves(organizer, thread):
+    reader = make_user()
+    actions.mark_seen(reader, thread.id, [(1, 1), (4, 4)])
+    ids = [post.id for post in posts(thread)]
+    other = actions.split_thread(organizer, thread.id, ids[2:], "Another matter", "Apart.")
+    late = make_user()
+    actions.mark_seen(late, other.id, [(1, 1)])
+    actions.mark_seen(late, thread.id, [(1, 1)])
+    actions.split_thread(organizer, other.id, ids[3:], thread.id, "Back again.")
+    assert unread(late, thread) == ["Second.", "Fourth."]
+    assert unread(reader, thread) == ["Second."]
+    assert unread(reader, other) == ["Third."]
+
+
+def test_open_pages_of_who_had_read_are_told(app, organizer, thread):
+    reader = make_user()
+    actions.mark_seen(reader, thread.id)
+    before = changes_since(f"reading:{reader.id}").revision
+    other = actions.split_thread(organizer, thread.id, [posts(thread)[0].id], "Another matter", "Apart.")
+    jobs.run_due(app)
+    ((kind, reading),) = changes_since(f"reading:{reader.id}", before).objects
+    assert (kind, reading) == ("reading", queries.reading_id(reader, other.id))
+
+
+def test_a_merge_costs_the_same_however_many_read_and_follow(ana, organizer, project, count_queries):
+    costs = []
+    for readers in (2, 20):
+        thread, other = make_thread(project), make_thread(project)
+        make_post(thread, ana)
+        make_post(other, organizer)
+        for n in range(readers):
+            reader = make_user()
+            actions.mark_seen(reader, thread.id)
+            actions.follow_thread(reader, thread.id, "subscribed")
+            if n % 2:
+                actions.mark_seen(reader, other.id)
+        db.session.rollback()
+        with count_queries() as n:
+            actions.merge_threads(organizer, thread.id, other.id, "They are the same.")
+        costs.append(n.total)
+    assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize(
+    ("of_project", "here", "there", "after"),
+    [
+        (None, "subscribed", None, "subscribed"),
+        (None, "subscribed", "normal", "normal"),
+        (None, "subscribed", "ignore", "ignore"),
+        (None, "ignore", None, "normal"),
+        (None, "ignore", "subscribed", "subscribed"),
+        ("ignore", "normal", None, "normal"),
+        ("ignore", "ignore", None, "ignore"),
+        ("subscribed", "normal", None, "subscribed"),
+        ("subscribed", "ignore", "ignore", "ignore"),
+        ("subscribed", None, "normal", "normal"),
+    ],
+)
+def test_a_merge_keeps_the_closer_level_and_what_was_chosen(
+    organizer, project, thread, of_project, here, there, after
+):
+    reader, other = make_user(), make_thread(project)
+    for kind, object_id, level in (
+        ("project", project.id, of_project),
+        ("thread", thread.id, here),
+        ("thread", other.id, there),
+    ):
+        set_attention(reader, kind, object_id, level)
+    actions.merge_threads(organizer, thread.id, other.id, "They are the same.")
+    assert level_of(reader, project.id, other.id) == after
+    assert find_attention(reader, "thread", thread.id) is None

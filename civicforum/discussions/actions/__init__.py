@@ -16,6 +16,7 @@ from civicforum.discussions.actions.keeping import (
     forget_old_draft,
     keep_bookmark,
     keep_draft,
+    take_draft_along,
 )
 from civicforum.discussions.actions.linking import ask_later, keep_answer
 from civicforum.discussions.actions.moderation import (
@@ -142,6 +143,7 @@ __all__ = [
     "split_thread",
     "start_thread",
     "take_back_vote",
+    "take_draft_along",
     "take_pseudonym",
     "tell_followers",
     "tell_room_ended",

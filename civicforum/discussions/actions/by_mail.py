@@ -10,6 +10,7 @@ from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.posts import post_reply
+from civicforum.discussions.actions.threads import continue_thread
 from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress
 from civicforum.discussions.reply_tokens import hash_reply_token, is_same_mailbox, make_reply_token
 from civicforum.discussions.words import Words, prepare_words
@@ -40,8 +41,9 @@ def post_by_mail(
 ) -> Post | None:
     """Say what came in a mail as the person of the address, once for each mail; None for the second copy.
 
-    Locks the address, then as ``post_reply``. Raises NotAllowed where the address has ended or the mail is
-    from somebody else, TooMany, and what ``post_reply`` raises.
+    It stands where what it answers stands by now, or in the continuation of a thread that is full. Locks
+    the address, then as ``post_reply`` or ``continue_thread``. Raises NotAllowed where the address has ended
+    or the mail is from somebody else, TooMany, and what those two raise.
     """
     require(policies.can_handle_mail(actor))
     words = prepare_words(body)
@@ -52,9 +54,16 @@ def post_by_mail(
     _check_sender(address.user, sender)
     if queries.count_received(address.user, now() - HOUR, was_posted=True) >= MOST_AN_HOUR:
         raise TooMany(_("Those were many comments by mail in an hour. Wait a little, or go on on the page."))
-    post = post_reply(address.user, address.thread_id, words, address.post_id)
+    post = _say(address, words)
     db.session.add(ReceivedMail(address_id=address.id, letter_hash=letter_hash, was_posted=True))
     return post
+
+
+def _say(address: ReplyAddress, words: Words) -> Post:
+    thread, post_id = queries.place_to_answer(address)
+    if thread.goes_on_elsewhere:
+        return continue_thread(address.user, thread.id, words, forgets_draft=False)
+    return post_reply(address.user, thread.id, words, post_id)
 
 
 def _check_address(address: ReplyAddress) -> None:

@@ -43,6 +43,22 @@ def keep_draft(
 
 
 @transactional
+def take_draft_along(actor: Actor, place: str, body: str, post_id: int) -> Post:
+    """Keep words that were begun in ``place`` as an answer to this comment, in the thread where it is now.
+
+    They go below what the actor had begun there, and nothing is left in ``place``. Locks the actor's own
+    draft. Raises NotFound for a comment that they do not see, and what ``keep_draft`` raises.
+    """
+    require(policies.can_keep_drafts(actor))
+    post = queries.get_post(actor, post_id)
+    forget_words(actor, place)
+    begun = queries.find_draft(actor, post.thread.channel)
+    words = "\n\n".join(part for part in (begun.body if begun else "", body) if part.strip())
+    keep_draft(actor, post.thread.channel, words, reply_to_id=post.id)
+    return post
+
+
+@transactional
 def forget_draft(actor: Actor, place: str) -> None:
     """Throw the draft away that the actor has in this place, if there is one."""
     require(policies.can_keep_drafts(actor))

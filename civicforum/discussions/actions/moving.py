@@ -14,6 +14,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.actions import rehome_holds
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.carrying import carry_readings
 from civicforum.discussions.actions.counting import count_author
 from civicforum.discussions.actions.publishing import (
     close_if_full,
@@ -29,7 +30,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import prepare_reason, prepare_title
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.live.changes import touch
-from civicforum.notifications.actions import notify
+from civicforum.notifications.actions import carry_attention, notify
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project
 from civicforum.search.index import refresh
@@ -105,8 +106,8 @@ def split_thread(
     """Take comments out of a thread into another one of its project, perhaps with all their answers.
 
     ``into`` is the other thread's id, or the title of a new one. Locks both threads in the order of their
-    ids, then the comments. Organizers and moderators; Invalid for comments that are not here, Conflict for
-    more than one transaction should hold.
+    ids, then the comments, then what was read of them. Organizers and moderators; Invalid for comments that
+    are not here, Conflict for more than one transaction should hold.
     """
     why = prepare_reason(reason)
     title = prepare_title(into) if isinstance(into, str) else None
@@ -156,8 +157,8 @@ def _with_replies(thread_id: int, chosen: set[int]) -> set[int]:
 def merge_threads(actor: Actor, thread_id: int, into_id: int, reason: str) -> Thread:
     """Put all comments of a thread into another one of its project; what is left of it leads there.
 
-    Locks both threads in the order of their ids, then the comments. Organizers and moderators; Conflict for
-    more than one transaction should hold.
+    Who followed it follows the other one. Locks both threads in the order of their ids, then the comments,
+    then what was read of them. Organizers and moderators; Conflict for more than one transaction should hold.
     """
     why = prepare_reason(reason)
     thread, other = _lock_both(actor, thread_id, into_id)
@@ -167,6 +168,7 @@ def merge_threads(actor: Actor, thread_id: int, into_id: int, reason: str) -> Th
     _carry(actor, posts, thread, other)
     thread.status, thread.closed_at = "merged", thread.closed_at or now()
     thread.merged_into, thread.pinned_at, thread.archived_at = other, None, None
+    carry_attention("thread", thread.id, other.id, other.project_id)
     record_change(actor, thread, "merged", reason=why, count=len(posts), other_thread_id=other.id)
     record_change(actor, other, "joined", reason=why, count=len(posts), other_thread_id=thread.id)
     return other
@@ -222,6 +224,7 @@ def _carry(actor: Actor, posts: Sequence[Post], source: Thread, other: Thread) -
     if other.last_seq + len(placed) > other.max_posts:
         raise Conflict(_("The other thread cannot hold so many comments."))
     graves = [_grave(post, source) for post in placed]
+    left, first = [post.seq or 0 for post in placed], other.last_seq + 1
     for post in posts:
         post.thread = other
         post.revision += 1
@@ -231,6 +234,7 @@ def _carry(actor: Actor, posts: Sequence[Post], source: Thread, other: Thread) -
     db.session.flush()
     db.session.add_all(graves)
     db.session.flush()
+    carry_readings(source, other, left, first)
     other.last_post_at = max([other.last_post_at, *(post.published_at or now() for post in placed)])
     rehome_voices("post", [post.id for post in posts], other.channel)
     close_if_full(other)

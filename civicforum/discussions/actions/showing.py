@@ -11,8 +11,10 @@ from civicforum.search.index import refresh
 
 @transactional
 def show_again(actor: Actor, places: Sequence[tuple[str, str, int]]) -> None:
-    """Let watchers see these (channel, kind, id) as they look now; done by the house after a new name."""
+    """Let watchers see these (channel, kind, id) as they look now; done by the house."""
     require(actor is SYSTEM)
     for channel, kind, object_id in places:
         touch(channel, kind, object_id)
-        refresh(kind, object_id)
+        # Nobody finds by a search what somebody has read.
+        if kind != "reading":
+            refresh(kind, object_id)

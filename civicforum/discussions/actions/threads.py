@@ -90,7 +90,13 @@ def _add_first_post(
 
 
 @transactional
-def continue_thread(actor: Actor, thread_id: int, body: str | Words, poll: Asked | None = None) -> Post:
+def continue_thread(
+    actor: Actor,
+    thread_id: int,
+    body: str | Words,
+    poll: Asked | None = None,
+    forgets_draft: bool = True,
+) -> Post:
     """Say the next thing where a thread is full: the first who does begins the thread that continues it.
 
     Locks the full thread, then its project. Raises NotAllowed for who may not speak there, Conflict in a
@@ -102,7 +108,8 @@ def continue_thread(actor: Actor, thread_id: int, body: str | Words, poll: Asked
     if not thread.is_full or thread.status != "closed":
         raise Conflict(_("There is room in this thread: say it there."))
     following = queries.goes_on_in(thread)
-    forget_words(actor, thread.channel)
+    if forgets_draft:
+        forget_words(actor, thread.channel)
     if following is None:
         return _begin_continuation(actor, thread, words, poll)
     if not policies.can_see_thread(actor, following):

@@ -113,8 +113,9 @@ def _tell(letter: Letter, outcome: str, post: Post | None = None, reason: Any = 
 
 def _place(address: ReplyAddress, post: Post | None) -> tuple[str, str]:
     """The thread's title and where to go on; neither where its person may not read there any more."""
+    thread_id = post.thread_id if post is not None else queries.place_to_answer(address)[0].id
     try:
-        thread = queries.get_thread(address.user, address.thread_id)
+        thread = queries.get_thread(address.user, thread_id)
     except NotFound:
         return "", url_for("notifications.inbox", _external=True)
     if post is not None and post.seq is not None:

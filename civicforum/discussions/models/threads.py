@@ -109,6 +109,11 @@ class Thread(Model, HasId, HasCreatedAt):
     def is_full(self) -> bool:
         return self.last_seq >= self.max_posts
 
+    @property
+    def goes_on_elsewhere(self) -> bool:
+        """Closed by its length alone: what is said next stands in the thread that continues it."""
+        return self.status == "closed" and self.is_full and self.archived_at is None
+
 
 class ThreadChange(Model, HasId, HasCreatedAt):
     """Something that was done with a whole thread, in public: by whom, why, and to or from which thread.

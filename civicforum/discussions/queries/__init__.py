@@ -21,6 +21,7 @@ from civicforum.discussions.queries.by_mail import (
     count_received,
     find_received,
     find_reply_address,
+    place_to_answer,
 )
 from civicforum.discussions.queries.calling import (
     LATEST_POSTS,
@@ -40,6 +41,7 @@ from civicforum.discussions.queries.keeping import (
     find_draft,
     list_bookmarked,
     list_drafts,
+    takes_words,
 )
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
@@ -102,6 +104,7 @@ from civicforum.discussions.queries.reading import (
     first_new,
     new_in,
     new_to,
+    places_read,
     reading_id,
 )
 from civicforum.discussions.queries.threads import (
@@ -119,8 +122,11 @@ from civicforum.discussions.queries.threads import (
     list_threads,
     opening_posts,
     pointing_ids,
+    present_thread,
+    present_thread_id,
     tagged_ids,
     thread_channels,
+    thread_to_say_it_in,
     visible_threads,
 )
 
@@ -208,20 +214,26 @@ __all__ = [
     "own_pseudonym",
     "own_reactions",
     "own_votes",
+    "place_to_answer",
     "places_in",
     "places_linking",
+    "places_read",
     "places_showing",
     "pointing_ids",
     "polls_of",
+    "present_thread",
+    "present_thread_id",
     "project_balance",
     "reading_id",
     "rooms_of",
     "speaks_again_at",
     "tagged_ids",
+    "takes_words",
     "tallies",
     "thread_balance",
     "thread_balances",
     "thread_channels",
+    "thread_to_say_it_in",
     "visible_polls",
     "visible_posts",
     "visible_threads",

@@ -56,6 +56,16 @@ def list_drafts(viewer: Actor) -> list[OwnDraft]:
     ]
 
 
+def takes_words(viewer: Actor, own: OwnDraft) -> bool:
+    """Whether the viewer may say there what they began to write, or in the thread that continues it."""
+    if own.project is not None:
+        return policies.can_start_thread(viewer, own.project)
+    thread = own.thread
+    if thread is None or not policies.can_reply(viewer, thread):
+        return False
+    return thread.is_open or (thread.goes_on_elsewhere and thread.continued_in is None)
+
+
 def _numbers(rows: Iterable[Draft], kind: str) -> list[int]:
     return [number for row in rows if (number := _number(row, kind)) is not None]
 

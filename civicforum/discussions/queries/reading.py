@@ -51,6 +51,12 @@ def find_readings(ids: Iterable[int]) -> list[Reading]:
     return list(db.session.scalars(select(Reading).where(Reading.id.in_(list(ids)))))
 
 
+def places_read(thread_id: int) -> list[tuple[str, str, int]]:
+    """(channel, kind, id) of what everybody has seen of this thread, whoever looks."""
+    rows = db.session.scalars(select(Reading).where(Reading.thread_id == thread_id).order_by(Reading.id))
+    return [(row.channel, "reading", row.id) for row in rows]
+
+
 def first_new(thread: Thread, new: NewToYou) -> int | None:
     """The seq of the first comment that is new, to open the thread at; None if nothing is."""
     if not new.count:

@@ -17,6 +17,8 @@ from civicforum.partnerships.policies import can_moderate
 from civicforum.web.pagination import Page, decode_cursor, page_of
 
 PAGE_THREADS = 30
+# So often a merged thread is followed to where it went.
+MOST_MERGES = 20
 
 
 def get_thread(viewer: Actor, thread_id: int) -> Thread:
@@ -157,6 +159,35 @@ def goes_on_in(thread: Thread) -> Thread | None:
         return following
     waits = select(Post.id).where(Post.thread_id == following.id, Post.state == "pending").limit(1)
     return following if db.session.scalar(waits) is not None else None
+
+
+def present_thread(thread: Thread) -> Thread:
+    """The thread of which this one is a part by now: itself, unless it was merged, perhaps several times."""
+    for _merge in range(MOST_MERGES):
+        if thread.status != "merged" or thread.merged_into is None:
+            break
+        thread = thread.merged_into
+    return thread
+
+
+def thread_to_say_it_in(thread: Thread) -> Thread:
+    """Where somebody goes on who would speak in this thread: past merges, and past full threads to the last.
+
+    That is a full one if its continuation is not begun or is still being checked. The caller asks who may.
+    """
+    for _step in range(MOST_MERGES):
+        thread = present_thread(thread)
+        following = goes_on_in(thread) if thread.goes_on_elsewhere else None
+        if following is None or following.status == "pending":
+            break
+        thread = following
+    return thread
+
+
+def present_thread_id(thread_id: int) -> int:
+    """The same by ids, whoever asks; also for a thread that is not there."""
+    thread = db.session.get(Thread, thread_id)
+    return thread_id if thread is None else present_thread(thread).id
 
 
 def pointing_ids(thread_id: int) -> Sequence[int]:

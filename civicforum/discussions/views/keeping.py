@@ -26,7 +26,12 @@ def list_drafts() -> str:
     return render_template(
         "discussions/drafts.html",
         drafts=[
-            {"own": own, "words": excerpt(own.draft.body), "url": _place_url(own)}
+            {
+                "own": own,
+                "words": excerpt(own.draft.body),
+                "url": _place_url(own),
+                "is_stranded": not queries.takes_words(viewer(), own),
+            }
             for own in queries.list_drafts(viewer())
         ],
     )

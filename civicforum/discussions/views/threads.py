@@ -1,6 +1,5 @@
 """The page of one thread."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from civicforum.discussions.addresses import (
 from civicforum.discussions.forms import ReplyForm
 from civicforum.discussions.models import QUIET_DAYS, Draft, Post, Thread, ThreadChange
 from civicforum.discussions.views import previewing
+from civicforum.discussions.views.answering import go_along, settle
 from civicforum.discussions.views.balance import own_words
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.bylines import speaker
@@ -32,7 +32,6 @@ from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
-from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
 
 # What the address of a thread may say beside its name; url_for takes other words for its own.
@@ -65,6 +64,8 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="reply"))
     if previewing.is_asked_for("preview"):
         return _draw_thread(thread, form, tray, previewing.drawn(form))
+    if previewing.is_asked_for("there"):
+        return go_along(form, thread) or _draw_thread(thread, form, tray)
     try:
         done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
     except TooMany as refusal:
@@ -133,7 +134,7 @@ def _draw_thread(
         preview=preview,
         draft=_take_draft(form, thread),
         tray=tray,
-        answered=_prefill(form, thread),
+        answering=settle(form, thread),
         readings=readings,
         rail=make_rail(person, thread, new.told, new.first),
         seen_url=seen_url(person, thread, shown),
@@ -228,30 +229,6 @@ def _take_draft(form: ReplyForm, thread: Thread) -> Draft | None:
     if draft is not None:
         form.body.data, form.reply_to.data = draft.body, draft.reply_to_id
     return draft
-
-
-def _prefill(form: ReplyForm, thread: Thread) -> str | None:
-    """What the links Reply and Quote ask for without JavaScript: the name of whom one answers."""
-    wanted = form.reply_to.data or whole_number(request.args.get("reply_to"))
-    quoted = whole_number(request.args.get("quote"))
-    post_id = quoted or wanted
-    if post_id is None or request.method != "GET":
-        return None
-    post = queries.visible_posts(viewer(), [post_id]).get(post_id)
-    if post is None or post.thread_id != thread.id or post.seq is None or not post.is_visible:
-        return None
-    form.reply_to.data = post.id
-    if quoted:
-        form.body.data = f"{form.body.data or ''}{_quoted(post)}"
-    return schemas.name_of(post.author)
-
-
-def _quoted(post: Post) -> str:
-    """The words of a comment with their source, which stays true when the comment moves."""
-    lines = "".join(f"> {line}\n" for line in post.body.splitlines())
-    name = re.sub(r"([\[\]\\])", r"\\\1", schemas.name_of(post.author))
-    source = f"[{name}]({url_for('discussions.find_post', post_id=post.id)})"
-    return f"{lines}>\n> — {source}\n\n"
 
 
 @bp.post("/threads/<int:thread_id>/organize/continue")

@@ -1,6 +1,6 @@
 """Telling people; what they follow; what they are mailed."""
 
-from civicforum.notifications.actions.attention import change_attention, set_attention
+from civicforum.notifications.actions.attention import carry_attention, change_attention, set_attention
 from civicforum.notifications.actions.inbox import mark_read, notify
 from civicforum.notifications.actions.mails import (
     gather_mail,
@@ -13,6 +13,7 @@ from civicforum.notifications.actions.mails import (
 )
 
 __all__ = [
+    "carry_attention",
     "change_attention",
     "gather_mail",
     "lock_wishes",

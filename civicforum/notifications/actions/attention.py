@@ -1,5 +1,7 @@
 """Saying how closely one follows a project or a thread."""
 
+from sqlalchemy import and_, delete, or_, select, update
+
 from civicforum.accounts.models import Actor
 from civicforum.db import db, transactional
 from civicforum.errors import Invalid, NotFound, require
@@ -37,3 +39,23 @@ def change_attention(actor: Actor, attention_id: int, level: str | None) -> None
     if row is None or row.user_id != actor.id:
         raise NotFound
     set_attention(actor, row.kind, row.object_id, level)
+
+
+def carry_attention(kind: str, object_id: int, other_id: int, project_id: int) -> None:
+    """Let what people said about a thing hold for the one that it is part of now, in the running action.
+
+    Both are of this project. What somebody said about the other one stays. Otherwise the closer level wins:
+    what they said about this one, or how they follow the project. Two statements, however many people.
+    """
+    here = and_(Attention.kind == kind, Attention.object_id == object_id)
+    said_there = select(Attention.user_id).where(Attention.kind == kind, Attention.object_id == other_id)
+    project_ignored = select(Attention.user_id).where(
+        Attention.kind == "project", Attention.object_id == project_id, Attention.level == "ignore"
+    )
+    is_closer = or_(
+        Attention.level == "subscribed",
+        and_(Attention.level == "normal", Attention.user_id.in_(project_ignored)),
+    )
+    moves = update(Attention).where(here, is_closer, Attention.user_id.not_in(said_there))
+    for statement in (moves.values(object_id=other_id), delete(Attention).where(here)):
+        db.session.execute(statement, execution_options={"synchronize_session": False})

@@ -10,7 +10,7 @@ from civicforum import jobs
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db, find_locked, lock_or_make, now, transactional
 from civicforum.errors import Invalid, require
-from civicforum.notifications import policies, queries
+from civicforum.notifications import policies, queries, registry
 from civicforum.notifications.actions.attention import set_attention
 from civicforum.notifications.actions.inbox import mail_key, mail_later
 from civicforum.notifications.models import RHYTHMS, MailWishes, Notification
@@ -74,19 +74,19 @@ def _turn(stop: Stop, is_on: bool) -> None:
             row.digest = "daily" if is_on else "never"
             row.digest_due_at = None
         elif what == "subscription":
-            set_attention(user, stop.kind, stop.object_id, "subscribed" if is_on else "normal")
+            object_id = registry.present_id(stop.kind, stop.object_id)
+            set_attention(user, stop.kind, object_id, "subscribed" if is_on else "normal")
         else:
             setattr(row, what, is_on)
     db.session.flush()
 
 
 @transactional
-def gather_mail(actor: Actor, user_id: int, bundle: str, task: str, is_ignored: bool = False) -> Batch | None:
+def gather_mail(actor: Actor, user_id: int, bundle: str, task: str) -> Batch | None:
     """What one mail to this person is about: all that waits in the bundle and is wanted, under one number.
 
     None if nothing is; or if there were many of late: ``task`` then comes back later. What was gathered and
-    not noted as mailed (a crash) is the same batch again. ``is_ignored``: the person wants to hear nothing of
-    what the bundle is about. Locks the person.
+    not noted as mailed (a crash) is the same batch again. Locks the person.
     """
     require(policies.can_send_mail(actor))
     user = find_locked(User, user_id)
@@ -98,7 +98,7 @@ def gather_mail(actor: Actor, user_id: int, bundle: str, task: str, is_ignored: 
         if len(begun) < len(waiting):
             mail_later(task, user_id, bundle)
         return Batch.of(begun)
-    wanted = _drop_unwanted(user, waiting, is_ignored)
+    wanted = _drop_unwanted(user, waiting)
     if not wanted:
         return None
     later = _when_calmer(user_id, bundle)
@@ -112,9 +112,9 @@ def gather_mail(actor: Actor, user_id: int, bundle: str, task: str, is_ignored: 
     return Batch.of(wanted)
 
 
-def _drop_unwanted(user: User, waiting: list[Notification], is_ignored: bool) -> list[Notification]:
+def _drop_unwanted(user: User, waiting: list[Notification]) -> list[Notification]:
     wishes = queries.read_wishes(user)
-    is_silent = is_ignored or not queries.can_be_mailed(user, wishes)
+    is_silent = not queries.can_be_mailed(user, wishes)
     wanted = []
     for row in waiting:
         if is_silent or not getattr(wishes, row.reason, False):

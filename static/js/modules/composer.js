@@ -16,7 +16,7 @@ export function mount(form) {
   if (form.dataset.draftUrl) form.querySelector("[data-keep-button]").hidden = true;
   form.addEventListener("input", () => composer.keep());
   form.addEventListener("keydown", (event) => composer.sendOnShortcut(event));
-  form.addEventListener("submit", () => composer.markSent());
+  form.addEventListener("submit", (event) => (event.submitter?.value === "there" ? composer.letGo() : composer.markSent()));
   form.addEventListener("composer:reply", (event) => composer.replyTo(event.detail));
   form.addEventListener("composer:sent", () => composer.clear());
   form.addEventListener("click", (event) => composer.useTools(event));
@@ -85,13 +85,26 @@ class Composer {
     write(this.name, packDraft(this.field.value, Date.now(), Date.now()));
   }
 
+  /** The words go along to another thread, and nothing of them is kept for this one. */
+  letGo() {
+    clearTimeout(this.saving);
+    this.isUnsaved = false;
+    write(this.name, null);
+  }
+
   clear() {
     this.stopSaving();
     write(this.name, null);
     this.showPreview("");
+    this.forgetGone();
     this.field.value = "";
     this.say("");
     this.grow();
+  }
+
+  /** That what one would answer has gone is said of these words alone. */
+  forgetGone() {
+    for (const sentence of this.form.querySelectorAll("[data-gone]")) sentence.remove();
   }
 
   count() {
@@ -161,6 +174,7 @@ class Composer {
     const context = this.form.querySelector("[data-reply-context]");
     context.querySelector("[data-reply-words]").textContent = fill(this.form.dataset.wordsReply, { name });
     context.hidden = !id;
+    this.forgetGone();
     this.field.focus({ preventScroll: true });
   }
 }

@@ -295,6 +295,16 @@ def somebody_begins_to_write(town: Town) -> Act:
     return lambda: discussions.keep_draft(town.ben, town.thread.channel, "I mean", reply_to_id=town.first.id)
 
 
+@does(discussions.take_draft_along)
+def somebody_takes_a_draft_along(town: Town) -> Act:
+    discussions.keep_draft(town.ben, town.thread.channel, "I mean", reply_to_id=town.first.id)
+    other = discussions.split_thread(
+        town.moderator, town.thread.id, [town.first.id], "Another matter", "It is another matter."
+    )
+    assert other.id != town.thread.id
+    return lambda: discussions.take_draft_along(town.ben, town.thread.channel, "I mean", town.first.id)
+
+
 @does(discussions.forget_draft)
 def somebody_throws_a_draft_away(town: Town) -> Act:
     discussions.keep_draft(town.ben, town.thread.channel, "I mean")
