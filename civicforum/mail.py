@@ -27,7 +27,7 @@ from jinja2 import Environment
 
 from civicforum.config import is_loopback
 from civicforum.jobs import GiveUp
-from civicforum.text import excerpt, render_markdown
+from civicforum.text import excerpt_of_html, render_markdown
 
 SMTP_TIMEOUT_SECONDS = 20
 # Rules are written into each element; those for dark screens stay a sheet, since an element cannot hold them.
@@ -119,7 +119,7 @@ def init_app(app: Flask, mail_url: str | None, data_dir: Path) -> None:
 
 def _mail_templates(app: Flask) -> Environment:
     """The app's templates without HTML escaping; a value never brings its own line breaks."""
-    app.jinja_env.filters.update(typed=typed, excerpt=excerpt)
+    app.jinja_env.filters.update(typed=typed, excerpt_of_html=excerpt_of_html)
     return app.jinja_env.overlay(autoescape=False, finalize=_one_line)
 
 
