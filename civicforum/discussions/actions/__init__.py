@@ -17,7 +17,7 @@ from civicforum.discussions.actions.keeping import (
     keep_bookmark,
     keep_draft,
 )
-from civicforum.discussions.actions.linking import ask_later, keep_answer
+from civicforum.discussions.actions.linking import FORGOTTEN_AT_ONCE, ask_later, forget_previews, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     decline_post,
@@ -83,6 +83,7 @@ from civicforum.discussions.actions.voting import (
 )
 
 __all__ = [
+    "FORGOTTEN_AT_ONCE",
     "MOST_MOVED",
     "Change",
     "Shape",
@@ -105,6 +106,7 @@ __all__ = [
     "follow_thread",
     "forget_draft",
     "forget_old_draft",
+    "forget_previews",
     "forget_reply_addresses",
     "forget_votes",
     "hide_post",

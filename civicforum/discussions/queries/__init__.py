@@ -44,6 +44,8 @@ from civicforum.discussions.queries.keeping import (
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
+    is_linked_to,
+    is_to_be_forgotten,
     places_linking,
 )
 from civicforum.discussions.queries.polls import (
@@ -171,6 +173,8 @@ __all__ = [
     "get_thread",
     "goes_on_in",
     "is_first_in_town",
+    "is_linked_to",
+    "is_to_be_forgotten",
     "last_spoke_at",
     "list_answered",
     "list_bookmarked",
