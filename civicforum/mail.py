@@ -2,7 +2,8 @@
 
 Rooms enqueue a job of ids; its task (``<room>/tasks.py``) reads the present state, asks the policy again and
 calls ``send``. A template ``<room>/mail/<name>.md`` begins with its subject, then an empty line, then the
-words; a link alone on its line becomes a button in HTML and ``label: address`` in text.
+words; a link to a page of ours that the template writes alone in its paragraph becomes a button in HTML and
+``label: address`` in text. What people wrote goes through ``typed``, so that it stays what it looks like.
 """
 
 import re
@@ -26,7 +27,7 @@ from jinja2 import Environment
 
 from civicforum.config import is_loopback
 from civicforum.jobs import GiveUp
-from civicforum.text import excerpt, render_markdown
+from civicforum.text import excerpt_of_html, render_markdown
 
 SMTP_TIMEOUT_SECONDS = 20
 # Rules are written into each element; those for dark screens stay a sheet, since an element cannot hold them.
@@ -39,7 +40,9 @@ _MARK = re.compile(r"((?:https?://|www\.)[^\s<>\[\]\"`\\]+)|([\\`*_\[\]<>~#!|&@]
 _UNMARKED = re.compile(r"\\([\\`*_\[\]<>~#!|&@])")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _SUBTITLE = re.compile(r"^## ", re.MULTILINE)
-_BUTTON = re.compile(r'<p><a href="([^"]+)"[^>]*>([^<]+)</a></p>')
+# A paragraph of one link, as a template writes it. Nobody else can: ``typed`` takes the brackets of what
+# people wrote.
+_BUTTON = re.compile(r"(?<=\n\n)(\[(?:\\.|[^\]\\\n])+\]\(\S+\))(?=\n\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def init_app(app: Flask, mail_url: str | None, data_dir: Path) -> None:
 
 def _mail_templates(app: Flask) -> Environment:
     """The app's templates without HTML escaping; a value never brings its own line breaks."""
-    app.jinja_env.filters.update(typed=typed, excerpt=excerpt)
+    app.jinja_env.filters.update(typed=typed, excerpt_of_html=excerpt_of_html)
     return app.jinja_env.overlay(autoescape=False, finalize=_one_line)
 
 
@@ -214,9 +217,18 @@ def _foot(because: Because) -> str:
 
 
 def _html(subject: str, words: str, because: Because) -> str:
-    body = _BUTTON.sub(r'<p><a class="button" href="\1">\2</a></p>', render_markdown(words))
+    # The links stand at the odd places, as the pattern has one group.
+    pieces = enumerate(_BUTTON.split(words))
+    body = "".join(_button(piece) if at % 2 else render_markdown(piece) for at, piece in pieces)
     page = render_template("mail/layout.html", subject=subject, body=body, because=because)
     return _inliner.inline(page)
+
+
+def _button(link: str) -> str:
+    """A link of its own paragraph: a button, if it leads to a page of ours."""
+    html = render_markdown(link)
+    is_ours = f"]({current_app.config['BASE_URL']}/" in link
+    return html.replace("<a ", '<a class="button" ') if is_ours else html
 
 
 def _address(to: str) -> Address:

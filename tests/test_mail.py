@@ -3,6 +3,7 @@
 import re
 import smtplib
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from jinja2 import DictLoader
@@ -89,6 +90,54 @@ def test_what_somebody_typed_stays_as_they_typed_it(app, context):
     assert "[here](<a " in page
     assert 'href="https://x.org/a_b*c"' in page
     assert not re.search(r"<(strong|em|code|b)[ >]|/people/", page)
+
+
+WRITTEN_BY_PEOPLE = re.compile(
+    r"\b(?:person\.name|name=name|post\.(?:name|answered)|town_hall\.(?:title|location|phone|cancel_reason)"
+    r"|project\.title|thread\.title|thread=thread|reason=reason|rule=rule|(?<=\{ )reason|line)"
+    r"(?=[ ,)|])(?!\|typed)"
+)
+
+
+def test_what_people_wrote_is_typed_in_every_mail():
+    for path in Path("templates").glob("*/mail/*.md"):
+        _subject, _gap, words = path.read_text().partition("\n")
+        shown = " ".join(re.findall(r"\{\{.*?\}\}", words))
+        assert not re.findall(WRITTEN_BY_PEOPLE, shown), path
+
+
+def buttons(app, words, title):
+    """The addresses of the buttons in a mail of these words."""
+    app.extensions["mail"]["templates"].loader = DictLoader({"t.md": f"S\n\n{words}"})
+    send(title=title)
+    (message,) = delivered(app)
+    page = message.get_body(("html",)).get_content()
+    links = re.findall(r"<a [^>]*>", page)
+    return [re.search('href="([^"]*)"', link)[1] for link in links if 'class="button"' in link], page
+
+
+def test_a_link_that_a_template_writes_to_a_page_of_ours_is_a_button(app, context):
+    base = app.config["BASE_URL"]
+    found, page = buttons(app, f"Hello,\n\n[Look]({base}/x)\n\n[Here]({base}/y)", "")
+    assert found == [f"{base}/x", f"{base}/y"]
+    assert "[" not in page.partition("<body")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Hello,\n\n{{ title|typed }}\n\nBye", "BASE/sign-in"),
+        ("Hello,\n\n{{ title|typed }}", "[Sign in](BASE/x)"),
+        ("> {{ title|typed }}\n\nBye", "https://evil.example/x"),
+        ("Hello,\n\n[Look](https://evil.example/{{ title }})\n\nBye", "x"),
+        ("Hello,\n\n[Look](BASE.evil.example/{{ title }})\n\nBye", "x"),
+    ],
+)
+def test_an_address_that_somebody_wrote_is_never_a_button(app, context, words, title):
+    base = app.config["BASE_URL"]
+    found, page = buttons(app, words.replace("BASE", base), title.replace("BASE", base))
+    assert found == []
+    assert "<a " in page
 
 
 def test_smtp_delivers(smtp, context):

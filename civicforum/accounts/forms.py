@@ -146,6 +146,12 @@ class ProfileForm(Form):
     )
     locale = SelectField(_("Language"), choices=LANGUAGES)
     timezone = SelectField(_("Time zone"))
+    has_shortcuts = BooleanField(
+        _("Single-key shortcuts"),
+        description=_(
+            "The / key goes to the search. Turn it off if keys are pressed by accident or by voice."
+        ),
+    )
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)

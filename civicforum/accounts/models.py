@@ -29,6 +29,8 @@ class User(Model, HasId, HasCreatedAt, UserMixin):
     neighbourhood: Mapped[str] = mapped_column(String(80), default="")
     locale: Mapped[str | None] = mapped_column(String(8))
     timezone: Mapped[str | None] = mapped_column(String(64))
+    # Whether a single key does something: who speaks to a computer, or hits keys by accident, turns it off.
+    has_shortcuts: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     # Raised when a mailed link is asked for or used: every link mailed before is dead then.
     link_version: Mapped[int] = mapped_column(default=1)

@@ -209,6 +209,13 @@ def ask_page(preview_id: int) -> None:
     actions.keep_answer(SYSTEM, preview_id, _ask(url))
 
 
+@jobs.task_of_round("discussions.forget_previews", every=timedelta(days=1))
+def forget_previews() -> None:
+    """What pages said is not kept for ever."""
+    while actions.forget_previews(SYSTEM) == actions.FORGOTTEN_AT_ONCE:
+        pass
+
+
 def _ask(url: str) -> Said | None:
     agent = f"CivicForum link preview (+{current_app.config['BASE_URL']})"
     reach = current_app.extensions.get("reach", PUBLIC_WEB)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flask import request
 
 from civicforum.accounts.models import Actor
-from civicforum.errors import CivicForumError, NotAllowed, TooMany
+from civicforum.errors import CivicForumError, NotAllowed
 from civicforum.files import queries
 from civicforum.files.actions import Chosen, FileChanges, gone, missing_alt
 from civicforum.files.models import MOST_PAPERS, MOST_PICTURES, Attachment
@@ -83,7 +83,7 @@ def _take_in(person: Actor, tray: Tray) -> None:
     alt = request.form.get("file-alt", "")
     try:
         tray.add(take_file(person, upload, alt), alt)
-    except (NotAllowed, TooMany):
+    except NotAllowed:
         raise
     except CivicForumError as error:
         tray.errors.append(str(error))

@@ -13,6 +13,7 @@ from civicforum.files import actions
 from civicforum.files.models import Attachment
 from civicforum.files.reading import Prepared, prepare_file
 from civicforum.files.stores import store
+from civicforum.files.turns import turn_of
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +21,13 @@ log = logging.getLogger(__name__)
 def take_file(person: Actor, upload: Any, alt_text: str = "") -> Attachment:
     """An uploaded file (with ``filename`` and ``read``) as its owner's own; nothing is left of what fails.
 
-    Raises Invalid for a file that will not do, Unavailable where the store is full or away.
+    Raises Invalid for a file that will not do, TooMany while another of theirs is read, Unavailable where the
+    store is full or away.
     """
     alt_text = actions.tidy_alt(alt_text)
     actions.check_may_upload(person)
-    prepared = prepare_file(upload.read(), upload.filename or "")
+    with turn_of(person.id):
+        prepared = prepare_file(upload.read(), upload.filename or "")
     key = secrets.token_hex(16)
     try:
         _put(key, prepared)

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from civicforum.db import HasCreatedAt, HasId, Model, now
 
 KEPT_DAYS = 7
+# What nothing that is shown links to any more is kept for so long, in case it comes back. What a page said is
+# kept for so long at most: by then it says something else.
+UNUSED_DAYS = 30
+OLDEST_DAYS = 365
 MOST_LINKS = 2
 MAX_URL_CHARACTERS = 2000
 MAX_TITLE_CHARACTERS = 200
@@ -19,6 +23,7 @@ class LinkPreview(Model, HasId, HasCreatedAt):
     """What the page at ``url`` said when it was asked: plain text, never a picture.
 
     ``state``: ``waiting`` to be asked; ``told`` its title; ``silent``: it told nothing, or may not be asked.
+    ``unused_since``: since when nothing that is shown links to it, as somebody looks once a day.
     """
 
     __tablename__ = "link_preview"
@@ -30,6 +35,7 @@ class LinkPreview(Model, HasId, HasCreatedAt):
     description: Mapped[str] = mapped_column(String(MAX_DESCRIPTION_CHARACTERS), default="")
     site_name: Mapped[str] = mapped_column(String(MAX_SITE_CHARACTERS), default="")
     fetched_at: Mapped[datetime | None]
+    unused_since: Mapped[datetime | None]
 
     @property
     def is_fresh(self) -> bool:

@@ -198,6 +198,16 @@ def test_a_profile_is_changed_by_its_owner_alone(app):
 
 
 @pytest.mark.parametrize(
+    ("said", "then"), [((), True), ((False,), False), ((False, None), False), ((False, True), True)]
+)
+def test_shortcuts_are_on_until_they_are_turned_off(app, said, then):
+    user = make_user()
+    for is_on in said:
+        actions.update_profile(user, user, name=user.name, handle=user.handle, has_shortcuts=is_on)
+    assert user.has_shortcuts == then
+
+
+@pytest.mark.parametrize(
     ("field", "value"), [("handle", "admin"), ("handle", "x"), ("handle", "taken"), ("timezone", "Mars/Sea")]
 )
 def test_a_profile_refuses_what_cannot_be_had(app, field, value):

@@ -428,6 +428,27 @@ def test_a_profile_is_saved_and_shown(app, sign_in):
     assert user.email not in page
 
 
+def test_who_turns_single_keys_off_has_none_on_any_page(app, sign_in):
+    user = make_user()
+    browser = sign_in(user)
+    for path in ("/settings", "/search"):
+        assert 'data-module="search-key"' in browser.get(path).text
+    form = next(form for form in forms_of(browser.get("/settings")) if form["id"] == "profile")
+    fields = dict(form["fields"])
+    assert fields.pop("has_shortcuts")
+    browser.post("/settings", data=fields)
+    for path in ("/settings", "/search", "/projects"):
+        page = browser.get(path).text
+        assert "search-key" not in page
+        assert "Turn that off" not in page
+
+
+def test_a_guest_turns_single_keys_off_in_the_browser(client, app):
+    page = client.get("/search").text
+    assert 'data-module="search-key" data-guest' in page
+    assert 'data-module="shortcuts" hidden' in page
+
+
 def test_nobody_becomes_anything_by_sending_more_fields(app, sign_in):
     user = make_user()
     browser = sign_in(user)

@@ -84,7 +84,7 @@ def work(app):
 
 
 def test_what_is_unread_comes_once_in_ones_own_morning(smtp, ana, ben, thread, until):
-    make_post(thread, ben, "A *roof* is needed.")
+    make_post(thread, ben, "A *roof* is needed.", html="<p>A <em>roof</em> is needed.</p>")
     until(3, 6)
     assert smtp.mails() == []
     until(3, 7)
@@ -94,6 +94,17 @@ def test_what_is_unread_comes_once_in_ones_own_morning(smtp, ana, ben, thread, u
     assert "You get this because there is something here that you have not read yet." in words(mail)
     until(5)
     assert len(smtp.mails()) == 1
+
+
+def test_an_excerpt_is_of_the_words_as_they_are_shown(smtp, ana, ben, thread, until):
+    make_post(
+        thread, ben, "**raw**", html="<p>A <em>roof</em> &amp; [a] bench,</p>\n<p>" + "please " * 40 + "</p>"
+    )
+    until(3)
+    (mail,) = smtp.mails()
+    assert "A roof & [a] bench, please" in words(mail).replace("\n", " ")
+    assert "please…" in words(mail)
+    assert "raw" not in words(mail)
 
 
 def test_who_has_nothing_unread_gets_none(smtp, ana, thread, until):

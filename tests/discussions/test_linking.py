@@ -13,6 +13,8 @@ from civicforum.agreement.actions import list_word
 from civicforum.agreement.models import Rule
 from civicforum.db import db, now
 from civicforum.discussions import actions, queries, schemas
+from civicforum.discussions.models import Post
+from civicforum.discussions.tasks import forget_previews
 from civicforum.errors import NotAllowed
 from civicforum.links.actions import use_links
 from civicforum.links.models import LinkPreview
@@ -182,6 +184,62 @@ def test_a_page_that_leads_inside_is_not_asked(app, elsewhere, ben, thread, monk
     assert [row.state for row in db.session.query(LinkPreview)] == ["silent", "silent"]
 
 
+def after(days: int) -> list[str]:
+    """What is still known of pages when so many days have gone by, on each of which somebody looked."""
+    for day in range(1, days + 1):
+        with time_machine.travel(now() + timedelta(days=day)):
+            forget_previews()
+    db.session.rollback()
+    return [row.url for row in db.session.query(LinkPreview)]
+
+
+def said(ben, thread, *urls: str) -> Post:
+    post = actions.post_reply(ben, thread.id, f"See {' and '.join(urls)}")
+    for use in uses_of("post", post.id):
+        actions.keep_answer(SYSTEM, use.preview_id, Said("Lamps"))
+    return post
+
+
+def test_a_page_that_nothing_links_to_is_forgotten_after_a_month(app, ben, thread):
+    used, unused = "https://lamps.example/used", "https://lamps.example/unused"
+    said(ben, thread, used)
+    actions.withdraw_post(ben, said(ben, thread, used, unused).id)
+    assert after(30) == [used, unused]
+    assert after(32) == [used]
+
+
+def test_a_page_that_is_linked_to_again_is_kept(app, ben, thread):
+    url = "https://lamps.example/"
+    actions.withdraw_post(ben, said(ben, thread, url).id)
+    assert after(20) == [url]
+    post = said(ben, thread, url)
+    with time_machine.travel(now() + timedelta(days=60)):
+        forget_previews()
+    assert links_of(post.id) == ["Lamps"]
+
+
+def test_what_was_said_a_year_ago_is_forgotten_and_watchers_are_told(app, ben, thread):
+    post = said(ben, thread, "https://lamps.example/")
+    before = schemas.tell_threads([thread])[0].revision
+    with time_machine.travel(now() + timedelta(days=364)):
+        forget_previews()
+    assert links_of(post.id) == ["Lamps"]
+    with time_machine.travel(now() + timedelta(days=366)):
+        forget_previews()
+    assert links_of(post.id) == []
+    assert schemas.tell_threads([thread])[0].revision == before + 1
+
+
+def test_many_are_forgotten_a_few_at_a_time(app, ben, thread, monkeypatch):
+    monkeypatch.setattr("civicforum.discussions.actions.linking.FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr("civicforum.discussions.actions.FORGOTTEN_AT_ONCE", 2)
+    for number in range(3):
+        actions.post_reply(ben, thread.id, f"See https://lamps.example/{number}")
+    with time_machine.travel(now() + timedelta(days=366)):
+        forget_previews()
+    assert db.session.query(LinkPreview).count() == 0
+
+
 def test_listed_words_do_not_come_in_by_a_title(app, elsewhere, ben, thread):
     list_word(make_user("moderator"), "torches", "hold")
     post = actions.post_reply(ben, thread.id, f"See {elsewhere.url('/lamps')}")
@@ -205,7 +263,8 @@ def test_when_many_pages_are_asked_the_rest_wait_a_minute(app, elsewhere, ben, t
 
 
 def test_only_the_house_keeps_what_pages_say(app, administrator):
-    for act in (actions.ask_later, lambda who, n: actions.keep_answer(who, n, None)):
+    forget = lambda who, _n: actions.forget_previews(who)  # noqa: E731
+    for act in (actions.ask_later, lambda who, n: actions.keep_answer(who, n, None), forget):
         with pytest.raises(NotAllowed):
             act(administrator, 1)
     actions.keep_answer(SYSTEM, 987654, None)

@@ -14,12 +14,14 @@ from civicforum.agreement.queries import get_rule
 from civicforum.db import db, now
 from civicforum.discussions import actions as discussions
 from civicforum.discussions import queries as talk
-from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
+from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany, Unavailable
 from civicforum.files import actions, policies, queries, registry
 from civicforum.files.actions import Chosen, FileChanges
 from civicforum.files.models import Attachment
 from civicforum.files.reading import Prepared
 from civicforum.files.stores import store
+from civicforum.files.tray import read_tray
+from civicforum.files.turns import turn_of
 from civicforum.files.uploads import take_file
 
 
@@ -47,7 +49,51 @@ class Upload:
         self.filename, self.read = filename, io.BytesIO(content).read
 
 
+class SlowUpload(Upload):
+    """Comes in, and while it is read the same person sends ``others``."""
+
+    def __init__(self, *others) -> None:
+        super().__init__(picture())
+        whole = self.read
+
+        def read() -> bytes:
+            for send in others:
+                send()
+            return whole()
+
+        self.read = read
+
+
 # --- coming in ---
+
+
+def test_nobody_has_two_files_read_at_once(app, ana):
+    def send_another() -> None:
+        with pytest.raises(TooMany) as refused:
+            take_file(ana, Upload(picture()))
+        assert refused.value.retry_after == capacity.RETRY_AFTER_SECONDS
+
+    def send_as_somebody_else() -> None:
+        take_file(make_user(), Upload(picture()))
+
+    take_file(ana, SlowUpload(send_another, send_as_somebody_else, send_another))
+    take_file(ana, Upload(picture()))
+    assert db.session.query(Attachment).count() == 3
+
+
+def test_a_file_that_will_not_do_leaves_the_turn_to_the_next(app, ana):
+    with pytest.raises(Invalid):
+        take_file(ana, Upload(b"no picture"))
+    assert take_file(ana, Upload(picture())).owner_id == ana.id
+
+
+def test_beside_a_form_a_second_file_is_told_of_and_the_words_stay(app, ana):
+    with (
+        turn_of(ana.id),
+        app.test_request_context("/", method="POST", data={"file": (io.BytesIO(picture()), "x.jpg")}),
+    ):
+        (sentence,) = read_tray(ana).errors
+    assert "Another file of yours is being read" in sentence
 
 
 def test_an_upload_is_its_owners_alone(app, ana):

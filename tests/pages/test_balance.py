@@ -149,6 +149,31 @@ def test_a_real_conversation_is_recomputed_from_the_export(client, shared, proje
     assert {name: told[name] for name in known} == known
 
 
+def test_what_was_put_away_was_said_and_counts(client, project):
+    thread = make_thread(project, title="The old square")
+    for _n in range(6):
+        make_post(thread, make_user())
+    with transaction():
+        thread.archived_at = now()
+    page = client.get(f"/projects/{project.slug}/balance").text
+    assert "The old square" in page
+    assert "put away" in page
+    assert [row["thread"] for row in check_everything(client, project)] == [str(thread.id)] * 6
+
+
+def test_a_long_export_is_whole_and_leaves_memory(client, project, monkeypatch):
+    monkeypatch.setattr("civicforum.pages.views.balance.IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr("civicforum.discussions.queries.balance.ROWS_AT_ONCE", 2)
+    thread = make_thread(project)
+    for _n in range(7):
+        make_post(thread, make_user())
+    answer = client.get(f"/projects/{project.slug}/posts.csv")
+    assert [row["seq"] for row in csv.DictReader(io.StringIO(answer.text))] == [*"1234567"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    with client.get(f"/projects/{project.slug}/posts.csv", buffered=False) as unread:
+        assert next(unread.iter_encoded()).startswith(b"thread,seq")
+
+
 def test_an_export_has_every_thread_however_many_pages_there_are(app, monkeypatch):
     project = make_project()
     threads = [make_thread(project) for _n in range(3)]

@@ -26,8 +26,12 @@ def update_profile(
     neighbourhood: str = "",
     locale: str | None = None,
     timezone: str | None = None,
+    has_shortcuts: bool | None = None,
 ) -> None:
-    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had."""
+    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had.
+
+    ``has_shortcuts``: None leaves it as it is.
+    """
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
     looked = (user.name, user.handle, user.neighbourhood)
@@ -39,6 +43,7 @@ def update_profile(
         raise Invalid(errors={"timezone": [_("This is not a time zone.")]})
     user.about, user.neighbourhood = about.strip(), neighbourhood
     user.locale, user.timezone = locale or None, timezone or None
+    user.has_shortcuts = user.has_shortcuts if has_shortcuts is None else has_shortcuts
     if (user.name, user.handle, user.neighbourhood) != looked:
         appearances.show_again([user.id])
 

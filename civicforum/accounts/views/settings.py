@@ -52,6 +52,7 @@ def _save_profile(person: User, form: ProfileForm) -> bool:
         neighbourhood=form.neighbourhood.data or "",
         locale=form.locale.data,
         timezone=form.timezone.data,
+        has_shortcuts=form.has_shortcuts.data,
     )
     return True
 

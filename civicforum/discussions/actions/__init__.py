@@ -18,7 +18,7 @@ from civicforum.discussions.actions.keeping import (
     keep_draft,
     take_draft_along,
 )
-from civicforum.discussions.actions.linking import ask_later, keep_answer
+from civicforum.discussions.actions.linking import FORGOTTEN_AT_ONCE, ask_later, forget_previews, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     decline_post,
@@ -88,6 +88,7 @@ from civicforum.discussions.actions.voting import (
 )
 
 __all__ = [
+    "FORGOTTEN_AT_ONCE",
     "MOST_MOVED",
     "Change",
     "Shape",
@@ -111,6 +112,7 @@ __all__ = [
     "follow_thread",
     "forget_draft",
     "forget_old_draft",
+    "forget_previews",
     "forget_reply_addresses",
     "forget_votes",
     "hide_post",

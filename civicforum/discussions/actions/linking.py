@@ -1,6 +1,9 @@
 """What comments link to: noted when they are published, asked later, shown to whoever watches."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+from sqlalchemy import delete, select, update
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
@@ -17,6 +20,7 @@ from civicforum.links.reading import Said
 from civicforum.live.changes import touch
 
 LATER_SECONDS = 60
+FORGOTTEN_AT_ONCE = 50
 
 
 def note_links(post: Post) -> None:
@@ -67,8 +71,37 @@ def keep_answer(actor: Actor, preview_id: int, said: Said | None) -> None:
     preview.fetched_at = now()
     db.session.flush()
     if _shown(preview) != before:
+        _tell_places([preview_id])
+
+
+def _tell_places(preview_ids: Sequence[int]) -> None:
+    for preview_id in preview_ids:
         for channel, kind, post_id in queries.places_linking(preview_id):
             touch(channel, kind, post_id)
+
+
+@transactional
+def forget_previews(actor: Actor) -> int:
+    """Forget what pages said that nothing links to any more, or that is old; some at once, and how many. Done
+    by the house. Locks them.
+    """
+    require(actor is SYSTEM)
+    _mark_unused()
+    wanted = select(LinkPreview).where(queries.is_to_be_forgotten()).order_by(LinkPreview.id)
+    rows = db.session.scalars(wanted.limit(FORGOTTEN_AT_ONCE).with_for_update()).all()
+    _tell_places([row.id for row in rows if row.state == "told"])
+    # Somebody may have linked to one before it was locked: asked again, it stays.
+    ids = [row.id for row in rows]
+    gone = delete(LinkPreview).where(LinkPreview.id.in_(ids), queries.is_to_be_forgotten())
+    db.session.execute(gone, execution_options={"synchronize_session": False})
+    return len(ids)
+
+
+def _mark_unused() -> None:
+    is_marked, is_used = LinkPreview.unused_since.is_not(None), queries.is_linked_to()
+    for clauses, since in ((~is_marked, ~is_used), now()), ((is_marked, is_used), None):
+        marking = update(LinkPreview).where(*clauses).values(unused_since=since)
+        db.session.execute(marking, execution_options={"synchronize_session": False})
 
 
 def _is_listed(said: Said) -> bool:

@@ -46,6 +46,8 @@ from civicforum.discussions.queries.keeping import (
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
+    is_linked_to,
+    is_to_be_forgotten,
     places_linking,
 )
 from civicforum.discussions.queries.polls import (
@@ -188,8 +190,10 @@ __all__ = [
     "has_pseudonyms",
     "has_spoken_by_name",
     "is_first_in_town",
+    "is_linked_to",
     "is_name_taken",
     "is_pseudonym_used",
+    "is_to_be_forgotten",
     "last_spoke_at",
     "list_answered",
     "list_bookmarked",

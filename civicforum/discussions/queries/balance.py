@@ -1,6 +1,6 @@
 """Voice balance of threads and of a whole project, from what was counted; never by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -247,6 +247,8 @@ def speaks_again_at(viewer: Actor, thread_id: int) -> datetime | None:
 
 # --- open data ---
 
+ROWS_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class SpokenRow:
@@ -262,8 +264,11 @@ class SpokenRow:
     is_first_in_town: bool
 
 
-def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
-    """Every post that is shown in the project, in order: all that voice balance is computed from."""
+def list_spoken(viewer: Actor, project: Project) -> Iterator[SpokenRow]:
+    """Every post that is shown in the project, in order: all that voice balance is computed from.
+
+    They come from the database a few at a time: read them to the end.
+    """
     if not can_see_project(viewer, project):
         raise NotFound
     parent = aliased(Post)
@@ -288,10 +293,11 @@ def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
             Post.seq.is_not(None),
             User.erased_at.is_(None),
         )
-        .order_by(Post.thread_id, Post.seq)
+        .order_by(Post.thread_id, Post.seq),
+        execution_options={"yield_per": ROWS_AT_ONCE},
     )
     numbers: dict[tuple[int | None, int | None], int] = {}
-    return [
+    return (
         SpokenRow(
             row.thread_id,
             row.seq,
@@ -302,7 +308,7 @@ def list_spoken(viewer: Actor, project: Project) -> list[SpokenRow]:
             bool(row.is_first),
         )
         for row in rows
-    ]
+    )
 
 
 def _is_very_first(project_id: int) -> ColumnElement[bool]:

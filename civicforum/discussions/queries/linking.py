@@ -1,10 +1,12 @@
 """Which comments show a page that they link to."""
 
-from sqlalchemy import select
+from datetime import timedelta
 
-from civicforum.db import db
+from sqlalchemy import ColumnElement, exists, func, select
+
+from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
-from civicforum.links.models import LinkPreview, LinkUse
+from civicforum.links.models import OLDEST_DAYS, UNUSED_DAYS, LinkPreview, LinkUse
 from civicforum.links.queries import are_links_shown
 from civicforum.partnerships.models import Project
 
@@ -22,6 +24,22 @@ def places_linking(preview_id: int) -> list[tuple[str, str, int]]:
         .limit(MOST_SHOWING)
     )
     return [(f"thread:{row.thread_id}", "post", row.id) for row in rows]
+
+
+def is_linked_to() -> ColumnElement[bool]:
+    """Whether a comment that is shown links to a preview, as a WHERE clause."""
+    return exists(
+        select(Post.id)
+        .join(LinkUse, (LinkUse.object_kind == "post") & (LinkUse.object_id == Post.id))
+        .where(LinkUse.preview_id == LinkPreview.id, Post.state == "visible", Post.seq.is_not(None))
+    )
+
+
+def is_to_be_forgotten() -> ColumnElement[bool]:
+    """Whether a preview was linked to by nothing for a month, or is a year old, as a WHERE clause."""
+    unused, oldest = now() - timedelta(days=UNUSED_DAYS), now() - timedelta(days=OLDEST_DAYS)
+    is_unused = (LinkPreview.unused_since < unused) & ~is_linked_to()
+    return is_unused | (func.coalesce(LinkPreview.fetched_at, LinkPreview.created_at) < oldest)
 
 
 def find_page_to_ask(preview_id: int) -> str | None:

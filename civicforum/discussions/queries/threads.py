@@ -34,13 +34,14 @@ class Wanted:
     """Which of a project's threads: of a kind, with a tag (its slug), and as they are.
 
     ``status``: open, closed, archived, or None for all that are not put away. ``is_pinned``: only those
-    that are, or are not.
+    that are, or are not. ``with_archived``: those that are put away, too.
     """
 
     kind: str | None = None
     tag: str | None = None
     status: str | None = None
     is_pinned: bool | None = None
+    with_archived: bool = False
 
     @property
     def is_anything(self) -> bool:
@@ -59,7 +60,7 @@ class Wanted:
     def _clauses_of_status(self) -> list[ColumnElement[bool]]:
         if self.status == "archived":
             return [Thread.archived_at.is_not(None)]
-        found: list[ColumnElement[bool]] = [Thread.archived_at.is_(None)]
+        found: list[ColumnElement[bool]] = [] if self.with_archived else [Thread.archived_at.is_(None)]
         if self.status:
             found.append(Thread.status == self.status)
         return found

@@ -1,6 +1,6 @@
 """Who is heard in a project: its threads, with the meetings that some of them belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from civicforum.accounts.models import Actor
 from civicforum.db import db
 from civicforum.discussions.models import Thread
-from civicforum.discussions.queries import list_threads, thread_balances
+from civicforum.discussions.queries import Wanted, list_threads, thread_balances
 from civicforum.partnerships.models import Project
 from civicforum.townhalls.models import TownHall
 from civicforum.voices.balance import Balance
@@ -27,24 +27,24 @@ class Weighed:
 def list_weighed(
     viewer: Actor, project: Project, cursor: str | None = None, limit: int = 30
 ) -> Page[Weighed]:
-    """The project's threads that ``viewer`` may see, the liveliest first, in a fixed number of queries."""
-    page = list_threads(viewer, project, cursor, limit)
+    """The project's threads that ``viewer`` may see, the liveliest first, in a fixed number of queries.
+
+    Also those that are put away: what was said there was said.
+    """
+    page = list_threads(viewer, project, cursor, limit, Wanted(with_archived=True))
     balances = thread_balances(viewer, project, page.items)
     meetings = _meetings_of([thread.id for thread in page.items])
     rows = [Weighed(thread, balances[thread.id], meetings.get(thread.id)) for thread in page.items]
     return Page(rows, page.next)
 
 
-def list_all_weighed(viewer: Actor, project: Project) -> list[Weighed]:
-    """Every thread, for the exports."""
-    rows: list[Weighed] = []
-    cursor: str | None = None
-    while True:
-        page = list_weighed(viewer, project, cursor, MAXIMUM_LIMIT)
-        rows += page.items
-        cursor = page.next
-        if cursor is None:
-            return rows
+def list_all_weighed(viewer: Actor, project: Project) -> Iterator[Weighed]:
+    """Every thread, for the exports; a page of them at a time."""
+    page = list_weighed(viewer, project, limit=MAXIMUM_LIMIT)
+    yield from page.items
+    while page.next:
+        page = list_weighed(viewer, project, page.next, MAXIMUM_LIMIT)
+        yield from page.items
 
 
 def _meetings_of(thread_ids: Sequence[int]) -> dict[int, TownHall]:

@@ -2,7 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import chain
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from flask import Response, render_template, request
@@ -16,6 +19,7 @@ from civicforum.townhalls.sheets import cell
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
+IN_MEMORY_BYTES = 64 * 1024
 FIGURES = tuple(ToldBalance.__dataclass_fields__)
 
 
@@ -37,19 +41,24 @@ def export_balance(slug: str) -> Response:
     """The figures of the page, thread by thread; the project's own in the first line."""
     person = viewer()
     project = get_project(person, slug)
-    lines = [["", project.title, *_figures(tell_balance(project_balance(person, project)))]]
-    for row in queries.list_all_weighed(person, project):
-        lines.append([row.thread.id, row.thread.title, *_figures(tell_balance(row.balance))])
-    return _sheet(f"{project.slug}-balance.csv", ["thread", "title", *FIGURES], lines)
+    total = ["", project.title, *_figures(tell_balance(project_balance(person, project)))]
+    threads = (
+        [row.thread.id, row.thread.title, *_figures(tell_balance(row.balance))]
+        for row in queries.list_all_weighed(person, project)
+    )
+    return _sheet(f"{project.slug}-balance.csv", ["thread", "title", *FIGURES], chain([total], threads))
 
 
 @bp.get("/projects/<slug>/posts.csv")
 @limited("search")
 def export_posts(slug: str) -> Response:
-    """What every figure is computed from: who spoke when, nobody by name."""
+    """What every figure is computed from: who spoke when.
+
+    Authors are numbers, but thread and place lead to the comment, and that to its author's name.
+    """
     person = viewer()
     project = get_project(person, slug)
-    rows = [
+    rows = (
         [
             row.thread_id,
             row.seq,
@@ -60,7 +69,7 @@ def export_posts(slug: str) -> Response:
             _yes(row.is_first_in_town),
         ]
         for row in list_spoken(person, project)
-    ]
+    )
     header = ["thread", "seq", "published_at", "reply_to_seq", "author", "hat", "first_in_town"]
     return _sheet(f"{project.slug}-posts.csv", header, rows)
 
@@ -74,15 +83,29 @@ def _yes(answer: bool) -> str:
 
 
 def _sheet(name: str, header: list[str], rows: Iterable[list[Any]]) -> Response:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return Response(
-        out.getvalue(),
-        mimetype="text/csv",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    """The table, however long: it is written into a file that leaves memory when it grows, then sent.
+
+    All of it is read before the first of it leaves, so that no slow reader holds the database.
+    """
+    with ExitStack() as until_written:
+        file = until_written.enter_context(SpooledTemporaryFile(IN_MEMORY_BYTES))
+        _write(file, chain([header], rows))
+        until_written.pop_all()
+    answer = Response(_read_out(file), mimetype="text/csv")
+    answer.call_on_close(file.close)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _write(file: SpooledTemporaryFile[bytes], rows: Iterable[list[Any]]) -> None:
+    words = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    csv.writer(words).writerows([cell(value) for value in row] for row in rows)
+    words.detach()
+    file.seek(0)
+
+
+def _read_out(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(IN_MEMORY_BYTES):
+            yield part

@@ -1,6 +1,7 @@
 /** A thread that changes while one reads it: new comments, edits, tombstones, who is here, sending. */
 
 import { fill } from "../lib/characters.js";
+import { Soon } from "../lib/soon.js";
 import { Channel } from "../live/channel.js";
 import { draw, redraw } from "../live/parts.js";
 import { Posts } from "../live/posts.js";
@@ -26,6 +27,10 @@ class Thread {
     this.arrivals = [];
     this.deferred = [];
     this.inFlight = 0;
+    // A whole hall watches: not all of them ask at the same moment.
+    this.headSoon = new Soon(() => this.readHead(), TELL_EVERY_MS);
+    this.pageSoon = new Soon(() => this.readUnlessWriting(), TELL_EVERY_MS);
+    this.ownWordsSoon = new Soon(() => this.showOwnWords(), TELL_EVERY_MS);
   }
 
   start() {
@@ -116,7 +121,7 @@ class Thread {
     this.words.status = item.status;
     this.words.open = isOpen;
     if (isOther) this.showOpenness(item.is_open);
-    else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
+    else if (String(item.version) !== this.words.version) this.headSoon.ask();
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
   }
@@ -127,8 +132,7 @@ class Thread {
     this.words.roomUntil = until;
     const banner = this.main.querySelector("[data-room]");
     if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
-    // A whole hall watches: not all of them ask at the same moment.
-    setTimeout(() => this.showOwnWords(), Math.random() * TELL_EVERY_MS);
+    this.ownWordsSoon.ask();
   }
 
   /** What only this reader is told above the composer. */
@@ -149,9 +153,14 @@ class Thread {
   /** The thread was closed or opened, or its whole project was. */
   showOpenness(isOpen) {
     announce(isOpen ? this.words.wordsOpened : this.words.wordsClosed);
+    this.pageSoon.ask();
+  }
+
+  /** Words in the box stay where they are; otherwise the page says what may be done now. */
+  async readUnlessWriting() {
     const field = this.main.querySelector("form#reply textarea");
-    // Words in the box stay where they are; otherwise the page says at once what may be done now.
-    if (!field?.value.trim()) this.readAgain().catch(() => {});
+    if (field?.value.trim()) await this.readHead();
+    else await this.readAgain();
   }
 
   // --- one's own comments ---

@@ -12,6 +12,7 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions import queries
 from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Nudge, Post, Thread
+from civicforum.links.models import LinkPreview
 from civicforum.links.queries import uses_of
 from civicforum.links.reading import Said
 from civicforum.pages import actions as pages
@@ -419,6 +420,17 @@ def a_page_says_what_it_is_about(town: Town) -> Act:
     post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
     (use,) = uses_of("post", post.id)
     return lambda: discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
+
+
+@does(discussions.forget_previews)
+def what_a_page_said_a_year_ago_is_forgotten(town: Town) -> Act:
+    pages.change_site(town.admin, shows_links=True)
+    post = discussions.post_reply(town.ben, town.thread.id, "See https://lamps.example/out")
+    (use,) = uses_of("post", post.id)
+    discussions.keep_answer(SYSTEM, use.preview_id, Said("Lamps", "All that are out."))
+    with transaction():
+        db.session.get_one(LinkPreview, use.preview_id).fetched_at = now() - timedelta(days=366)
+    return lambda: discussions.forget_previews(SYSTEM)
 
 
 @does(discussions.ask_later)
