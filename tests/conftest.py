@@ -3,6 +3,7 @@
 So actions begin, lock and commit as they do in the town; nothing is faked but the clock, mail and chance.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -64,7 +65,15 @@ def session_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         with app.app_context():
             db.engine.dispose()
         shutil.copy(_file(app), folder / "template.sqlite3")
+    _collect_seldom()
     return app
+
+
+def _collect_seldom() -> None:
+    """As what serves does: what was loaded so far stays, and is not walked for garbage with every request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _hurry(connection: Any, _record: Any) -> None:
