@@ -13,9 +13,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
-# Tests of the whole house, which take longest: they run without measuring what they cover. They begin in
-# this order: where the longest files are comes first, so that no process ends long after the others.
-WHOLE := $(addprefix tests/,house migrations journeys server model sockets backups demo replay deploy)
+# Tests of the whole house, which take longest: they run without measuring what they cover.
+WHOLE := $(addprefix tests/,backups demo deploy house journeys migrations model replay server sockets)
 # What clients see is timed there.
 ALONE := tests/chaos
 
@@ -35,7 +34,7 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 test: test-ready ## Run every test
 	$(BIN)/pytest -n $(WORKERS) --cov $(addprefix --ignore=,$(WHOLE) $(ALONE))
 	# One more than there are cores: much of it is waiting for servers. By file: what a file sets up, it shares.
-	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder $(WHOLE)
+	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadfile $(WHOLE)
 	$(BIN)/pytest $(ALONE)
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
 
