@@ -9,6 +9,8 @@ SEEDS ?= 10
 DATABASE ?= both
 
 BIN := .venv/bin
+# Hundreds of processes are started here: what one of them compiles, the next ones read.
+unexport PYTHONDONTWRITEBYTECODE
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 # Tests of the whole house, which take longest: they run without measuring what they cover.

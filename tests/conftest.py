@@ -3,9 +3,10 @@
 So actions begin, lock and commit as they do in the town; nothing is faked but the clock, mail and chance.
 """
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,26 @@ def session_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     app.test_client_class = Browser
     app.config["PROPAGATE_EXCEPTIONS"] = False
     if not IS_ON_POSTGRESQL:
+        with app.app_context():
+            event.listen(db.engine, "connect", _hurry)
         upgrade_database(app)
         with app.app_context():
             db.engine.dispose()
         shutil.copy(_file(app), folder / "template.sqlite3")
+    _collect_seldom()
     return app
+
+
+def _collect_seldom() -> None:
+    """As what serves does: what was loaded so far stays, and is not walked for garbage with every request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
+def _hurry(connection: Any, _record: Any) -> None:
+    """Nobody pulls the plug in this process, so no commit waits for the disk."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture
@@ -73,7 +89,7 @@ def app(request: pytest.FixtureRequest, session_app: Flask) -> Iterator[Flask]:
         if IS_ON_POSTGRESQL:
             request.getfixturevalue("postgres_cluster").copy_template("of_the_run")
         else:
-            _copy_template(session_app)
+            _put_file(session_app, session_app.config["DATA_DIR"] / "template.sqlite3")
         for leftover in ("mail", "files"):
             shutil.rmtree(session_app.config["DATA_DIR"] / leftover, ignore_errors=True)
         yield session_app
@@ -81,14 +97,50 @@ def app(request: pytest.FixtureRequest, session_app: Flask) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _copy_template(app: Flask) -> None:
+def _put_file(app: Flask, kept: Path) -> None:
     for leftover in ("-wal", "-shm"):
         Path(f"{_file(app)}{leftover}").unlink(missing_ok=True)
-    shutil.copy(app.config["DATA_DIR"] / "template.sqlite3", _file(app))
+    shutil.copy(kept, _file(app))
 
 
 def _file(app: Flask) -> Path:
     return app.config["DATA_DIR"] / "civicforum.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def _kept() -> dict[str, tuple[Path, Any]]:
+    """What ``made_once`` has made, by name: the folder of its copy, and what the maker told of it."""
+    return {}
+
+
+@pytest.fixture
+def made_once(app: Flask, _kept, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """``made_once(name, make)``: the town is as ``make()`` leaves an empty one; what it gave is given.
+
+    It is made by the first test that asks; each later one gets a copy of its own, database and files.
+    On PostgreSQL it is made anew.
+    """
+    data = app.config["DATA_DIR"]
+
+    def put(name: str, make: Callable[[], Any]) -> Any:
+        if IS_ON_POSTGRESQL:
+            return make()
+        if name not in _kept:
+            told, folder = make(), tmp_path_factory.mktemp(name)
+            db.session.remove()
+            db.engine.dispose()
+            shutil.copy(_file(app), folder / "town.sqlite3")
+            shutil.copytree(data / "files", folder / "files")
+            _kept[name] = folder, told
+            return told
+        folder, told = _kept[name]
+        db.session.remove()
+        db.engine.dispose()
+        _put_file(app, folder / "town.sqlite3")
+        shutil.copytree(folder / "files", data / "files")
+        return told
+
+    return put
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -100,8 +101,25 @@ class Town:
 
 
 @pytest.fixture(name="town")
-def planted_town(app) -> Town:
+def planted_town(app, made_once) -> Town:
     """A town in which something was hidden in each way, after people were told of it."""
+    people, posts, fills, channels = made_once("hidden_town", _plant)
+    return Town(
+        people={voice: db.session.get_one(User, user_id) for voice, user_id in people.items()},
+        fills=deepcopy(fills),
+        posts={name: db.session.get_one(Post, post_id) for name, post_id in posts.items()},
+        channels=deepcopy(channels),
+    )
+
+
+def _plant() -> tuple[dict[str, int], dict[str, int], dict[str, list[Any]], dict[str, list[str]]]:
+    """Of a town as below, ids in place of people and posts: those are read anew by each test."""
+    town = _plant_town()
+    people = {voice: user.id for voice, user in town.people.items()}
+    return people, {name: post.id for name, post in town.posts.items()}, town.fills, town.channels
+
+
+def _plant_town() -> Town:
     make_agreement()
     town = Town()
     author = make_user(name="Ana Author", email="zqmailauthor@example.org")

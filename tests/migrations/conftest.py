@@ -2,10 +2,14 @@
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from postgres import Cluster
 
 from civicforum import paths
 from civicforum.app import create_app
@@ -37,6 +41,48 @@ def empty(settings):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def _kept() -> dict[tuple[str, str], Any]:
+    """What ``made_once`` has made in this file: by kind of database and name, where its copy is."""
+    return {}
+
+
+@pytest.fixture
+def made_once(empty, _kept, request, tmp_path_factory) -> Callable[[str, Callable[[], None]], None]:
+    """``made_once(name, make)``: the database is as ``make()`` leaves one.
+
+    It is made by the first test that asks; each later one gets a copy of its own.
+    """
+
+    def put(name: str, make: Callable[[], None]) -> None:
+        kind, database = db.engine.dialect.name, str(db.engine.url.database)
+        copy = partial(_copy_file, tmp_path_factory.getbasetemp())
+        if kind == "postgresql":
+            copy = partial(_copy_database, request.getfixturevalue("postgres_cluster"))
+        if (kind, name) not in _kept:
+            make()
+            _kept[kind, name] = f"kept_{next(_names)}"
+            copy(database, _kept[kind, name])
+        else:
+            copy(_kept[kind, name], database)
+
+    return put
+
+
+def _copy_file(folder: Path, source: str, target: str) -> None:
+    """Both are paths, or the name of a file in the folder. Nobody is connected, so there is no journal."""
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copy(folder / source, folder / target)
+
+
+def _copy_database(cluster: Cluster, source: str, target: str) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    cluster.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
+    cluster.execute(f"CREATE DATABASE {target} TEMPLATE {source}")
 
 
 @pytest.fixture

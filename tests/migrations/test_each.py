@@ -63,13 +63,16 @@ def shape() -> dict[str, Any]:
 
 
 @pytest.fixture
-def town(empty):
+def town(empty, made_once):
     """The demo community on the newest revision, with what it does not show: rows in nearly every table."""
-    upgrade_database(empty)
-    load_demo(plan_demo())
-    with transaction():
-        use_links("post", 1, ["https://lamps.example/"])
-    db.session.remove()
+
+    def make() -> None:
+        upgrade_database(empty)
+        load_demo(plan_demo())
+        with transaction():
+            use_links("post", 1, ["https://lamps.example/"])
+
+    made_once("demo", make)
     return empty
 
 

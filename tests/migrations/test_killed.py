@@ -73,16 +73,19 @@ def test_one_killed_before_the_stream_is_named_is_finished_by_the_next(empty, se
 
 
 @pytest.fixture
-def town(empty):
+def town(empty, made_once):
     """A migrated database in which people have met and spoken."""
-    upgrade_database(empty)
-    people = [make_user() for _ in range(3)]
-    project = make_project()
-    thread = make_thread(project, people[0])
-    for person in people:
-        make_post(thread, person)
-        make_rsvp(make_town_hall(project), person)
-    db.session.remove()
+
+    def make() -> None:
+        upgrade_database(empty)
+        people = [make_user() for _ in range(3)]
+        project = make_project()
+        thread = make_thread(project, people[0])
+        for person in people:
+            make_post(thread, person)
+            make_rsvp(make_town_hall(project), person)
+
+    made_once("town", make)
     return empty
 
 

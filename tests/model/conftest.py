@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +12,6 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from model.town import Town
-from sqlalchemy import event
 
 from civicforum.db import db
 
@@ -25,18 +23,6 @@ def _still_clock() -> Iterator[None]:
     """That it was "5 minutes ago" is no change that anybody has to be told of: here no time passes."""
     with time_machine.travel(TODAY, tick=False):
         yield
-
-
-@pytest.fixture(autouse=True)
-def _quick_disk(app: Flask) -> Iterator[None]:
-    """Nobody pulls the plug here, so no commit waits for the disk."""
-
-    def hurry(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    event.listen(db.engine, "connect", hurry)
-    yield
-    event.remove(db.engine, "connect", hurry)
 
 
 def database_of(app: Flask) -> Path:
