@@ -29,6 +29,9 @@ ROLES = {
     "administrator": "ines@example.org",
 }
 
+# Who reads in Spanish: between them they come to nearly every door.
+IN_SPANISH = {"resident", "moderator"}
+
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
@@ -48,7 +51,10 @@ def town(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sessions(town) -> dict[str, requests.Session]:
     """A signed-in HTTP session for each role."""
-    return {role: sign_in(town.base_url, email) for role, email in ROLES.items()}
+    found = {role: sign_in(town.base_url, email) for role, email in ROLES.items()}
+    for role in IN_SPANISH:
+        found[role].headers["Accept-Language"] = "es"
+    return found
 
 
 def sign_in(base_url: str, email: str | None) -> requests.Session:
@@ -68,6 +74,13 @@ def visits(town, sessions) -> dict[str, Visit]:
     with town.database():
         adapter = town._app.url_map.bind("localhost")
     return {role: crawl(town.base_url, session, adapter) for role, session in sessions.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_in_its_readers_language(visits, role):
+    language = "es" if role in IN_SPANISH else "en"
+    others = [page for page in visits[role].pages.values() if f'<html lang="{language}"' not in page[1]]
+    assert others == []
 
 
 @pytest.mark.parametrize("role", ROLES)
