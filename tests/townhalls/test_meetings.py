@@ -371,6 +371,13 @@ def test_a_changed_calendar_changes_its_meeting(project, organizer):
     assert (hall.title, hall.status, hall.sequence) == ("Board", "cancelled", 1)
 
 
+def test_the_same_calendar_once_more_changes_nothing(project, organizer):
+    (hall,) = actions.import_calendar(organizer, project.id, calendar_of()).made
+    again = actions.import_calendar(organizer, project.id, calendar_of())
+    assert (again.made, again.changed, again.unchanged) == ([], [], [hall])
+    assert hall.sequence == 0
+
+
 def test_nothing_is_half_imported_and_the_wrong_event_is_named(project, organizer):
     broken = "BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Without a day\r\nEND:VEVENT\r\n"
     with pytest.raises(Invalid, match="Without a day"):
