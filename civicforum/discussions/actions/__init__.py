@@ -17,11 +17,13 @@ from civicforum.discussions.actions.keeping import (
     keep_bookmark,
     keep_draft,
 )
+from civicforum.discussions.actions.limits import set_pace, show_pace, tell_limits_ended
 from civicforum.discussions.actions.linking import ask_later, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     decline_post,
     hide_post,
+    put_back,
     remove_post,
     restore_post,
 )
@@ -128,6 +130,7 @@ __all__ = [
     "pin_thread",
     "post_by_mail",
     "post_reply",
+    "put_back",
     "react",
     "remind_of_poll",
     "remove_post",
@@ -135,15 +138,18 @@ __all__ = [
     "review_poll",
     "room_role",
     "room_sentence",
+    "set_pace",
     "set_poll",
     "set_tags",
     "shape_thread",
     "show_again",
+    "show_pace",
     "split_thread",
     "start_thread",
     "take_back_vote",
     "take_pseudonym",
     "tell_followers",
+    "tell_limits_ended",
     "tell_room_ended",
     "unreact",
     "vote_and_say",

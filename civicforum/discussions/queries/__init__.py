@@ -41,6 +41,7 @@ from civicforum.discussions.queries.keeping import (
     list_bookmarked,
     list_drafts,
 )
+from civicforum.discussions.queries.limits import limits_of, own_limit_in, slow_until
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
@@ -185,6 +186,7 @@ __all__ = [
     "is_name_taken",
     "is_pseudonym_used",
     "last_spoke_at",
+    "limits_of",
     "list_answered",
     "list_bookmarked",
     "list_callees",
@@ -205,6 +207,7 @@ __all__ = [
     "new_in",
     "new_to",
     "opening_posts",
+    "own_limit_in",
     "own_pseudonym",
     "own_reactions",
     "own_votes",
@@ -216,6 +219,7 @@ __all__ = [
     "project_balance",
     "reading_id",
     "rooms_of",
+    "slow_until",
     "speaks_again_at",
     "tagged_ids",
     "tallies",

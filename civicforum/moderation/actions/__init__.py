@@ -28,6 +28,9 @@ from civicforum.moderation.actions.room import (
     end_room,
     make_room,
 )
+from civicforum.moderation.actions.undoing import (
+    undo_measure,
+)
 
 __all__ = [
     "CASE_ACTIONS",
@@ -43,5 +46,6 @@ __all__ = [
     "move_thread",
     "open_case",
     "split_thread",
+    "undo_measure",
     "withdraw_flag",
 ]

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.models import Rule
 from civicforum.agreement.queries import get_rule
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Thread
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation.models import MAX_REASON
 
@@ -46,9 +46,9 @@ def check_deed(deed: Deed) -> Rule | None:
         raise Invalid(errors={"rule": [_("There is no rule of this number in the agreement.")]}) from error
 
 
-def role_of(actor: Actor, post: Post) -> str:
+def role_of(actor: Actor, thread: Thread | None) -> str:
     """The role a measure was taken in, without a name."""
     if actor is SYSTEM:
         return "automatic"
-    own = [row.role for row in actor.memberships if row.project_id == post.thread.project_id]
+    own = [row.role for row in actor.memberships if thread and row.project_id == thread.project_id]
     return "project moderator" if "moderator" in own and not actor.has_role("moderator") else "moderator"

@@ -6,16 +6,25 @@ from sqlalchemy import select, update
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.agreement.models import Rule
+from civicforum.agreement.models import Limit, Rule
 from civicforum.db import db
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.moderation.actions.deeds import Deed, role_of
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Case, Flag, Measure
 from civicforum.notifications.actions import notify
 
 
-def record_measure(actor: Actor, case: Case, deed: Deed, rule: Rule | None, post: Post) -> Measure:
+def record_measure(
+    actor: Actor,
+    case: Case,
+    deed: Deed,
+    rule: Rule | None,
+    post: Post | None,
+    thread: Thread | None = None,
+    limit: Limit | None = None,
+) -> Measure:
+    """Write a measure down in its case and in public. ``thread`` is the one a case without a post is about."""
     measure = Measure(
         case_id=case.id,
         action=deed.action,
@@ -23,20 +32,40 @@ def record_measure(actor: Actor, case: Case, deed: Deed, rule: Rule | None, post
         reason=deed.reason.strip(),
         actor_id=actor.id,
         is_automated=actor is SYSTEM,
-        target_revision=post.revision,
+        target_revision=post.revision if post is not None else None,
+        until=limit.until if limit is not None else None,
+        limit=limit,
     )
     db.session.add(measure)
     db.session.flush()
-    is_public = post.thread.project.is_public
+    record_of(actor, case, deed.action, rule, post, thread)
+    return measure
+
+
+def record_of(
+    actor: Actor,
+    case: Case,
+    action: str,
+    rule: Rule | None,
+    post: Post | None = None,
+    thread: Thread | None = None,
+) -> None:
+    """A line of the public log about what was done in a case: what and where, without a name."""
+    thread = post.thread if post is not None else thread
+    if thread is None:  # a case about a person: who it is, is nobody's business
+        target, place = "person", "site"
+    elif thread.project.is_public:
+        target, place = f"post:{post.id}" if post is not None else thread.channel, thread.channel
+    else:
+        target, place = "post" if post is not None else "thread", "members-only project"
     record_line(
-        action=deed.action,
-        target=f"post:{post.id}" if is_public else "post",
-        place=f"thread:{post.thread_id}" if is_public else "members-only project",
+        action=action,
+        target=target,
+        place=place,
         rule=f"{rule.number} {rule.title}" if rule else "",
-        actor_role=role_of(actor, post),
+        actor_role=role_of(actor, thread),
         case_id=case.id,
     )
-    return measure
 
 
 def settle_flags(case: Case, deed: Deed) -> None:
