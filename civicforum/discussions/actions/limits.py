@@ -21,13 +21,18 @@ from civicforum.partnerships.models import Project
 def check_limits(actor: Actor, thread: Thread) -> None:
     """Refuse who is muted here or silenced (Limited), everybody in a locked thread (Conflict), and whoever
     spoke a moment ago in a slow one (TooMany), organizers and moderators too."""
-    own = queries.own_limit_in(actor, thread)
-    if own is not None:
-        raise Limited(own_sentence(own))
+    check_own_limit(actor, thread)
     locked = shared_limit(thread.channel, "lock")
     if locked is not None and actor is not SYSTEM:
         raise Conflict(lock_sentence(locked))
     _check_pace(actor, thread)
+
+
+def check_own_limit(actor: Actor, thread: Thread) -> None:
+    """Refuse who may not write here for a time, whatever else they may do."""
+    own = queries.own_limit_in(actor, thread)
+    if own is not None:
+        raise Limited(own_sentence(own))
 
 
 def check_silence(actor: Actor, project: Project) -> None:
@@ -52,9 +57,7 @@ def cause_here(actor: Actor, thread: Thread) -> str | None:
     return "thread" if shared_limit(thread.channel, "hold") else None
 
 
-def set_pace(
-    thread: Thread, kind: str, until: datetime, rule: Rule, minutes: int | None = None
-) -> Limit:
+def set_pace(thread: Thread, kind: str, until: datetime, rule: Rule, minutes: int | None = None) -> Limit:
     """Make the thread slow, read first, or locked until then; inside a running action that holds it."""
     limit = set_limit(kind, thread.channel, until, rule, minutes=minutes)
     show_thread(thread)

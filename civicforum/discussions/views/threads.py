@@ -26,7 +26,7 @@ from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
-from civicforum.errors import TooMany
+from civicforum.errors import Limited, TooMany
 from civicforum.files.tray import Tray, read_tray
 from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
@@ -67,11 +67,12 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return _draw_thread(thread, form, tray, previewing.drawn(form))
     try:
         done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
-    except TooMany as refusal:
+    except (TooMany, Limited) as refusal:
         # What was typed stays in the box, under when it may be sent.
         form.body.errors = [str(refusal)]
         page = _draw_thread(queries.get_thread(person, thread_id), form, tray)
-        return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
+        is_short = isinstance(refusal, TooMany)
+        return page, refusal.status, {"Retry-After": str(refusal.retry_after)} if is_short else {}
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)
@@ -139,7 +140,8 @@ def _draw_thread(
         seen_url=seen_url(person, thread, shown),
         here=_here(shown, told.post_count),
         balance=queries.thread_balance(person, thread),
-        own=own_words(person, thread),
+        own=own_words(person, thread, told.limits),
+        lock=next((limit for limit in told.limits if limit.kind == "lock"), None),
         opening=_opening(shown),
         **_pages(thread, start, is_end),
         **_end_of(thread),

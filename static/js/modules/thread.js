@@ -47,6 +47,8 @@ class Thread {
   startReading() {
     openAtNew();
     const reading = new Reading(this.main);
+    // A moderator set or ended a limit of one's own: the composer says so at once.
+    this.main.addEventListener("limits:changed", () => this.showOwnWords());
     this.posts.onInsert = (article) => reading.observe(article);
   }
 
@@ -119,12 +121,24 @@ class Thread {
     else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
+    else if ((item.pace ?? "") !== this.words.pace) this.showPace(item.pace ?? "", item.fragment ?? "");
   }
 
   /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
   showRoom(until, markup) {
     announce(until ? this.words.wordsRoom : this.words.wordsRoomOver);
     this.words.roomUntil = until;
+    this.showBanner(markup);
+  }
+
+  /** The thread is slow, read first or locked for a time, or no longer. */
+  showPace(pace, markup) {
+    announce(pace ? this.words.wordsPace : this.words.wordsRoomOver);
+    this.words.pace = pace;
+    this.showBanner(markup);
+  }
+
+  showBanner(markup) {
     const banner = this.main.querySelector("[data-room]");
     if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
     // A whole hall watches: not all of them ask at the same moment.
@@ -243,7 +257,7 @@ class Thread {
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
     this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
-    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
+    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil", "pace"];
     for (const name of names) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
