@@ -36,6 +36,12 @@ from civicforum.moderation.queries.queue import (
     moderated_by,
     not_by,
 )
+from civicforum.moderation.queries.recusal import (
+    count_free,
+    ties_in,
+    ties_to,
+    ties_to_thread,
+)
 from civicforum.moderation.queries.report import (
     ReportRow,
     report,
@@ -46,6 +52,7 @@ __all__ = [
     "WAITING",
     "QueueItem",
     "ReportRow",
+    "count_free",
     "count_queue",
     "find_case_about",
     "find_measure",
@@ -67,6 +74,9 @@ __all__ = [
     "posts_of",
     "project_of",
     "report",
+    "ties_in",
+    "ties_to",
+    "ties_to_thread",
     "verify_log",
     "waiting_hold",
     "was_mended",
