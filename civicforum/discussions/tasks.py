@@ -167,7 +167,7 @@ def end_room(thread_id: int) -> None:
 
 @jobs.task("discussions.end_limits")
 def end_limits(thread_id: int) -> None:
-    """A thread was slow, read first or locked, and its time is over: the banner goes."""
+    """A thread was slow or locked, and its time is over: the banner goes."""
     actions.tell_limits_ended(SYSTEM, thread_id)
 
 

@@ -1,8 +1,8 @@
 """Which measures there are, what each may be about, and where a case goes with it. Pure.
 
-``STATES`` is the whole machine: what is not in it is a Conflict. A case is about words (a post), a thread, or a
-person; a measure about a person or the thread may be taken in a case about words, and leaves the words to be
-decided if somebody asked about them.
+``STATES`` is the whole machine: what is not in it is a Conflict. A case is about words (a post), a thread, or
+a person; a measure about a person or the thread may be taken in a case about words, and leaves the words to
+be decided if somebody asked about them.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TARGETS = ("post", "thread", "person")
 
 @dataclass(frozen=True)
 class Kind:
-    """``about``: words, thread or person. ``targets``: the cases it may be taken in. ``lasts``: it has an end."""
+    """``about``: words, thread or person. ``targets``: the cases it is taken in. ``lasts``: it has an end."""
 
     about: str
     targets: tuple[str, ...] = ("post",)
@@ -31,13 +31,21 @@ KINDS = {
     "redact": Kind("words"),
     "warn": Kind("words", ("post", "person")),
     "slow": Kind("thread", ("post", "thread"), lasts=True),
-    "hold": Kind("thread", ("post", "thread"), lasts=True),
     "lock": Kind("thread", ("post", "thread"), lasts=True),
     "mute": Kind("person", lasts=True),
     "silence": Kind("person", lasts=True),
     "suspend": Kind("person", ("post", "person"), lasts=True, is_for_site=True),
 }
 CASE_ACTIONS = tuple(KINDS)
+# What its author is told of, with the statement of reasons; and what says to those who flagged: you were right.
+LIMITS_A_PERSON = ("mute", "silence", "suspend")
+STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS_A_PERSON)
+TOLD = (*STATED, "restore")
+ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn")
+
+MOST_PASSAGES = 20
+FEWEST_CHARACTERS = 2  # of a passage: a single letter would black out half the comment
+MAX_PASSAGE = 2000
 
 # The ladder: each step is longer than the one before.
 STEPS = (timedelta(hours=24), timedelta(hours=72), timedelta(days=7), timedelta(days=30))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from civicforum.db import HasCreatedAt, HasId, Model, now
 
 PERSONAL = ("mute", "silence", "suspend")  # in a thread, in a project, everywhere
-SHARED = ("slow", "hold", "lock")  # of a whole thread
+SHARED = ("slow", "lock")  # of a whole thread
 SLOW_MINUTES = (1, 5, 15, 60)
 EVERYWHERE = "site"
 

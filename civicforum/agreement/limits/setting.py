@@ -19,7 +19,7 @@ def set_limit(
     user_id: int | None = None,
     minutes: int | None = None,
 ) -> Limit:
-    """One limit of a kind holds in a place at a time, for everybody or for each person: a new one replaces it.
+    """One limit of a kind holds in a place at a time, for all or for each person: a new one replaces it.
 
     Whoever it binds has it shown in the composer at once. The place is locked by the caller.
     """

@@ -41,6 +41,7 @@ from civicforum.discussions.actions.poll_closing import (
     write_outcome,
 )
 from civicforum.discussions.actions.posts import (
+    amend_post,
     count_standing,
     edit_post,
     mend_post,
@@ -59,6 +60,7 @@ from civicforum.discussions.actions.reading import (
     mark_new_from,
     mark_seen,
 )
+from civicforum.discussions.actions.redacting import redact_post
 from civicforum.discussions.actions.room import (
     dismiss_nudge,
     end_room,
@@ -93,6 +95,7 @@ __all__ = [
     "Change",
     "Shape",
     "add_poll",
+    "amend_post",
     "approve_post",
     "archive_thread",
     "ask_later",
@@ -132,6 +135,7 @@ __all__ = [
     "post_reply",
     "put_back",
     "react",
+    "redact_post",
     "remind_of_poll",
     "remove_post",
     "restore_post",

@@ -9,7 +9,6 @@ from civicforum.agreement.limits.queries import own_limit, shared_limit
 from civicforum.agreement.limits.setting import set_limit
 from civicforum.agreement.limits.words import lock_sentence, own_sentence, wait_sentence
 from civicforum.agreement.models import Rule
-from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, now, transactional
 from civicforum.discussions import queries
 from civicforum.discussions.actions.publishing import show_thread
@@ -50,15 +49,8 @@ def _check_pace(actor: Actor, thread: Thread) -> None:
         raise TooMany(wait_sentence(slow, again_at), retry_after=seconds)
 
 
-def cause_here(actor: Actor, thread: Thread) -> str | None:
-    """``thread`` where a moderator reads newcomers first: in this thread, for a time."""
-    if actor is SYSTEM or not is_newcomer(actor):
-        return None
-    return "thread" if shared_limit(thread.channel, "hold") else None
-
-
 def set_pace(thread: Thread, kind: str, until: datetime, rule: Rule, minutes: int | None = None) -> Limit:
-    """Make the thread slow, read first, or locked until then; inside a running action that holds it."""
+    """Make the thread slow or locked until then; inside a running action that holds it."""
     limit = set_limit(kind, thread.channel, until, rule, minutes=minutes)
     show_thread(thread)
     jobs.enqueue(

@@ -13,7 +13,7 @@ from civicforum.agreement.limits.words import own_sentence
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
-from civicforum.discussions.actions.limits import cause_here, check_limits
+from civicforum.discussions.actions.limits import check_limits
 from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.actions.publishing import (
     check_revision,
@@ -164,7 +164,7 @@ def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
     keep_version(actor, post, is_public=was_visible)
     set_words(post, words)
     change_files(actor, "post", post.id, files.alts, files.dropped)
-    cause = find_cause(actor, words_to_check(post), words.html) or cause_here(actor, post.thread)
+    cause = find_cause(actor, words_to_check(post), words.html)
     if post.seq is not None:
         post.edited_at = now()
     if cause:
@@ -218,6 +218,22 @@ def mend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges 
     post.edited_at = now()
     touch(post.thread.channel, "post", post.id)
     db.session.flush()
+    return post
+
+
+@transactional
+def amend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges = AS_THEY_ARE) -> Post:
+    """The author's new words where a moderator asked for them, however long ago it was said.
+
+    It stays in sight, and how it was before stays public, as with every change. Locks the thread and the
+    post. Raises NotAllowed for everybody else, Conflict where it is not shown.
+    """
+    words = prepare_words(body)
+    post = lock_post(actor, post_id)
+    require(policies.can_edit_post(actor, post), _("Only its author can mend a comment."))
+    if not post.is_visible:
+        raise Conflict(_("This comment is not shown, so it cannot be changed this way."))
+    _edit(actor, post, words, files)
     return post
 
 

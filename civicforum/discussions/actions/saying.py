@@ -6,7 +6,6 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
-from civicforum.discussions.actions.limits import cause_here
 from civicforum.discussions.actions.publishing import byline, hold, publish, words_to_check
 from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
@@ -42,8 +41,7 @@ def say(
         add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
-    read = with_poll(words_to_check(post, title), poll)
-    cause = find_cause(actor, read, words.html) or cause_here(actor, thread)
+    cause = find_cause(actor, with_poll(words_to_check(post, title), poll), words.html)
     if cause:
         hold(actor, post, cause)
     else:

@@ -112,8 +112,8 @@ class RoomSchema(Schema):
 
 
 class LimitSchema(Schema):
-    """What moderators set for everybody in a thread: `slow` (one comment in ``minutes``), `hold` (newcomers
-    are read first) or `lock` (nobody writes), until ``until``, under a rule."""
+    """What moderators set for everybody in a thread: `slow` (one comment in ``minutes``) or `lock` (nobody
+    writes), until ``until``, under a rule."""
 
     kind = fields.String(required=True, validate=OneOf(SHARED))
     minutes = fields.Integer(required=True, allow_none=True)
@@ -149,7 +149,7 @@ class ThreadSchema(Schema):
     is_open = fields.Boolean(
         required=True,
         metadata={
-            "description": "Whether comments are taken: neither the thread nor its project is closed or locked."
+            "description": "Whether comments are taken: the thread is neither closed nor locked, nor its project."
         },
     )
     author = fields.Nested(AuthorSchema, required=True, allow_none=True)

@@ -70,6 +70,4 @@ def _held_note(post: Post) -> str | None:
     by = localtime(held.due_at)
     if held.cause == "links":
         return _("It has several links, so a moderator of this project reads it by %(time)s.", time=by)
-    if held.cause == "thread":
-        return _("Newcomers are read first in this thread: a moderator does by %(time)s.", time=by)
     return _("It has a word on our list, so a moderator of this project reads it by %(time)s.", time=by)

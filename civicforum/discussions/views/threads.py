@@ -71,8 +71,8 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         # What was typed stays in the box, under when it may be sent.
         form.body.errors = [str(refusal)]
         page = _draw_thread(queries.get_thread(person, thread_id), form, tray)
-        is_short = isinstance(refusal, TooMany)
-        return page, refusal.status, {"Retry-After": str(refusal.retry_after)} if is_short else {}
+        when = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+        return page, refusal.status, when
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)

@@ -10,6 +10,7 @@ from civicforum.agreement.models import Limit, Rule
 from civicforum.db import db
 from civicforum.discussions.models import Post, Thread
 from civicforum.moderation.actions.deeds import Deed, role_of
+from civicforum.moderation.kinds import ANSWERS, TOLD
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Case, Flag, Measure
 from civicforum.notifications.actions import notify
@@ -24,7 +25,7 @@ def record_measure(
     thread: Thread | None = None,
     limit: Limit | None = None,
 ) -> Measure:
-    """Write a measure down in its case and in public. ``thread`` is the one a case without a post is about."""
+    """Write a measure down in its case and in public. ``thread``: the one that a case without a post is in."""
     measure = Measure(
         case_id=case.id,
         action=deed.action,
@@ -70,7 +71,7 @@ def record_of(
 
 def settle_flags(case: Case, deed: Deed) -> None:
     """What was decided answers everybody who asked for it."""
-    outcome = {"hide": "agreed", "decline": "agreed", "leave": "disagreed"}.get(deed.action)
+    outcome = "disagreed" if deed.action == "leave" else "agreed" if deed.action in ANSWERS else None
     if outcome:
         db.session.execute(
             update(Flag).where(Flag.case_id == case.id, Flag.state == "open").values(state=outcome)
@@ -82,17 +83,23 @@ def open_flaggers(case: Case) -> Sequence[int]:
     return db.session.scalars(select(Flag.user_id).where(Flag.case_id == case.id, Flag.state == "open")).all()
 
 
-def tell_measure(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
-    is_kept_hidden = measure.action == "leave" and post.state == "hidden"
-    if (measure.action in ("hide", "restore") or is_kept_hidden) and post.author_id is not None:
-        notify([post.author_id], f"post_{measure.action}", "post_case", post.id, actor_id=actor.id)
+def tell_measure(actor: Actor, measure: Measure, post: Post | None, flaggers: Sequence[int]) -> None:
+    """Tell at once whom it is about, in the inbox and by mail; a whole thread reads it above its comments."""
+    target = measure.case.target_author_id
+    is_kept_hidden = measure.action == "leave" and post is not None and post.state == "hidden"
+    if (measure.action in TOLD or is_kept_hidden) and target is not None:
+        kind, object_id = ("post_case", post.id) if post is not None else ("person_case", measure.case_id)
+        notify([target], f"post_{measure.action}", kind, object_id, actor_id=actor.id)
         jobs.enqueue(
             "moderation.tell_author", unique_key=f"measure:{measure.id}:author", measure_id=measure.id
         )
-    tell_flaggers(actor, measure, post, flaggers)
+    if post is not None:
+        tell_flaggers(actor, measure, post, flaggers)
 
 
 def tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
-    reason = {"hide": "flag_hide", "decline": "flag_hide", "leave": "flag_leave"}.get(measure.action)
+    reason = {"hide": "flag_hide", "decline": "flag_hide", "remove": "flag_hide", "leave": "flag_leave"}.get(
+        measure.action, "flag_acted" if measure.action in ANSWERS else None
+    )
     if reason:
         notify(flaggers, reason, "post_case", post.id, actor_id=actor.id)

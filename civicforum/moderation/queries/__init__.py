@@ -1,7 +1,9 @@
 """The queue, cases, reasons, and the public log."""
 
 from civicforum.moderation.queries.cases import (
+    can_mend,
     find_case_about,
+    find_cases_about,
     find_measure,
     get_case,
     get_reasons,
@@ -52,9 +54,11 @@ __all__ = [
     "WAITING",
     "QueueItem",
     "ReportRow",
+    "can_mend",
     "count_free",
     "count_queue",
     "find_case_about",
+    "find_cases_about",
     "find_measure",
     "find_own_flag",
     "flags_of_cases",

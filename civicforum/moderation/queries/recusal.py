@@ -19,22 +19,22 @@ from civicforum.partnerships.models import Membership, Organization, Project, Se
 _NOT_SPOKEN = ("moved", "declined")
 
 
-def ties_to(post_id: int, viewer: Actor) -> tuple[str, ...]:
-    """What ties this person to a comment: ``author``, ``flagged``, ``posted``, ``organization``; () for free."""
+def ties_to(viewer: Actor, post_id: int) -> tuple[str, ...]:
+    """What ties this person to a comment: ``author``, ``flagged``, ``posted``, ``organization``; or ()."""
     return _names(_to_post(viewer.id, Post), select(Post.id).where(Post.id == post_id), viewer)
 
 
-def ties_to_thread(thread_id: int, viewer: Actor) -> tuple[str, ...]:
+def ties_to_thread(viewer: Actor, thread_id: int) -> tuple[str, ...]:
     """As ``ties_to``, of a whole thread: ``author`` or ``posted``."""
     return _names(_to_thread(viewer.id), select(Thread.id).where(Thread.id == thread_id), viewer)
 
 
-def ties_in(case: Case, viewer: Actor) -> tuple[str, ...]:
+def ties_in(viewer: Actor, case: Case) -> tuple[str, ...]:
     """What ties this person to what the case is about."""
     if case.target_type == "post":
-        return ties_to(case.target_id, viewer)
+        return ties_to(viewer, case.target_id)
     if case.target_type == "thread":
-        return ties_to_thread(case.target_id, viewer)
+        return ties_to_thread(viewer, case.target_id)
     return ("author",) if viewer.id is not None and viewer.id == case.target_id else ()
 
 
@@ -51,14 +51,14 @@ def is_free_of(viewer: Actor, post: type[Post]) -> ColumnElement[bool]:
     return ~or_(false(), *(_to_post(viewer.id, post).values() if viewer.id is not None else ()))
 
 
-def count_free(post: Post, but_for: Actor) -> int:
-    """How many other moderators may judge this comment."""
+def count_free(viewer: Actor, post: Post) -> int:
+    """How many other moderators than the viewer may judge this comment."""
     others = (
         select(func.count(User.id))
         .select_from(User)
         .join(Post, Post.id == post.id)
         .where(
-            User.id != (but_for.id or 0),
+            User.id != (viewer.id or 0),
             User.email_confirmed_at.is_not(None),
             User.erased_at.is_(None),
             or_(User.suspended_until.is_(None), User.suspended_until <= now()),
@@ -101,9 +101,7 @@ def _to_thread(user_id: object) -> dict[str, ColumnElement[bool]]:
 
 def _posted_in(thread_id: object, user_id: object) -> ColumnElement[bool]:
     own = aliased(Post)
-    return exists().where(
-        own.thread_id == thread_id, own.author_id == user_id, own.state.not_in(_NOT_SPOKEN)
-    )
+    return exists().where(own.thread_id == thread_id, own.author_id == user_id, own.state.not_in(_NOT_SPOKEN))
 
 
 def _is_about_own_organization(user_id: object, post: type[Post]) -> ColumnElement[bool]:

@@ -131,7 +131,7 @@ class Thread {
     this.showBanner(markup);
   }
 
-  /** The thread is slow, read first or locked for a time, or no longer. */
+  /** The thread is slow or locked for a time, or no longer. */
   showPace(pace, markup) {
     announce(pace ? this.words.wordsPace : this.words.wordsRoomOver);
     this.words.pace = pace;
