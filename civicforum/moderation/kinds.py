@@ -37,10 +37,10 @@ KINDS = {
     "suspend": Kind("person", ("post", "person"), lasts=True, is_for_site=True),
 }
 CASE_ACTIONS = tuple(KINDS)
-# What its author is told of, with the statement of reasons; and what says to those who flagged: you were right.
+# What its author is told of, with the statement of reasons; and what agrees with those who flagged.
 LIMITS_A_PERSON = ("mute", "silence", "suspend")
 STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS_A_PERSON)
-TOLD = (*STATED, "restore")
+TOLD = (*STATED, "restore", "lift")
 ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn")
 
 MOST_PASSAGES = 20

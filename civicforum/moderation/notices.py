@@ -44,6 +44,7 @@ def _words(reason: str, thread: str) -> str:
             "Your account cannot write for a time, because of a comment in “%(thread)s”. Read why.",
             thread=thread,
         ),
+        "post_lift": _("You may write again: a limit was ended early, about “%(thread)s”.", thread=thread),
         "flag_acted": _("A moderator acted on a comment you flagged in “%(thread)s”.", thread=thread),
         "flag_leave": _("A comment you flagged in “%(thread)s” stays: it breaks no rule.", thread=thread),
     }.get(reason, _("Something was decided about a comment in “%(thread)s”.", thread=thread))
@@ -66,6 +67,7 @@ def describe_own(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, N
     words = {
         "post_warn": _("A moderator warned you. Read why."),
         "post_suspend": _("Your account cannot write for a time. Read why and until when."),
+        "post_lift": _("Your account may write again."),
     }
     said = words.get(reason, _("A moderator decided something about your account."))
     return {case.id: Notice(said, reasons_url(case, None)) for case in find_cases_about(viewer, ids)}

@@ -47,6 +47,5 @@ def tell_author(measure_id: int) -> None:
 
 def _url(measure: Measure, post: Post | None) -> str:
     if post is not None and measure.action == "restore":
-        place = {"thread_id": post.thread_id, "from": post.seq}
-        return url_for("discussions.show_thread", _external=True, **place)
+        return url_for("discussions.find_post", _external=True, post_id=post.id)
     return reasons_url(measure.case, post, external=True)

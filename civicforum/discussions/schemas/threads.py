@@ -149,7 +149,7 @@ class ThreadSchema(Schema):
     is_open = fields.Boolean(
         required=True,
         metadata={
-            "description": "Whether comments are taken: the thread is neither closed nor locked, nor its project."
+            "description": "Whether comments are taken: the thread is not locked, and nothing is closed."
         },
     )
     author = fields.Nested(AuthorSchema, required=True, allow_none=True)

@@ -25,7 +25,7 @@ def record_measure(
     thread: Thread | None = None,
     limit: Limit | None = None,
 ) -> Measure:
-    """Write a measure down in its case and in public. ``thread``: the one that a case without a post is in."""
+    """Write a measure down in its case and in public. ``thread``: that of a case without a post."""
     measure = Measure(
         case_id=case.id,
         action=deed.action,

@@ -24,7 +24,7 @@ def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
     A line ``overturned`` goes into the public log. Doing it twice changes nothing. What was blacked out does
     not come back: it is kept nowhere. ``reason`` is kept by whoever calls: the log has no words.
     """
-    post = _lock(measure)
+    post = lock_measure(measure)
     if measure.overturned_at is not None:
         return
     measure.overturned_at = now()
@@ -35,11 +35,12 @@ def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
         end_measured(lock(Limit, measure.limit_id))
     _disagree(measure.case)
     _close(measure.case)
-    record_of(actor, measure.case, "overturned", measure.rule, post)
+    record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case))
     db.session.flush()
 
 
-def _lock(measure: Measure) -> Post | None:
+def lock_measure(measure: Measure) -> Post | None:
+    """Hold what the measure is about, in the order of the whole room; the post, if there is one."""
     case = measure.case
     post = db.session.get(Post, case.target_id) if case.target_type == "post" else None
     if post is not None:
@@ -50,6 +51,10 @@ def _lock(measure: Measure) -> Post | None:
     lock(Case, case.id)
     lock(Measure, measure.id)
     return post
+
+
+def thread_of(case: Case) -> Thread | None:
+    return db.session.get(Thread, case.target_id) if case.target_type == "thread" else None
 
 
 def _is_what_hides(measure: Measure, post: Post) -> bool:

@@ -121,7 +121,7 @@ class Thread {
     else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
-    else if ((item.pace ?? "") !== this.words.pace) this.showPace(item.pace ?? "", item.fragment ?? "");
+    else this.showPace(item.pace ?? "", item.fragment ?? "");
   }
 
   /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
@@ -133,8 +133,10 @@ class Thread {
 
   /** The thread is slow or locked for a time, or no longer. */
   showPace(pace, markup) {
-    announce(pace ? this.words.wordsPace : this.words.wordsRoomOver);
-    this.words.pace = pace;
+    const words = this.main.querySelector("[data-room]")?.dataset;
+    if (!words || words.pace === pace) return;
+    announce(pace ? words.wordsPace : this.words.wordsRoomOver);
+    words.pace = pace;
     this.showBanner(markup);
   }
 
@@ -257,8 +259,10 @@ class Thread {
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
     this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
-    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil", "pace"];
+    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
     for (const name of names) this.words[name] = fresh.dataset[name];
+    const [board, now] = [this.main, fresh].map((page) => page.querySelector("[data-room]"));
+    if (board && now) board.dataset.pace = now.dataset.pace;
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);
