@@ -17,7 +17,7 @@ MOST_TEMPLATES = 60
 
 @dataclass(frozen=True)
 class Wording:
-    """A reason to begin with. ``translations`` maps a language to its words; ``rule`` None fits every rule."""
+    """A reason to begin with. ``translations``: its words by language; a ``rule`` of None fits every rule."""
 
     label: str
     words: str
