@@ -184,6 +184,7 @@ def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
         "is_moderator": policies.can_moderate_thread(person, thread),
         "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         "room_url": _room_url(thread),
+        "calm": _calm_urls(thread),
         "speaker": speaker(person, thread.project),
         "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
     }
@@ -203,6 +204,18 @@ def _room_url(thread: Thread) -> str | None:
     if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
         return None
     return room_url("moderation.make_room", thread_id=thread.id)
+
+
+def _calm_urls(thread: Thread) -> dict[str, str | None] | None:
+    """Where moderators slow a thread, read newcomers first, or lock it."""
+    slow = room_url("moderation.calm_thread", thread_id=thread.id, action="slow")
+    if slow is None or not (policies.can_moderate_thread(viewer(), thread) and thread.is_open):
+        return None
+    return {
+        "slow": slow,
+        "lock": room_url("moderation.calm_thread", thread_id=thread.id, action="lock"),
+        "gate": room_url("moderation.set_gate", thread_id=thread.id),
+    }
 
 
 def _opening(shown: list[Post]) -> str | None:

@@ -89,6 +89,27 @@ def find_cases_about(viewer: Actor, case_ids: Sequence[int]) -> Sequence[Case]:
     ).all()
 
 
+def limits_in_force(case: Case | None) -> Sequence[Measure]:
+    """Measures of a case that bind somebody just now."""
+    if case is None:
+        return []
+    return [each for each in case.measures if each.limit is not None and each.limit.is_in_force()]
+
+
+def find_setting(limit_id: int) -> Measure | None:
+    """The measure that set a limit."""
+    return db.session.scalar(select(Measure).where(Measure.limit_id == limit_id))
+
+
+def get_lasting(viewer: Actor, measure_id: int) -> Measure:
+    """A measure that set a limit, for moderators of the place; NotFound for everybody else."""
+    measure = db.session.get(Measure, measure_id)
+    if measure is None or measure.limit is None:
+        raise NotFound
+    get_case(viewer, measure.case_id)
+    return measure
+
+
 def find_measure(measure_id: int) -> tuple[Measure, Post | None] | None:
     """A measure and the post it was about, if there is one; None once they are gone."""
     measure = db.session.get(Measure, measure_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor
@@ -26,12 +27,13 @@ class Template:
 def list_templates(locale: str) -> list[Template]:
     """All that can be chosen, by rule; one whose words the town took away is left out."""
     rows = {row.key: row for row in db.session.scalars(select(ReasonTemplate).order_by(ReasonTemplate.id))}
-    shipped = [
-        _own(rows.pop(each.key), locale)
-        if each.key in rows
-        else Template(each.key, each.rule, str(each.label), str(each.words))
-        for each in SHIPPED
-    ]
+    with force_locale(locale):
+        shipped = [
+            _own(rows.pop(each.key), locale)
+            if each.key in rows
+            else Template(each.key, each.rule, str(each.label), str(each.words))
+            for each in SHIPPED
+        ]
     found = [*shipped, *(_own(row, locale) for row in rows.values())]
     wanted = [template for template in found if template.words]
     return sorted(wanted, key=lambda template: (template.rule is None, template.rule or 0))
