@@ -101,8 +101,8 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     _check_version(case, version)
     rule = check_deed(deed, case.target_type)
     _check_site(actor, deed)
-    state = _next_state(scene, deed)
     flaggers = open_flaggers(case)
+    state = _next_state(scene, deed, bool(flaggers))
     limit = carry_out(actor, scene, deed, rule)
     measure = record_measure(actor, case, deed, rule, scene.post, scene.thread, limit)
     _settle(case, state)
@@ -147,7 +147,7 @@ def _check_site(actor: Actor, deed: Deed) -> None:
     )
 
 
-def _next_state(scene: Scene, deed: Deed) -> str:
+def _next_state(scene: Scene, deed: Deed, is_flagged: bool) -> str:
     """Where the case goes; Conflict where this cannot be done in it (any more)."""
     case, post = scene.case, scene.post
     if deed.action == "leave" and case.state == "decided" and post is not None and post.state == "hidden":
@@ -155,7 +155,7 @@ def _next_state(scene: Scene, deed: Deed) -> str:
         raise Conflict(_("It is hidden already, and its author may still mend it. You can show it again."))
     if post is None:
         return "closed"
-    is_asked = case.source in ("flag", "hold") or case.state != "open"
+    is_asked = is_flagged or case.source == "flag" or case.state != "open"
     state = next_state(case.state, deed.action, is_asked)
     if state is None:
         raise Conflict(_("This was asked of the author already. Wait for the answer, or decide otherwise."))

@@ -33,7 +33,8 @@ def take_measure(post_id: int, action: str) -> Any:
     """One measure about a comment, its author, or its thread."""
     post = get_post(viewer(), post_id)
     is_known = action in KINDS and "post" in KINDS[action].targets and action not in OWN_FORMS
-    if not is_known or not policies.can_work_in(viewer(), post.thread.project):
+    is_there = post.state in ("visible", "hidden")
+    if not (is_known and is_there and policies.can_work_in(viewer(), post.thread.project)):
         raise NotFound
     case = queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
