@@ -36,6 +36,12 @@ class NotAllowed(CivicForumError):
     title = _("This is not yours to do")
 
 
+class Limited(NotAllowed):
+    """Not for now: a moderator's limit, with an end and a way to contest it, stands against it."""
+
+    title = _("You cannot write here for now")
+
+
 class NotFound(CivicForumError):
     """It is not there, or the viewer may not know that it is."""
 

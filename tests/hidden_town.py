@@ -35,7 +35,7 @@ from civicforum.discussions.queries import first_post_id
 from civicforum.files.models import Attachment
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Case
+from civicforum.moderation.models import Case, Measure
 from civicforum.notifications.actions import notify
 from civicforum.notifications.stops import Stop, sign_stop
 from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
@@ -75,7 +75,9 @@ ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zq
 OWN = {"zqmydraft"}
 # Who speaks under a pseudonym: their name stands nowhere in its project.
 MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED
+# What was removed for law is read by its writer, and by few who say why; what was blacked out by nobody.
+RECORD = {"zqremoved", "zqblackedout"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -184,6 +186,7 @@ def _plant_posts(town: Town, project) -> None:
     held_thread = discussions.start_thread(
         author, project.id, "zqheldthread lantern holdme", "zqheldopening lantern"
     )
+    _plant_measures(town, thread, author)
     flagged = make_post(thread, author, "This one stays.")
     _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
@@ -203,6 +206,20 @@ def _plant_posts(town: Town, project) -> None:
     town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
+
+
+def _plant_measures(town: Town, thread, author: User) -> None:
+    """Removed for law, blacked out where it stands and where it was quoted, and a thread that is slow."""
+    moderator, resident = town.people["site_moderator"], town.people["resident"]
+    removed = discussions.post_reply(author, thread.id, "zqremoved lantern @rita").id
+    moderation.moderate(moderator, "post", removed, Deed("remove", 2, "Because of the law."))
+    told = discussions.post_reply(author, thread.id, "Call zqblackedout, lantern.").id
+    discussions.edit_post(author, told, "Do call zqblackedout, lantern @rita.", 1)
+    discussions.post_reply(resident, thread.id, "> Do call zqblackedout, lantern @rita.\n\nWhy?", told)
+    deed = Deed("redact", 3, "It is a number.", passages=("zqblackedout",))
+    moderation.moderate(moderator, "post", told, deed)
+    slow = make_thread(thread.project, resident, title="A slow one")
+    moderation.moderate(moderator, "thread", slow.id, Deed("slow", 2, "It went fast."))
 
 
 def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:
@@ -335,6 +352,10 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
     fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
+    fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
+    fills["measures/action"] = ["redact", "warn"]
+    fills["calm/action"] = ["slow"]
+    fills["templates/key"] = ["bad-hour"]
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
     fills["projects/slug"] = [project.slug for project in projects]
     fills["organizations/slug"] = [row.organization.slug for row in db.session.scalars(select(Partner))]

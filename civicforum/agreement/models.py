@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
+from civicforum.agreement.limits.models import Limit as Limit
 from civicforum.db import HasCreatedAt, HasId, Model
 
 

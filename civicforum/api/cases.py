@@ -26,6 +26,17 @@ from civicforum.web.viewer import viewer
 blp = Blueprint("cases", __name__, url_prefix="/api/v1", description="Moderation by due process.")
 
 
+def _deed(body: dict[str, Any]) -> Deed:
+    return Deed(
+        action=body["action"],
+        rule=body["rule"],
+        reason=body["reason"],
+        until=body["until"],
+        minutes=body["minutes"],
+        passages=tuple(body["passages"]),
+    )
+
+
 @blp.route("/cases")
 class Cases(MethodView):
     @blp.doc(summary="Cases of the places you moderate, newest first")
@@ -41,7 +52,7 @@ class Cases(MethodView):
     @scoped("moderate")
     @limited("write")
     def post(self, body: dict[str, Any]) -> Any:
-        deed = Deed(body["action"], body["rule"], body["reason"]) if body["action"] else None
+        deed = _deed(body) if body["action"] else None
 
         def do() -> Done:
             case = actions.moderate(viewer(), body["target"]["type"], body["target"]["id"], deed)
@@ -67,7 +78,7 @@ class Actions(MethodView):
     @scoped("moderate")
     @limited("write")
     def post(self, body: dict[str, Any], case_id: int) -> Any:
-        deed = Deed(body["action"], body["rule"], body["reason"])
+        deed = _deed(body)
 
         def do() -> Done:
             actions.decide_case(viewer(), case_id, deed, body["version"])

@@ -56,7 +56,7 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
     }
     if post.is_answer_to_moved:
         found["answered"] = url_for("discussions.find_post", post_id=post.reply_to)
-    if post.edited_at:
+    if post.edited_at or post.redacted_at:
         found["history"] = url_for("discussions.show_history", post_id=post.id)
     if post.poll and post.poll.takes_votes:
         found["sign_in_to_vote"] = url_for("accounts.sign_in", next=post_url(thread, post.id, post.seq))

@@ -28,7 +28,10 @@ def init_app(_app: Flask) -> None:
     )
     register(
         ChannelType(
-            "reading", check_watch=_check_own, render={"reading": schemas.readings_json}, list_closed=list
+            "reading",
+            check_watch=_check_own,
+            render={"reading": schemas.readings_json, "limits": _tell_limited},
+            list_closed=list,
         )
     )
     audience.register(queries.thread_channels)
@@ -75,13 +78,18 @@ def _fragment(post: schemas.ToldPost, thread: Thread) -> str:
 
 
 def _render_threads(ids: Sequence[int]) -> Mapping[int, Item]:
-    """The API's thread, plus the rule that stands above its comments while room is made for others."""
+    """The API's thread, plus the rules that stand above its comments for a time."""
     told = schemas.tell_threads(queries.find_threads(ids))
     return {
-        as_json["id"]: {**as_json, "fragment": _banner(thread)}
+        as_json["id"]: {**as_json, "fragment": _banner(thread), "pace": thread.pace}
         for thread, as_json in zip(told, schemas.public_threads_json(told), strict=True)
     }
 
 
 def _banner(thread: schemas.ToldThread) -> str:
-    return render_template("discussions/_room.html", thread=thread).strip() if thread.make_room else ""
+    return render_template("discussions/_room.html", thread=thread).strip()
+
+
+def _tell_limited(ids: Sequence[int]) -> Mapping[int, Item]:
+    """That the person's own limits changed: their pages ask what holds where they are."""
+    return {user_id: {"id": user_id} for user_id in ids}

@@ -14,7 +14,7 @@ from civicforum.partnerships.policies import (
 )
 
 # States in which the words are there for their author and the moderators, and for nobody else.
-KEPT_BACK = ("pending", "declined", "hidden", "removed", "withdrawn")
+KEPT_BACK = ("pending", "declined", "hidden", "withdrawn")
 # States in which others do not know that there is anything, unless it had a place already.
 UNPUBLISHED = ("pending", "declined")
 
@@ -86,6 +86,9 @@ def can_read_words(viewer: Actor, post: Post) -> bool:
         return False
     if post.state == "visible":
         return True
+    if post.state == "removed":
+        # Kept for the record: moderators read it through the door that asks them why.
+        return viewer is SYSTEM or same_person(viewer, post.author_id)
     return post.state in KEPT_BACK and _is_close_to(viewer, post.author_id, post.thread)
 
 

@@ -175,6 +175,12 @@ def end_room(thread_id: int) -> None:
     actions.tell_room_ended(SYSTEM, thread_id)
 
 
+@jobs.task("discussions.end_limits")
+def end_limits(thread_id: int) -> None:
+    """A thread was slow or locked, and its time is over: the banner goes."""
+    actions.tell_limits_ended(SYSTEM, thread_id)
+
+
 @jobs.task("discussions.end_poll")
 def end_poll(poll_id: int) -> None:
     actions.end_poll(SYSTEM, poll_id)

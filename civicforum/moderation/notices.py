@@ -8,6 +8,9 @@ from flask_babel import gettext as _
 
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import find_posts
+from civicforum.moderation.addresses import reasons_url
+from civicforum.moderation.kinds import STATED
+from civicforum.moderation.queries import find_cases_about
 from civicforum.notifications import registry
 from civicforum.notifications.registry import Notice
 
@@ -23,6 +26,26 @@ def _words(reason: str, thread: str) -> str:
         "post_restore": _("Your comment in “%(thread)s” is shown again.", thread=thread),
         "post_decline": _("Your comment in “%(thread)s” was not published. Read why.", thread=thread),
         "flag_hide": _("A comment you flagged in “%(thread)s” was hidden.", thread=thread),
+        "post_remove": _("Your comment in “%(thread)s” was removed. Read why.", thread=thread),
+        "post_request_edit": _(
+            "You are asked to change your comment in “%(thread)s”. Read why; it is still shown.",
+            thread=thread,
+        ),
+        "post_redact": _("Personal facts were blacked out in your comment in “%(thread)s”.", thread=thread),
+        "post_warn": _("You were warned for your comment in “%(thread)s”. Read why.", thread=thread),
+        "post_mute": _(
+            "You cannot write in “%(thread)s” for a time. Read why and until when.", thread=thread
+        ),
+        "post_silence": _(
+            "You cannot write in the project of “%(thread)s” for a time. Read why and until when.",
+            thread=thread,
+        ),
+        "post_suspend": _(
+            "Your account cannot write for a time, because of a comment in “%(thread)s”. Read why.",
+            thread=thread,
+        ),
+        "post_lift": _("You may write again: a limit was ended early, about “%(thread)s”.", thread=thread),
+        "flag_acted": _("A moderator acted on a comment you flagged in “%(thread)s”.", thread=thread),
         "flag_leave": _("A comment you flagged in “%(thread)s” stays: it breaks no rule.", thread=thread),
     }.get(reason, _("Something was decided about a comment in “%(thread)s”.", thread=thread))
 
@@ -36,11 +59,26 @@ def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notic
     }
 
 
+STATEMENTS = tuple(f"post_{action}" for action in (*STATED, "leave"))
+
+
+def describe_own(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Notices of measures about a person, to that person alone."""
+    words = {
+        "post_warn": _("A moderator warned you. Read why."),
+        "post_suspend": _("Your account cannot write for a time. Read why and until when."),
+        "post_lift": _("Your account may write again."),
+    }
+    said = words.get(reason, _("A moderator decided something about your account."))
+    return {case.id: Notice(said, reasons_url(case, None)) for case in find_cases_about(viewer, ids)}
+
+
 def _url(reason: str, post: Any) -> str:
-    if reason in ("post_hide", "post_decline", "post_leave"):
+    if reason in STATEMENTS:
         return url_for("moderation.show_reasons", post_id=post.id)
     return url_for("discussions.show_thread", thread_id=post.thread_id, **{"from": post.seq})
 
 
 def init_app(_app: Flask) -> None:
     registry.register("post_case", describe)
+    registry.register("person_case", describe_own)

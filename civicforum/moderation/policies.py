@@ -1,7 +1,9 @@
 """Who may look at a case, decide it, flag, and read why. Pure and total."""
 
+from collections.abc import Collection
+
 from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.accounts.policies import is_in_good_standing, is_person, same_person
+from civicforum.accounts.policies import has_site_role, is_in_good_standing, is_person, same_person
 from civicforum.discussions.models import Post
 from civicforum.discussions.policies import can_see_post
 from civicforum.moderation.models import Case, Flag
@@ -15,7 +17,31 @@ def can_see_queue(user: Actor) -> bool:
 
 def can_see_case(user: Actor, case: Case, project: Project | None) -> bool:
     """Moderators of the place, never the one whom the case is about."""
-    return can_work_in(user, project) and not same_person(user, case.target_author_id)
+    return can_work_on(user, case, project) and not same_person(user, case.target_author_id)
+
+
+def can_work_on(user: Actor, case: Case, project: Project | None) -> bool:
+    """Cases about words and threads are their place's; those about a person the whole site's."""
+    return can_act_for_site(user) if case.target_type == "person" else can_work_in(user, project)
+
+
+def can_act_for_site(user: Actor) -> bool:
+    """Remove for law, suspend, and judge a person: moderators of the whole site, given by name."""
+    return has_site_role(user, "moderator")
+
+
+def may_judge(user: Actor, ties: Collection[str]) -> bool:
+    """Nobody who has a part in it (``queries.ties_in``); the house has none."""
+    return user is SYSTEM or not ties
+
+
+def can_read_record(user: Actor, post: Post) -> bool:
+    """What was removed for law: moderators of the site, where they may read at all, and with a reason."""
+    return can_act_for_site(user) and can_moderate(user, post.thread.project) if user is not SYSTEM else True
+
+
+def can_edit_templates(user: Actor) -> bool:
+    return can_act_for_site(user)
 
 
 def can_decide_case(user: Actor, case: Case, project: Project | None) -> bool:

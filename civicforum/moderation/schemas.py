@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from civicforum.agreement.limits.models import SLOW_MINUTES
+from civicforum.moderation.kinds import MAX_PASSAGE, MOST_PASSAGES
 from civicforum.moderation.models import Case, Flag
 
 
@@ -13,7 +15,9 @@ class RuleCitedSchema(Schema):
 
 
 class TargetSchema(Schema):
-    type = fields.String(required=True, validate=validate.OneOf(["post", "question", "statement", "person"]))
+    type = fields.String(
+        required=True, validate=validate.OneOf(["post", "question", "statement", "thread", "person"])
+    )
     id = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
 
     class Meta:
@@ -28,6 +32,8 @@ class MeasureSchema(Schema):
     rule = fields.Nested(RuleCitedSchema, allow_none=True)
     reason = fields.String()
     is_automated = fields.Boolean()
+    until = fields.AwareDateTime(allow_none=True)
+    overturned_at = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime()
 
 
@@ -68,20 +74,33 @@ class LogLineSchema(Schema):
     hash = fields.String()
 
 
-class NewCaseSchema(Schema):
-    target = fields.Nested(TargetSchema, required=True)
-    action = fields.String(load_default=None, allow_none=True)
+class DeedSchema(Schema):
+    """What a measure may say beside its name: when it ends (a day from now unless said), the pace of a slow
+    thread in minutes, and the passages to be blacked out."""
+
     rule = fields.Integer(load_default=None, allow_none=True, strict=True)
     reason = fields.String(load_default="")
+    until = fields.AwareDateTime(load_default=None, allow_none=True)
+    minutes = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.OneOf(SLOW_MINUTES)
+    )
+    passages = fields.List(
+        fields.String(validate=validate.Length(1, MAX_PASSAGE)),
+        load_default=list,
+        validate=validate.Length(max=MOST_PASSAGES),
+    )
+
+
+class NewCaseSchema(DeedSchema):
+    target = fields.Nested(TargetSchema, required=True)
+    action = fields.String(load_default=None, allow_none=True)
 
     class Meta:
         unknown = RAISE
 
 
-class NewActionSchema(Schema):
+class NewActionSchema(DeedSchema):
     action = fields.String(required=True)
-    rule = fields.Integer(load_default=None, allow_none=True, strict=True)
-    reason = fields.String(load_default="")
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
 
     class Meta:

@@ -24,6 +24,8 @@ AUTHORS = ("ana", "moderator")
 MODERATORS = ("moderator", "site_moderator", "second_moderator")
 READERS = ("ben", "member", "partner_person")
 
+ACTIONS = ("hide", "restore", "leave", "remove", "warn", "mute")
+
 # From each state of a case to those it may be in after one deed. None: there was no such case before.
 WAYS = {
     None: {"open", "decided", "closed"},
@@ -64,7 +66,7 @@ class Desk(RuleBasedStateMachine):
     @rule(
         who=moderators,
         post=which,
-        action=st.sampled_from(("hide", "restore", "leave")),
+        action=st.sampled_from(ACTIONS),
         number=st.sampled_from((1, 2, None)),
         reason=st.sampled_from((f"Because. {CANARY}", " ")),
     )
@@ -80,7 +82,7 @@ class Desk(RuleBasedStateMachine):
             who, lambda: actions.moderate(self._person(who), "post", self.posts[post]), self.posts[post]
         )
 
-    @rule(who=moderators, case=st.integers(0, 20), action=st.sampled_from(("hide", "restore", "leave")))
+    @rule(who=moderators, case=st.integers(0, 20), action=st.sampled_from(ACTIONS))
     def decide(self, who: str, case: int, action: str) -> None:
         """In any case there ever was, as this moderator saw it last."""
         known = [key for key in self.seen if key[0] == who]

@@ -128,7 +128,8 @@ def read_channel(channel: str) -> dict[Key, Item]:
 
 def _read_readings(channel: str, user_id: int) -> dict[Key, Item]:
     ids = db.session.scalars(select(Reading.id).where(Reading.user_id == user_id).order_by(Reading.id))
-    return dict(map(_keyed, registry.render_items(channel, [("reading", id_) for id_ in ids])))
+    keys = [("limits", user_id), *(("reading", id_) for id_ in ids)]
+    return dict(map(_keyed, registry.render_items(channel, keys)))
 
 
 def _keyed(told: Item) -> tuple[Key, Item]:
@@ -163,7 +164,7 @@ def read_page(app: Flask, channel: str) -> dict[str, str] | None:
         found = re.findall(r'<article class="post".*?data-post-id="(\d+)".*?</article>', page.text, re.S)
         whole = re.findall(r'<article class="post".*?</article>', page.text, re.S)
         pieces = {f"post {post_id}": _squeezed(text) for post_id, text in zip(found, whole, strict=True)}
-        room = re.search(r"<div data-room>", page.text)
+        room = re.search(r"<div data-room[^>]*>", page.text)
         banner = _squeezed(_inside(page.text, room.end())) if room else ""
         return {**pieces, f"thread {number}": banner} if banner else pieces
     part = re.search(r"<div[^>]*data-townhall-status>", page.text)

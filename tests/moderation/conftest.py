@@ -22,6 +22,7 @@ class Place:
     author: User
     moderator: User
     post: Post
+    flagger: User
 
     def hold(self, body: str = "Wait: holdme."):
         """What the author says next, held by a listed word, with its hold."""
@@ -37,4 +38,11 @@ def place(app) -> Place:
     list_word(moderator, "holdme", "hold")
     thread = make_thread(project, title="The playground")
     author = make_user(name="Denise Walker", email="denise@example.org")
-    return Place(project, thread, author, moderator, make_post(thread, author, "These people are animals."))
+    return Place(
+        project,
+        thread,
+        author,
+        moderator,
+        make_post(thread, author, "These people are animals."),
+        make_user(),
+    )

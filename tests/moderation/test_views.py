@@ -49,7 +49,7 @@ def test_a_moderator_hides_with_a_rule_and_a_reason(place, sign_in):
     ("fields", "said"),
     [
         ({"rule": None, "reason": REASON}, "Choose a rule."),
-        ({"rule": "2", "reason": ""}, "Please fill this in."),
+        ({"rule": "2", "reason": ""}, "Choose a reason, or say why"),
     ],
 )
 def test_what_was_typed_stays_where_something_is_missing(place, sign_in, fields, said):

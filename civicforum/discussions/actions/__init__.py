@@ -18,11 +18,13 @@ from civicforum.discussions.actions.keeping import (
     keep_draft,
     take_draft_along,
 )
+from civicforum.discussions.actions.limits import set_pace, show_pace, tell_limits_ended
 from civicforum.discussions.actions.linking import FORGOTTEN_AT_ONCE, ask_later, forget_previews, keep_answer
 from civicforum.discussions.actions.moderation import (
     approve_post,
     decline_post,
     hide_post,
+    put_back,
     remove_post,
     restore_post,
 )
@@ -40,6 +42,7 @@ from civicforum.discussions.actions.poll_closing import (
     write_outcome,
 )
 from civicforum.discussions.actions.posts import (
+    amend_post,
     count_standing,
     edit_post,
     mend_post,
@@ -58,6 +61,7 @@ from civicforum.discussions.actions.reading import (
     mark_new_from,
     mark_seen,
 )
+from civicforum.discussions.actions.redacting import redact_post
 from civicforum.discussions.actions.room import (
     dismiss_nudge,
     end_room,
@@ -93,6 +97,7 @@ __all__ = [
     "Change",
     "Shape",
     "add_poll",
+    "amend_post",
     "approve_post",
     "archive_thread",
     "ask_later",
@@ -131,23 +136,28 @@ __all__ = [
     "pin_thread",
     "post_by_mail",
     "post_reply",
+    "put_back",
     "react",
+    "redact_post",
     "remind_of_poll",
     "remove_post",
     "restore_post",
     "review_poll",
     "room_role",
     "room_sentence",
+    "set_pace",
     "set_poll",
     "set_tags",
     "shape_thread",
     "show_again",
+    "show_pace",
     "split_thread",
     "start_thread",
     "take_back_vote",
     "take_draft_along",
     "take_pseudonym",
     "tell_followers",
+    "tell_limits_ended",
     "tell_room_ended",
     "unreact",
     "vote_and_say",

@@ -9,6 +9,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.limits import check_limits
 from civicforum.discussions.actions.publishing import check_revision, hold, lock_post
 from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Poll, PollOption, Post
@@ -64,6 +65,7 @@ def set_poll(actor: Actor, post_id: int, asked: Asked, revision: int | None = No
     post = lock_post(actor, post_id)
     require(policies.can_set_poll(actor, post), _("Only the author of a comment can ask with it."))
     check_revision(post, revision)
+    check_limits(actor, post.thread)
     poll = queries.find_poll(post.id)
     _check_settable(post, poll)
     if poll is None:

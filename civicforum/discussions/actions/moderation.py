@@ -50,9 +50,15 @@ def restore_post(actor: Actor, post_id: int) -> Post:
     post = _lock_to_moderate(actor, post_id)
     if post.state not in ("hidden", "removed"):
         raise Conflict(_("This comment is not hidden (any more)."))
+    put_back(post)
+    return post
+
+
+def put_back(post: Post) -> None:
+    """Show what was taken down, or never published, at its place; inside a running action, which asked its
+    policy and holds the thread and the post."""
     post.revision += 1
     publish(post.thread, post)
-    return post
 
 
 @transactional

@@ -10,6 +10,7 @@ from civicforum.agreement.queries import find_cause
 from civicforum.db import db, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.asking import lock_poll, show_poll
+from civicforum.discussions.actions.limits import check_own_limit
 from civicforum.discussions.asking import prepare_outcome
 from civicforum.discussions.models import Poll
 from civicforum.errors import Conflict, Invalid, NotFound, require
@@ -82,6 +83,7 @@ def write_outcome(actor: Actor, poll_id: int, words: str, review_on: date | None
     )
     if not poll.is_closed() or not poll.post.is_visible:
         raise Conflict(_("The poll still runs, or is not shown. Close it first, then say what happens next."))
+    check_own_limit(actor, poll.post.thread)
     _check_outcome(actor, outcome, review_on)
     if (poll.outcome, poll.review_on) == (outcome, review_on):
         return poll

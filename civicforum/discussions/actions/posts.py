@@ -7,9 +7,13 @@ from sqlalchemy import update
 
 from civicforum.accounts.models import Actor
 from civicforum.agreement.actions import count_stood
+from civicforum.agreement.limits.models import EVERYWHERE
+from civicforum.agreement.limits.queries import own_limit
+from civicforum.agreement.limits.words import own_sentence
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.limits import check_limits
 from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.actions.publishing import (
     check_revision,
@@ -51,13 +55,15 @@ def post_reply(
 
     The post gets its place at once, or is ``pending`` without one if a moderator has to look first. Doors
     give prepared ``Words``, because the thread is locked here. Raises NotAllowed for who may not speak,
-    Conflict in a closed thread, Invalid for words, files or a ``reply_to_id`` that will not do, TooMany for
-    who wrote most while room is made for others.
+    Conflict in a closed or locked thread, Invalid for words, files or a ``reply_to_id`` that will not do,
+    TooMany for who wrote most while room is made for others, or a moment ago in a slow thread, Limited for
+    who is muted or silenced.
     """
     words = prepare_words(body)
     thread = lock_thread(actor, thread_id)
     require(policies.can_reply(actor, thread), cannot_speak(actor))
     _check_open(thread)
+    check_limits(actor, thread)
     check_room(actor, thread)
     post = say(actor, thread, words, files, poll, reply_to=_find_answered(thread, reply_to_id))
     if forgets_draft:
@@ -71,6 +77,9 @@ def cannot_speak(actor: Actor) -> str | None:
     if not actor.is_authenticated:
         return None
     if actor.is_suspended():
+        limit = own_limit(actor, [EVERYWHERE])
+        if limit is not None:
+            return own_sentence(limit)
         return _("Your account cannot write for now. Your settings say until when, and how to contest it.")
     if not actor.is_confirmed:
         return _("Please confirm your e-mail address first: the link is in your mail.")
@@ -107,7 +116,8 @@ def edit_post(
 ) -> Post:
     """Change one's own words within a day, or what is said of one's pictures; how it was before stays public.
 
-    Raises Conflict, with both texts, if the post is no longer at ``revision``, and after the window.
+    Raises Conflict, with both texts, if the post is no longer at ``revision``, and after the window; and as
+    ``post_reply`` where a limit is in force.
     """
     words = prepare_words(body)
     post = lock_post(actor, post_id)
@@ -119,6 +129,7 @@ def edit_post(
     _check_editable(post)
     if words.body == post.body and not _changes_files(post, files):
         return post
+    check_limits(actor, post.thread)
     _edit(actor, post, words, files)
     return post
 
@@ -207,6 +218,22 @@ def mend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges 
     post.edited_at = now()
     touch(post.thread.channel, "post", post.id)
     db.session.flush()
+    return post
+
+
+@transactional
+def amend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges = AS_THEY_ARE) -> Post:
+    """The author's new words where a moderator asked for them, however long ago it was said.
+
+    It stays in sight, and how it was before stays public, as with every change. Locks the thread and the
+    post. Raises NotAllowed for everybody else, Conflict where it is not shown.
+    """
+    words = prepare_words(body)
+    post = lock_post(actor, post_id)
+    require(policies.can_edit_post(actor, post), _("Only its author can mend a comment."))
+    if not post.is_visible:
+        raise Conflict(_("This comment is not shown, so it cannot be changed this way."))
+    _edit(actor, post, words, files)
     return post
 
 

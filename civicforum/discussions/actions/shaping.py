@@ -10,6 +10,7 @@ from civicforum.accounts.policies import same_person
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.limits import check_own_limit
 from civicforum.discussions.actions.publishing import lock_thread, record_change, show_thread
 from civicforum.discussions.models import (
     FEWEST_POSTS,
@@ -85,6 +86,7 @@ def _retitle(actor: Actor, thread: Thread, title: str, reason: str) -> None:
 
 
 def _check_own_title(actor: Actor, thread: Thread, title: str) -> None:
+    check_own_limit(actor, thread)
     if (now() - thread.created_at).total_seconds() > TITLE_HOURS * 3600:
         raise Conflict(_("A title can be changed for %(hours)s hours. Ask an organizer.", hours=TITLE_HOURS))
     if find_cause(actor, title, ""):

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.limits import check_limits, check_silence
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
 from civicforum.discussions.actions.publishing import (
     byline,
@@ -42,8 +43,8 @@ def start_thread(
     """Start a discussion in a project, with its first post, perhaps with files or a poll; ``tags`` are slugs.
 
     Its status is ``pending``, and nobody else sees it, if a moderator has to look first. Locks the project.
-    Raises NotAllowed for who may not speak there (or not announce), Invalid for a title, words, files, a
-    kind or tags that will not do.
+    Raises NotAllowed for who may not speak there (or not announce), Limited for who is silenced, Invalid for
+    a title, words, files, a kind or tags that will not do.
     """
     line, words = prepare_title(title), prepare_words(body)
     project = lock(Project, project_id)
@@ -53,6 +54,7 @@ def start_thread(
         policies.can_start_thread(actor, project),
         _("You cannot start a thread here just now: the project is over, or your account may not write."),
     )
+    check_silence(actor, project)
     check_kind(actor, project, kind)
     thread = add_thread(project, line, kind=kind, tags=find_tags(project, tags), **byline(actor, project))
     forget_words(actor, f"project:{project.id}")
@@ -107,6 +109,7 @@ def continue_thread(
     require(policies.can_reply(actor, thread), cannot_speak(actor))
     if not thread.is_full or thread.status != "closed":
         raise Conflict(_("There is room in this thread: say it there."))
+    check_limits(actor, thread)
     following = queries.goes_on_in(thread)
     if forgets_draft:
         forget_words(actor, thread.channel)

@@ -64,6 +64,7 @@ class Post(Model, HasId, HasCreatedAt):
     published_at: Mapped[datetime | None]
     counted_at: Mapped[datetime | None]  # when it counted for its author's standing
     edited_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]  # when moderators blacked out somebody's personal facts
     thread: Mapped[Thread] = relationship(lazy="joined")
     writer: Mapped[User | None] = relationship(lazy="joined")
     pseudonym: Mapped[Pseudonym | None] = relationship(lazy="joined")

@@ -43,6 +43,7 @@ from civicforum.discussions.queries.keeping import (
     list_drafts,
     takes_words,
 )
+from civicforum.discussions.queries.limits import limits_of, own_limit_in, slow_until
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
@@ -195,6 +196,7 @@ __all__ = [
     "is_pseudonym_used",
     "is_to_be_forgotten",
     "last_spoke_at",
+    "limits_of",
     "list_answered",
     "list_bookmarked",
     "list_callees",
@@ -215,6 +217,7 @@ __all__ = [
     "new_in",
     "new_to",
     "opening_posts",
+    "own_limit_in",
     "own_pseudonym",
     "own_reactions",
     "own_votes",
@@ -230,6 +233,7 @@ __all__ = [
     "project_balance",
     "reading_id",
     "rooms_of",
+    "slow_until",
     "speaks_again_at",
     "tagged_ids",
     "takes_words",

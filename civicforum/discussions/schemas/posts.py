@@ -101,6 +101,12 @@ class PostSchema(Schema):
     poll = fields.Nested(PollSchema, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     edited_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
+    redacted_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        format="iso",
+        metadata={"description": "When a moderator blacked out somebody's personal facts in it."},
+    )
 
 
 class PostPageSchema(Schema):
@@ -134,6 +140,7 @@ class ToldPost:
     voice: Voice | None
     created_at: datetime
     edited_at: datetime | None
+    redacted_at: datetime | None
     reply_to_seq: int | None = None
     reply_to_name: str | None = None
     is_mine: bool = False
@@ -215,6 +222,7 @@ def _tell_post(
         voice=voice,
         created_at=post.published_at or post.created_at,
         edited_at=post.edited_at if is_readable else None,
+        redacted_at=post.redacted_at if is_readable else None,
         reply_to_seq=parent.seq if parent is not None and parent.thread_id == post.thread_id else None,
         is_answer_to_moved=parent is not None and is_near and parent.thread_id != post.thread_id,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,

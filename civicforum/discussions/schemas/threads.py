@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
+from civicforum.agreement.limits.models import SHARED, Limit
 from civicforum.discussions import queries
 from civicforum.discussions.models import MOST_TAGS, THREAD_KINDS, THREAD_STATUSES, MadeRoom, Tag, Thread
 from civicforum.discussions.schemas.bodies import Strict, dump_all
@@ -110,6 +111,17 @@ class RoomSchema(Schema):
     role = fields.String(required=True, validate=OneOf(("organizer", "moderator")))
 
 
+class LimitSchema(Schema):
+    """What moderators set for everybody in a thread: `slow` (one comment in ``minutes``) or `lock` (nobody
+    writes), until ``until``, under a rule."""
+
+    kind = fields.String(required=True, validate=OneOf(SHARED))
+    minutes = fields.Integer(required=True, allow_none=True)
+    until = fields.AwareDateTime(required=True, format="iso")
+    rule_number = fields.Integer(required=True)
+    rule_title = fields.String(required=True)
+
+
 class ThreadSchema(Schema):
     id = fields.Integer(required=True)
     project = fields.String(required=True, metadata={"description": "The project's slug."})
@@ -136,7 +148,9 @@ class ThreadSchema(Schema):
     )
     is_open = fields.Boolean(
         required=True,
-        metadata={"description": "Whether comments are taken: neither the thread nor its project is closed."},
+        metadata={
+            "description": "Whether comments are taken: the thread is not locked, and nothing is closed."
+        },
     )
     author = fields.Nested(AuthorSchema, required=True, allow_none=True)
     channel = fields.String(required=True)
@@ -151,6 +165,7 @@ class ThreadSchema(Schema):
         allow_none=True,
         metadata={"description": "The slower pace of those who wrote most, while it is in force."},
     )
+    limits = fields.List(fields.Nested(LimitSchema), required=True)
     created_at = fields.AwareDateTime(required=True, format="iso")
     last_post_at = fields.AwareDateTime(required=True, format="iso")
 
@@ -191,8 +206,15 @@ class ToldThread:
     revision: int
     post_count: int
     make_room: MadeRoom | None
+    limits: list[Limit]
     created_at: datetime
     last_post_at: datetime
+
+    @property
+    def pace(self) -> str:
+        """What tells a page whether its banner is still the right one."""
+        told = [f"{limit.kind} {limit.minutes} {limit.until.isoformat()}" for limit in self.limits]
+        return "; ".join(told)
 
 
 def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
@@ -205,6 +227,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
     stream = current_stream()
     versions = channel_versions([thread.channel for thread in threads])
     rooms = queries.rooms_of([thread.id for thread in threads])
+    limits = queries.limits_of(threads)
     hats: dict[int, dict[int, list[str]]] = {}
     for project in {thread.project_id: thread.project for thread in threads}.values():
         theirs = [t for t in threads if t.project_id == project.id]
@@ -226,18 +249,24 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
             continued_in=_known_id(thread, thread.continued_in),
             merged_into=_known_id(thread, thread.merged_into),
             version=thread.revision,
-            is_open=thread.is_open and thread.project.is_open,
+            is_open=_is_open(thread, limits[thread.id]),
             author=tell_author(thread.author, hats[thread.project_id]),
             channel=thread.channel,
             stream=stream,
             revision=versions.get(thread.channel, (0, 0))[0],
             post_count=thread.last_seq,
             make_room=rooms.get(thread.id),
+            limits=limits[thread.id],
             created_at=thread.created_at,
             last_post_at=thread.last_post_at,
         )
         for thread in threads
     ]
+
+
+def _is_open(thread: Thread, limits: Sequence[Limit]) -> bool:
+    is_locked = any(limit.kind == "lock" for limit in limits)
+    return thread.is_open and thread.project.is_open and not is_locked
 
 
 def _tell_conclusion(thread: Thread, hats: dict[int, list[str]]) -> ToldConclusion | None:

@@ -1,10 +1,15 @@
 """The parts of a thread's page about who is heard: drawn with the page, and alone when it changes."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.limits.models import Limit
+from civicforum.agreement.limits.words import own_sentence, wait_sentence
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import thread_url
 from civicforum.discussions.models import Nudge, Thread
@@ -28,17 +33,36 @@ def show_own(thread_id: int) -> str:
     """What only this viewer is told above the composer: a quiet word, or when they may write again."""
     person = viewer()
     thread = queries.get_thread(person, thread_id)
-    return render_template("discussions/_own.html", own=own_words(person, thread), thread=thread)
+    return render_template(
+        "discussions/_own.html",
+        own=own_words(person, thread, queries.limits_of([thread])[thread.id]),
+        thread=thread,
+    )
 
 
-def own_words(person: Actor, thread: Thread) -> dict[str, Nudge | str | None]:
-    """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts."""
-    again_at = queries.speaks_again_at(person, thread.id)
+def own_words(person: Actor, thread: Thread, limits: Sequence[Limit]) -> dict[str, Nudge | str | bool | None]:
+    """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts.
+
+    ``is_limited``: a moderator's limit binds this person, and nothing can be written meanwhile.
+    """
+    limit = queries.own_limit_in(person, thread)
+    wait, until = (own_sentence(limit), limit.until) if limit else _wait(person, thread, limits)
     return {
         "nudge": queries.find_nudge(person, thread.id),
-        "wait": actions.room_sentence(again_at) if again_at else None,
-        "until": again_at.isoformat() if again_at else None,
+        "is_limited": limit is not None,
+        "wait": wait,
+        "until": until.isoformat() if until else None,
     }
+
+
+def _wait(person: Actor, thread: Thread, limits: Sequence[Limit]) -> tuple[str | None, datetime | None]:
+    """How long whoever spoke just now, or most, waits for the others."""
+    slow = next((limit for limit in limits if limit.kind == "slow"), None)
+    slow_until = queries.slow_until(person, thread, slow)
+    if slow is not None and slow_until is not None:
+        return wait_sentence(slow, slow_until), slow_until
+    again_at = queries.speaks_again_at(person, thread.id)
+    return (actions.room_sentence(again_at), again_at) if again_at else (None, None)
 
 
 @bp.post("/threads/<int:thread_id>/nudge/dismiss")

@@ -126,6 +126,7 @@ def show_history(post_id: int) -> str:
             "at": version.replaced_at,
             "pieces": word_diff(before, after),
             "is_public": version.is_public,
+            "is_by_moderator": version.replaced_by_id not in (None, post.author_id),
         }
         for version, before, after in zip(versions, texts, texts[1:], strict=False)
     ]

@@ -26,7 +26,7 @@ from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
 from civicforum.discussions.views.sending import do_once, say_held
 from civicforum.discussions.words import prepare_words
-from civicforum.errors import TooMany
+from civicforum.errors import Limited, TooMany
 from civicforum.files.tray import Tray, read_tray
 from civicforum.notifications.queries import level_of
 from civicforum.web import bodies
@@ -68,11 +68,12 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
         return go_along(form, thread) or _draw_thread(thread, form, tray)
     try:
         done = form.submits(lambda: _post_reply(form, thread_id, tray)) if tray.is_ready else None
-    except TooMany as refusal:
+    except (TooMany, Limited) as refusal:
         # What was typed stays in the box, under when it may be sent.
         form.body.errors = [str(refusal)]
         page = _draw_thread(queries.get_thread(person, thread_id), form, tray)
-        return page, refusal.status, {"Retry-After": str(refusal.retry_after)}
+        when = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+        return page, refusal.status, when
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)
@@ -140,7 +141,8 @@ def _draw_thread(
         seen_url=seen_url(person, thread, shown),
         here=_here(shown, told.post_count),
         balance=queries.thread_balance(person, thread),
-        own=own_words(person, thread),
+        own=own_words(person, thread, told.limits),
+        lock=next((limit for limit in told.limits if limit.kind == "lock"), None),
         opening=_opening(shown),
         **_pages(thread, start, is_end),
         **_end_of(thread),
@@ -183,6 +185,7 @@ def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
         "is_moderator": policies.can_moderate_thread(person, thread),
         "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         "room_url": _room_url(thread),
+        "calm": _calm_urls(thread),
         "speaker": speaker(person, thread.project),
         "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
     }
@@ -202,6 +205,18 @@ def _room_url(thread: Thread) -> str | None:
     if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
         return None
     return room_url("moderation.make_room", thread_id=thread.id)
+
+
+def _calm_urls(thread: Thread) -> dict[str, str | None] | None:
+    """Where moderators slow a thread, read newcomers first, or lock it."""
+    slow = room_url("moderation.calm_thread", thread_id=thread.id, action="slow")
+    if slow is None or not (policies.can_moderate_thread(viewer(), thread) and thread.is_open):
+        return None
+    return {
+        "slow": slow,
+        "lock": room_url("moderation.calm_thread", thread_id=thread.id, action="lock"),
+        "gate": room_url("moderation.set_gate", thread_id=thread.id),
+    }
 
 
 def _opening(shown: list[Post]) -> str | None:

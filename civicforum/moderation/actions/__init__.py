@@ -16,6 +16,9 @@ from civicforum.moderation.actions.flags import (
 from civicforum.moderation.actions.holds import (
     decide_hold,
 )
+from civicforum.moderation.actions.lifting import (
+    lift_measure,
+)
 from civicforum.moderation.actions.mending import (
     mend_post,
 )
@@ -24,24 +27,41 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.records import (
+    read_record,
+)
 from civicforum.moderation.actions.room import (
     end_room,
     make_room,
+)
+from civicforum.moderation.actions.templates import (
+    Wording,
+    drop_template,
+    word_template,
+)
+from civicforum.moderation.actions.undoing import (
+    undo_measure,
 )
 
 __all__ = [
     "CASE_ACTIONS",
     "Deed",
+    "Wording",
     "decide_case",
     "decide_hold",
+    "drop_template",
     "end_room",
     "flag_post",
+    "lift_measure",
     "make_room",
     "mend_post",
     "merge_threads",
     "moderate",
     "move_thread",
     "open_case",
+    "read_record",
     "split_thread",
+    "undo_measure",
     "withdraw_flag",
+    "word_template",
 ]

@@ -1,43 +1,61 @@
 """What a moderator wants done, and what due process asks of it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.agreement.limits.models import SLOW_MINUTES
 from civicforum.agreement.models import Rule
 from civicforum.agreement.queries import get_rule
-from civicforum.discussions.models import Post
+from civicforum.db import now
+from civicforum.discussions.models import Thread
 from civicforum.errors import Invalid, NotFound
+from civicforum.moderation.kinds import CASE_ACTIONS as CASE_ACTIONS
+from civicforum.moderation.kinds import FEWEST_CHARACTERS, KINDS, LONGEST, MOST_PASSAGES, STEPS
 from civicforum.moderation.models import MAX_REASON
 
-CASE_ACTIONS = ("hide", "restore", "leave")
+# Between reading the clock in a form and pressing the button.
+SLACK = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What a moderator wants done: the action, the rule's number (none is needed to restore), and why."""
+    """What a moderator wants done: the action, the rule's number (none is needed to restore), and why.
+
+    ``until``: when a limit ends; a day from now where nothing is said. ``minutes``: a slow thread's pace.
+    ``passages``: what is blacked out, word for word.
+    """
 
     action: str
     rule: int | None
     reason: str
+    until: datetime | None = None
+    minutes: int | None = None
+    passages: tuple[str, ...] = ()
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.until or now() + STEPS[0]
 
 
 def own_cause() -> str:
     return _("This is about your own words, so somebody else decides it.")
 
 
-def check_deed(deed: Deed) -> Rule | None:
+def check_deed(deed: Deed, target: str = "post") -> Rule | None:
     """The rule cited; Invalid where the deed lacks what due process asks."""
     errors: dict[str, list[str]] = {}
-    if deed.action not in CASE_ACTIONS:
-        errors["action"] = [_("Choose one of: %(actions)s.", actions=", ".join(CASE_ACTIONS))]
+    choices = [name for name in CASE_ACTIONS if target in KINDS[name].targets]
+    if deed.action not in choices:
+        errors["action"] = [_("Choose one of: %(actions)s.", actions=", ".join(choices))]
     if not deed.reason.strip():
         errors["reason"] = [_("Say why, in words the author can understand.")]
     elif len(deed.reason) > MAX_REASON:
         errors["reason"] = [_("Keep the reason under %(most)d characters.", most=MAX_REASON)]
-    if deed.action == "hide" and deed.rule is None:
-        errors["rule"] = [_("Name the rule that the comment breaks.")]
+    if not errors:
+        errors = _check_kind(deed)
     if errors:
         raise Invalid(errors=errors)
     try:
@@ -46,9 +64,35 @@ def check_deed(deed: Deed) -> Rule | None:
         raise Invalid(errors={"rule": [_("There is no rule of this number in the agreement.")]}) from error
 
 
-def role_of(actor: Actor, post: Post) -> str:
+def _check_kind(deed: Deed) -> dict[str, list[str]]:
+    """What this kind of measure asks beside a reason."""
+    errors: dict[str, list[str]] = {}
+    kind = KINDS[deed.action]
+    if kind.needs_rule and deed.rule is None:
+        errors["rule"] = [_("Name the rule that it breaks.")]
+    if kind.lasts and not now() < deed.ends_at <= now() + LONGEST + SLACK:
+        errors["until"] = [_("Choose an end that is to come, within 30 days.")]
+    if deed.action == "slow" and deed.minutes is not None and deed.minutes not in SLOW_MINUTES:
+        choices = ", ".join(map(str, SLOW_MINUTES))
+        errors["minutes"] = [_("Choose one of: %(choices)s.", choices=choices)]
+    if deed.action == "redact":
+        errors |= _check_passages(deed.passages)
+    return errors
+
+
+def _check_passages(passages: tuple[str, ...]) -> dict[str, list[str]]:
+    if not passages:
+        return {"passages": [_("Copy in, word for word, what is to be blacked out; one passage in a line.")]}
+    if len(passages) > MOST_PASSAGES:
+        return {"passages": [_("At most %(most)d passages at once.", most=MOST_PASSAGES)]}
+    if any(len(passage.strip()) < FEWEST_CHARACTERS for passage in passages):
+        return {"passages": [_("A passage has at least two characters.")]}
+    return {}
+
+
+def role_of(actor: Actor, thread: Thread | None) -> str:
     """The role a measure was taken in, without a name."""
     if actor is SYSTEM:
         return "automatic"
-    own = [row.role for row in actor.memberships if row.project_id == post.thread.project_id]
+    own = [row.role for row in actor.memberships if thread and row.project_id == thread.project_id]
     return "project moderator" if "moderator" in own and not actor.has_role("moderator") else "moderator"

@@ -14,6 +14,7 @@ from civicforum.moderation import policies
 from civicforum.moderation.actions.cases import lock_place, open_case
 from civicforum.moderation.actions.deeds import Deed, check_deed, own_cause
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_flaggers
+from civicforum.moderation.actions.ties import check_ties_to
 from civicforum.notifications.actions import notify
 
 
@@ -30,6 +31,7 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
         raise Conflict(_("Another moderator decided this meanwhile. Nothing of yours was done."))
     if deed.action == "approve":
         return _approve(actor, hold)
+    check_ties_to(actor, post.id)
     return _decline(actor, hold, deed)
 
 

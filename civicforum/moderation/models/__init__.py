@@ -13,8 +13,11 @@ from civicforum.moderation.models.log import (
     LogEntry,
     LogHead,
 )
+from civicforum.moderation.models.records import RecordReading
+from civicforum.moderation.models.templates import MAX_LABEL, ReasonTemplate
 
 __all__ = [
+    "MAX_LABEL",
     "MAX_NOTE",
     "MAX_REASON",
     "Case",
@@ -22,4 +25,6 @@ __all__ = [
     "LogEntry",
     "LogHead",
     "Measure",
+    "ReasonTemplate",
+    "RecordReading",
 ]

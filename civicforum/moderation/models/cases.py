@@ -6,14 +6,14 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.agreement.models import Rule
+from civicforum.agreement.models import Limit, Rule
 from civicforum.db import HasCreatedAt, HasId, Model
 
 MAX_REASON = 2000  # characters
 
 
 class Case(Model, HasId, HasCreatedAt):
-    """A question before the moderators about one thing said, or one person. One open case for each target.
+    """A question before the moderators about one thing said, a thread or a person. One open for each target.
 
     ``state``: open, decided, second_look (the author mended it), closed. ``version`` goes up with every deed,
     so that two moderators cannot both act. ``source``: flag, hold, moderator.
@@ -42,18 +42,27 @@ class Case(Model, HasId, HasCreatedAt):
 
 
 class Measure(Model, HasId, HasCreatedAt):
-    """One action in a case: what was done, under which rule, why, by whom. Never changed afterwards."""
+    """One action in a case: what was done, under which rule, why, by whom.
+
+    Never changed afterwards, but for ``overturned_at``: somebody else found that it should not have been.
+    ``limit``: what it set on speaking; ``until``: when that ends by itself.
+    """
 
     __tablename__ = "measure"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"), index=True)
-    action: Mapped[str] = mapped_column(String(20))  # hide, restore, leave, approve, decline
+    action: Mapped[str] = mapped_column(String(20))  # see moderation.kinds
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("rule.id"))
     reason: Mapped[str] = mapped_column(Text)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     is_automated: Mapped[bool] = mapped_column(default=False)
     target_revision: Mapped[int | None]
     until: Mapped[datetime | None]
+    limit_id: Mapped[int | None] = mapped_column(
+        ForeignKey("speaking_limit.id", ondelete="SET NULL"), index=True
+    )
+    overturned_at: Mapped[datetime | None]
+    limit: Mapped[Limit | None] = relationship()
     case: Mapped[Case] = relationship(back_populates="measures")
     rule: Mapped[Rule | None] = relationship(lazy="joined")
     actor: Mapped[User | None] = relationship()

@@ -1,10 +1,15 @@
 """The queue, cases, reasons, and the public log."""
 
 from civicforum.moderation.queries.cases import (
+    can_mend,
     find_case_about,
+    find_cases_about,
     find_measure,
+    find_setting,
     get_case,
+    get_lasting,
     get_reasons,
+    limits_in_force,
     list_cases,
     list_rules,
     was_mended,
@@ -36,9 +41,22 @@ from civicforum.moderation.queries.queue import (
     moderated_by,
     not_by,
 )
+from civicforum.moderation.queries.recusal import (
+    count_free,
+    ties_in,
+    ties_to,
+    ties_to_thread,
+)
 from civicforum.moderation.queries.report import (
     ReportRow,
     report,
+)
+from civicforum.moderation.queries.templates import (
+    Template,
+    count_own_templates,
+    find_own_template,
+    get_template,
+    list_templates,
 )
 
 __all__ = [
@@ -46,18 +64,29 @@ __all__ = [
     "WAITING",
     "QueueItem",
     "ReportRow",
+    "Template",
+    "can_mend",
+    "count_free",
+    "count_own_templates",
     "count_queue",
     "find_case_about",
+    "find_cases_about",
     "find_measure",
     "find_own_flag",
+    "find_own_template",
+    "find_setting",
     "flags_of_cases",
     "get_case",
+    "get_lasting",
     "get_own_flag",
     "get_reasons",
+    "get_template",
+    "limits_in_force",
     "list_cases",
     "list_log",
     "list_queue",
     "list_rules",
+    "list_templates",
     "log_head",
     "moderated_by",
     "not_by",
@@ -67,6 +96,9 @@ __all__ = [
     "posts_of",
     "project_of",
     "report",
+    "ties_in",
+    "ties_to",
+    "ties_to_thread",
     "verify_log",
     "waiting_hold",
     "was_mended",

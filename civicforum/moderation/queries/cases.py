@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import Actor
@@ -13,6 +13,7 @@ from civicforum.discussions.models import Post
 from civicforum.discussions.queries import get_post
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
+from civicforum.moderation.kinds import STATED
 from civicforum.moderation.models import Case, Measure
 from civicforum.moderation.queries.places import project_of
 from civicforum.moderation.queries.queue import moderated_by, not_by
@@ -31,7 +32,10 @@ def list_cases(viewer: Actor, cursor: str | None, limit: int) -> Page[Case]:
     """Cases of the places this person moderates, newest first."""
     if not policies.can_see_queue(viewer):
         raise NotFound
-    wanted = select(Case).where(moderated_by(viewer, Case.project_id), not_by(viewer, Case.target_author_id))
+    theirs = moderated_by(viewer, Case.project_id)
+    if policies.can_act_for_site(viewer):
+        theirs = or_(theirs, Case.target_type == "person")
+    wanted = select(Case).where(theirs, not_by(viewer, Case.target_author_id))
     before = decode_cursor(cursor, int)
     if before:
         wanted = wanted.where(Case.id < before[0])
@@ -49,6 +53,13 @@ def find_case_about(target_type: str, target_id: int) -> Case | None:
     )
 
 
+def can_mend(post: Post, case: Case) -> bool:
+    """Whether its author may mend it now: it was hidden, or they were asked to change it; once."""
+    asked = [measure.action for measure in case.measures if measure.action in ("hide", "request_edit")]
+    is_asked = post.state == "hidden" or (post.is_visible and asked[-1:] == ["request_edit"])
+    return case.state == "decided" and is_asked and not was_mended(post.id)
+
+
 def was_mended(post_id: int) -> bool:
     """Whether its author has mended this comment, in whatever case: that is done once."""
     mended = select(Case.id).where(
@@ -63,17 +74,49 @@ def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
     case = find_case_about("post", post_id)
     if case is None or not policies.can_read_reasons(viewer, case, post.thread.project):
         raise NotFound
-    measures = [m for m in case.measures if m.action in ("hide", "decline")]
+    measures = [m for m in case.measures if m.action in STATED]
     if not measures:
         raise NotFound
     return post, case, measures[-1]
 
 
-def find_measure(measure_id: int) -> tuple[Measure, Post] | None:
-    """A measure and the post it was about, if both are still there."""
+def find_cases_about(viewer: Actor, case_ids: Sequence[int]) -> Sequence[Case]:
+    """Those of these cases that are about the viewer as a person."""
+    return db.session.scalars(
+        select(Case).where(
+            Case.id.in_(case_ids), Case.target_type == "person", Case.target_author_id == (viewer.id or 0)
+        )
+    ).all()
+
+
+def limits_in_force(case: Case | None) -> Sequence[Measure]:
+    """Measures of a case that bind somebody just now."""
+    if case is None:
+        return []
+    return [each for each in case.measures if each.limit is not None and each.limit.is_in_force()]
+
+
+def find_setting(limit_id: int) -> Measure | None:
+    """The measure that set a limit."""
+    return db.session.scalar(select(Measure).where(Measure.limit_id == limit_id))
+
+
+def get_lasting(viewer: Actor, measure_id: int) -> Measure:
+    """A measure that set a limit, for moderators of the place; NotFound for everybody else."""
     measure = db.session.get(Measure, measure_id)
-    post = db.session.get(Post, measure.case.target_id) if measure else None
-    return (measure, post) if measure and post else None
+    if measure is None or measure.limit is None:
+        raise NotFound
+    get_case(viewer, measure.case_id)
+    return measure
+
+
+def find_measure(measure_id: int) -> tuple[Measure, Post | None] | None:
+    """A measure and the post it was about, if there is one; None once they are gone."""
+    measure = db.session.get(Measure, measure_id)
+    if measure is None or measure.case.target_type != "post":
+        return (measure, None) if measure else None
+    post = db.session.get(Post, measure.case.target_id)
+    return (measure, post) if post else None
 
 
 def list_rules() -> Sequence[Rule]:

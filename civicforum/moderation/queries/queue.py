@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Mapped
 
 from civicforum.accounts.models import SYSTEM, Actor
@@ -17,6 +17,7 @@ from civicforum.moderation import policies
 from civicforum.moderation.models import Case, Flag
 from civicforum.moderation.queries.flags import flags_of_cases
 from civicforum.moderation.queries.places import posts_before, posts_of
+from civicforum.moderation.queries.recusal import is_free_of
 from civicforum.partnerships.models import Project
 
 WAITING = ("open", "second_look")
@@ -83,8 +84,8 @@ def _waiting_cases(viewer: Actor) -> Select[Case]:
     return select(Case).where(
         Case.state.in_(WAITING),
         Case.target_type == "post",
-        # What its author took back meanwhile leaves nothing to decide.
-        Case.target_id.in_(select(Post.id).where(Post.state.in_(DECIDABLE))),
+        # What its author took back meanwhile leaves nothing to decide; nor is there for who has a part in it.
+        exists().where(Post.id == Case.target_id, Post.state.in_(DECIDABLE), is_free_of(viewer, Post)),
         not_by(viewer, Case.target_author_id),
         moderated_by(viewer, Case.project_id),
     )

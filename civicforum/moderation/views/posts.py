@@ -11,7 +11,9 @@ from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
+from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.views.blueprint import bp
+from civicforum.moderation.views.choices import choices_for
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
@@ -26,7 +28,8 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
     post = get_post(viewer(), post_id)
     if not policies.can_work_in(viewer(), post.thread.project):
         raise NotFound
-    is_own = post.author_id is not None and post.author_id == viewer().id
+    ties = queries.ties_to(viewer(), post_id)
+    is_own = "author" in ties
     # Nobody reads who flagged them and what was said of it, moderators neither.
     case = None if is_own else queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
@@ -41,6 +44,12 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
         flags=flags,
         hold=queries.waiting_hold(post),
         is_own=is_own,
+        ties=ties,
+        refusal=tie_sentence(ties),
+        others=queries.count_free(viewer(), post) if ties else None,
+        can_read_record=policies.can_read_record(viewer(), post),
+        choices=choices_for(post, case),
+        settings=queries.limits_in_force(case),
         hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
     )
@@ -55,6 +64,7 @@ def _flagged_rule(flags: Any) -> str | None:
 def form_to_hide(**values: Any) -> forms.HideForm:
     form = forms.HideForm(**({"formdata": None} if request.method == "GET" else {}), **values)
     form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
+    form.offer(queries.list_templates(str(get_locale())))
     return form
 
 

@@ -6,7 +6,7 @@ from flask import render_template
 
 from civicforum.discussions.queries import files_of_posts
 from civicforum.discussions.schemas import tell_polls
-from civicforum.moderation import queries
+from civicforum.moderation import policies, queries
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.viewer import viewer
 
@@ -20,4 +20,5 @@ def queue() -> Any:
         attachments=files_of_posts(item.post for item in items),
         polls=tell_polls(viewer(), [item.post for item in items]),
         total=queries.count_queue(viewer()),
+        edits_templates=policies.can_edit_templates(viewer()),
     )

@@ -31,10 +31,7 @@ def show_reasons(post_id: int) -> Any:
         attachments=files_of_posts([post])[post.id],
         form=form,
         is_author=is_author,
-        can_mend=is_author
-        and case.state == "decided"
-        and post.state == "hidden"
-        and not queries.was_mended(post.id),
+        can_mend=is_author and queries.can_mend(post, case),
     ), (422 if form.errors and request.method == "POST" else 200)
 
 

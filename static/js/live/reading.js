@@ -73,6 +73,7 @@ export class Reading {
 
   /** Another page of the same person has read on: how much is new is asked for, as it changes all the time. */
   async hear(item) {
+    if (item.type === "limits") this.main.dispatchEvent(new CustomEvent("limits:changed"));
     if (String(item.thread_id) !== this.main.dataset.thread || sameRanges(item.seen, this.seen)) return;
     const { status, json } = await request("GET", this.url);
     if (status === 200) this.show(json);

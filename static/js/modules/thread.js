@@ -52,6 +52,8 @@ class Thread {
   startReading() {
     openAtNew();
     const reading = new Reading(this.main);
+    // A moderator set or ended a limit of one's own: the composer says so at once.
+    this.main.addEventListener("limits:changed", () => this.showOwnWords());
     this.posts.onInsert = (article) => reading.observe(article);
   }
 
@@ -124,12 +126,26 @@ class Thread {
     else if (String(item.version) !== this.words.version) this.headSoon.ask();
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
+    else this.showPace(item.pace ?? "", item.fragment ?? "");
   }
 
   /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
   showRoom(until, markup) {
     announce(until ? this.words.wordsRoom : this.words.wordsRoomOver);
     this.words.roomUntil = until;
+    this.showBanner(markup);
+  }
+
+  /** The thread is slow or locked for a time, or no longer. */
+  showPace(pace, markup) {
+    const words = this.main.querySelector("[data-room]")?.dataset;
+    if (!words || words.pace === pace) return;
+    announce(pace ? words.wordsPace : this.words.wordsRoomOver);
+    words.pace = pace;
+    this.showBanner(markup);
+  }
+
+  showBanner(markup) {
     const banner = this.main.querySelector("[data-room]");
     if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
     this.ownWordsSoon.ask();
@@ -254,6 +270,8 @@ class Thread {
     this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
     const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
     for (const name of names) this.words[name] = fresh.dataset[name];
+    const [board, now] = [this.main, fresh].map((page) => page.querySelector("[data-room]"));
+    if (board && now) board.dataset.pace = now.dataset.pace;
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
     for (const entry of this.sending?.entries ?? []) if (!this.sending.standIn(entry)) this.sending.show(entry);

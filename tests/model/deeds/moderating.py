@@ -36,12 +36,12 @@ def threads_are_joined_in_public(town: Town) -> Act:
 
 @does(moderation.open_case)
 def a_case_is_opened(town: Town) -> Act:
-    return lambda: moderation.open_case(town.site_moderator, "post", town.first.id)
+    return lambda: moderation.open_case(town.second_moderator, "post", town.first.id)
 
 
 @does(moderation.moderate)
 def a_moderator_opens_a_case_and_hides(town: Town) -> Act:
-    return lambda: moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    return lambda: moderation.moderate(town.second_moderator, "post", town.first.id, HIDE)
 
 
 @does(moderation.moderate)
@@ -52,20 +52,20 @@ def a_moderator_hides_in_a_closed_project(town: Town) -> Act:
 @does(moderation.decide_case)
 def a_flag_is_found_right(town: Town) -> Act:
     moderation.flag_post(town.ben, town.first.id, 2, "Look.")
-    case = moderation.open_case(town.site_moderator, "post", town.first.id)
-    return lambda: moderation.decide_case(town.site_moderator, case.id, HIDE, case.version)
+    case = moderation.open_case(town.second_moderator, "post", town.first.id)
+    return lambda: moderation.decide_case(town.second_moderator, case.id, HIDE, case.version)
 
 
 @does(moderation.decide_case)
 def a_flag_is_found_wrong(town: Town) -> Act:
     moderation.flag_post(town.ben, town.first.id, 2, "Look.")
-    case = moderation.open_case(town.site_moderator, "post", town.first.id)
-    return lambda: moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+    case = moderation.open_case(town.second_moderator, "post", town.first.id)
+    return lambda: moderation.decide_case(town.second_moderator, case.id, LEAVE, case.version)
 
 
 @does(moderation.mend_post)
 def an_author_mends_in_a_case(town: Town) -> Act:
-    moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    moderation.moderate(town.second_moderator, "post", town.first.id, HIDE)
     return lambda: moderation.mend_post(town.ana, town.first.id, f"Better. {CANARY}")
 
 
@@ -78,7 +78,7 @@ def a_held_comment_is_published(town: Town) -> Act:
 @does(moderation.decide_hold)
 def a_held_edit_is_declined(town: Town) -> Act:
     hold = town.hold_of(town.held_edit)
-    return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("decline", 2, "No."))
+    return lambda: moderation.decide_hold(town.second_moderator, hold.id, Deed("decline", 2, "No."))
 
 
 @does(moderating.make_room)

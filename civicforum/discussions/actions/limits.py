@@ -1,0 +1,76 @@
+"""What is known before anybody speaks: a locked or slow thread, and who may not write there for a time."""
+
+from datetime import datetime, timedelta
+
+from civicforum import jobs
+from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.agreement.limits.models import EVERYWHERE, Limit
+from civicforum.agreement.limits.queries import own_limit, shared_limit
+from civicforum.agreement.limits.setting import set_limit
+from civicforum.agreement.limits.words import lock_sentence, own_sentence, wait_sentence
+from civicforum.agreement.models import Rule
+from civicforum.db import db, now, transactional
+from civicforum.discussions import queries
+from civicforum.discussions.actions.publishing import show_thread
+from civicforum.discussions.models import Thread
+from civicforum.errors import Conflict, Limited, TooMany, require
+from civicforum.partnerships.models import Project
+
+
+def check_limits(actor: Actor, thread: Thread) -> None:
+    """Refuse who is muted here or silenced (Limited), everybody in a locked thread (Conflict), and whoever
+    spoke a moment ago in a slow one (TooMany), organizers and moderators too."""
+    check_own_limit(actor, thread)
+    locked = shared_limit(thread.channel, "lock")
+    if locked is not None and actor is not SYSTEM:
+        raise Conflict(lock_sentence(locked))
+    _check_pace(actor, thread)
+
+
+def check_own_limit(actor: Actor, thread: Thread) -> None:
+    """Refuse who may not write here for a time, whatever else they may do."""
+    own = queries.own_limit_in(actor, thread)
+    if own is not None:
+        raise Limited(own_sentence(own))
+
+
+def check_silence(actor: Actor, project: Project) -> None:
+    """Refuse who may not write in the project, where no thread is there yet."""
+    own = own_limit(actor, [f"project:{project.id}", EVERYWHERE])
+    if own is not None:
+        raise Limited(own_sentence(own))
+
+
+def _check_pace(actor: Actor, thread: Thread) -> None:
+    slow = shared_limit(thread.channel, "slow")
+    again_at = queries.slow_until(actor, thread, slow)
+    if slow is not None and again_at is not None:
+        seconds = int((again_at - now()).total_seconds()) + 1
+        raise TooMany(wait_sentence(slow, again_at), retry_after=seconds)
+
+
+def set_pace(thread: Thread, kind: str, until: datetime, rule: Rule, minutes: int | None = None) -> Limit:
+    """Make the thread slow or locked until then; inside a running action that holds it."""
+    limit = set_limit(kind, thread.channel, until, rule, minutes=minutes)
+    show_thread(thread)
+    jobs.enqueue(
+        "discussions.end_limits",
+        unique_key=f"limit:{limit.id}",
+        run_at=until + timedelta(seconds=1),
+        thread_id=thread.id,
+    )
+    return limit
+
+
+def show_pace(place: str) -> None:
+    """Let watchers see that a thread's limit is over; inside a running action."""
+    show_thread(db.session.get_one(Thread, int(place.removeprefix("thread:"))))
+
+
+@transactional
+def tell_limits_ended(actor: Actor, thread_id: int) -> None:
+    """Let watchers see that a limit's time is over; the house does it at the end. Locks nothing."""
+    require(actor is SYSTEM)
+    thread = db.session.get(Thread, thread_id)
+    if thread is not None:
+        show_thread(thread)

@@ -1,0 +1,39 @@
+"""Which limits a thread has, and whether they bind somebody just now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from civicforum.accounts.models import Actor, User
+from civicforum.agreement.limits.models import EVERYWHERE, Limit
+from civicforum.agreement.limits.queries import own_limit, shared_limits
+from civicforum.db import db, now
+from civicforum.discussions.models import Post, Thread
+
+
+def limits_of(threads: Sequence[Thread]) -> dict[int, list[Limit]]:
+    """What holds for everybody in each of these threads, by id; in one query."""
+    found = shared_limits(thread.channel for thread in threads)
+    return {thread.id: found.get(thread.channel, []) for thread in threads}
+
+
+def own_limit_in(viewer: Actor, thread: Thread) -> Limit | None:
+    """What keeps the viewer from writing in this thread: here, in its project, or everywhere."""
+    return own_limit(viewer, [thread.channel, f"project:{thread.project_id}", EVERYWHERE])
+
+
+def slow_until(viewer: Actor, thread: Thread, slow: Limit | None) -> datetime | None:
+    """When the viewer may write again in a slow thread; None for at once. A change counts as a comment."""
+    if slow is None or slow.minutes is None or not isinstance(viewer, User):
+        return None
+    said, changed = db.session.execute(
+        select(func.max(Post.created_at), func.max(Post.edited_at)).where(
+            Post.thread_id == thread.id, Post.author_id == viewer.id, Post.state != "moved"
+        )
+    ).one()
+    last = max((at for at in (said, changed) if at is not None), default=None)
+    if last is None:
+        return None
+    again_at = min(last + timedelta(minutes=slow.minutes), slow.until)
+    return again_at if again_at > now() else None

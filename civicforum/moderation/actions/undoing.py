@@ -1,0 +1,96 @@
+"""Taking back what a measure did, because somebody else found that it should not have been.
+
+Inside a running action, which asked its own policy: whoever decides an appeal is no moderator of the place.
+Locks in the order of the whole room: the thread, the post, the case.
+"""
+
+from sqlalchemy import select, update
+
+from civicforum.accounts.models import Actor
+from civicforum.agreement.limits.setting import end_limit, settle_suspension
+from civicforum.agreement.models import Limit
+from civicforum.db import db, lock, now
+from civicforum.discussions import actions as discussions
+from civicforum.discussions.models import Post, Thread
+from civicforum.moderation.actions.recording import record_of
+from civicforum.moderation.models import Case, Flag, Measure
+
+TAKES_DOWN = ("hide", "remove", "decline")
+
+
+def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
+    """Restore what ``measure`` did: the words are shown, a limit ends, those who flagged were not right.
+
+    A line ``overturned`` goes into the public log. Doing it twice changes nothing. What was blacked out does
+    not come back: it is kept nowhere. ``reason`` is kept by whoever calls: the log has no words.
+    """
+    post = lock_measure(measure)
+    if measure.overturned_at is not None:
+        return
+    measure.overturned_at = now()
+    db.session.flush()
+    if post is not None and measure.action in TAKES_DOWN and _is_what_hides(measure, post):
+        discussions.put_back(post)
+    if measure.limit_id is not None:
+        end_measured(lock(Limit, measure.limit_id))
+    _disagree(measure.case)
+    _close(measure.case)
+    record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case))
+    db.session.flush()
+
+
+def lock_measure(measure: Measure) -> Post | None:
+    """Hold what the measure is about, in the order of the whole room; the post, if there is one."""
+    case = measure.case
+    post = db.session.get(Post, case.target_id) if case.target_type == "post" else None
+    if post is not None:
+        lock(Thread, post.thread_id)
+        lock(Post, post.id)
+    elif case.target_type == "thread":
+        lock(Thread, case.target_id)
+    lock(Case, case.id)
+    lock(Measure, measure.id)
+    return post
+
+
+def thread_of(case: Case) -> Thread | None:
+    return db.session.get(Thread, case.target_id) if case.target_type == "thread" else None
+
+
+def _is_what_hides(measure: Measure, post: Post) -> bool:
+    """Whether the post is down because of this measure, and of no later one that stands."""
+    if post.state not in ("hidden", "removed", "declined"):
+        return False
+    later = (
+        select(Measure.id)
+        .join(Case, Case.id == Measure.case_id)
+        .where(
+            Case.target_type == "post",
+            Case.target_id == post.id,
+            Measure.action.in_(TAKES_DOWN),
+            Measure.id > measure.id,
+            Measure.overturned_at.is_(None),
+        )
+    )
+    return db.session.scalar(later.limit(1)) is None
+
+
+def end_measured(limit: Limit) -> None:
+    """End a limit before its time, with everything that hangs on it."""
+    if not end_limit(limit):
+        return
+    if limit.kind == "suspend" and limit.user_id is not None:
+        settle_suspension(limit.user_id)
+    if limit.user_id is None:
+        discussions.show_pace(limit.place)
+
+
+def _disagree(case: Case) -> None:
+    theirs = update(Flag).where(Flag.case_id == case.id, Flag.state == "agreed")
+    db.session.execute(theirs.values(state="disagreed"))
+
+
+def _close(case: Case) -> None:
+    case.version += 1
+    if case.state in ("decided", "second_look"):
+        case.state, case.closed_at = "closed", now()

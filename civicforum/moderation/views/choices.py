@@ -1,0 +1,101 @@
+"""Which measures a page offers, and to what they lead."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from civicforum.discussions.models import Post
+from civicforum.moderation import policies
+from civicforum.moderation.kinds import KINDS
+from civicforum.moderation.models import Case
+from civicforum.web.viewer import viewer
+
+# What the page of a comment has a form of its own for.
+OWN_FORMS = ("leave", "hide", "restore")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One measure as a way to its form: what it is called, what it does, where it is."""
+
+    action: str
+    about: str
+    name: str
+    does: str
+    url: str
+
+
+def choices_for(post: Post, case: Case | None) -> list[Choice]:
+    """What else can be done from a comment: with its words, its author, its thread."""
+    if post.state not in ("visible", "hidden"):
+        return []
+    is_asked = case is not None and case.state == "decided"
+    return [
+        _choice(action, url_for("moderation.take_measure", post_id=post.id, action=action))
+        for action, kind in KINDS.items()
+        if "post" in kind.targets
+        and action not in OWN_FORMS
+        and _may(action)
+        and not (action == "request_edit" and (is_asked or not post.is_visible))
+    ]
+
+
+def thread_choices(thread_id: int) -> list[Choice]:
+    return [
+        _choice(action, url_for("moderation.calm_thread", thread_id=thread_id, action=action))
+        for action in ("slow", "lock")
+    ]
+
+
+def person_choices(handle: str) -> list[Choice]:
+    return [
+        _choice(action, url_for("moderation.limit_person", handle=handle, action=action))
+        for action in ("warn", "suspend")
+    ]
+
+
+def _may(action: str) -> bool:
+    return not KINDS[action].is_for_site or policies.can_act_for_site(viewer())
+
+
+def _choice(action: str, url: str) -> Choice:
+    name, does = words_of(action)
+    return Choice(action, KINDS[action].about, name, does, url)
+
+
+def words_of(action: str) -> tuple[Any, Any]:
+    """What a measure is called, and what it does, in a sentence."""
+    return {
+        "request_edit": (
+            _("Ask for other words"),
+            _("The comment stays in sight. Its author is told the rule, and may change it once."),
+        ),
+        "redact": (
+            _("Black out personal facts"),
+            _("Passages you name are taken out here, in every earlier version and in quotes, for good."),
+        ),
+        "remove": (
+            _("Remove because of the law"),
+            _("Nobody reads it any more. It is kept for the record; each look at it needs a reason."),
+        ),
+        "warn": (_("Warn"), _("The author is told the rule and your reason. Nothing else changes.")),
+        "mute": (
+            _("Mute in this thread"),
+            _("The author reads everything, and writes nothing in this thread for a time."),
+        ),
+        "silence": (
+            _("Silence in this project"),
+            _("The author reads everything, and writes nothing in this project for a time."),
+        ),
+        "suspend": (
+            _("Suspend on the whole site"),
+            _("The account reads everything, and writes nothing anywhere for a time."),
+        ),
+        "slow": (
+            _("Slow it down"),
+            _("Everybody writes one comment in some minutes: organizers and moderators, too."),
+        ),
+        "lock": (_("Lock it"), _("Nobody writes in this thread for a time. It opens by itself.")),
+    }[action]
