@@ -89,7 +89,7 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
             version=case.version,
         )
     rule = check_deed(deed)
-    if deed.action == "leave" and case.state == "decided":
+    if deed.action == "leave" and case.state == "decided" and not case.awaits_person:
         # Closing the case would take the author's one mend away.
         raise Conflict(_("It is hidden already, and its author may still mend it. You can show it again."))
     post = _carry_out(actor, case, deed, rule)
@@ -118,9 +118,12 @@ def _carry_out(actor: Actor, case: Case, deed: Deed, rule: Rule | None) -> Post:
 
 
 def _settle(case: Case, deed: Deed) -> None:
+    # Words that the house hid, and that stay hidden, may still be mended by their author.
+    is_kept = deed.action == "leave" and case.awaits_person and case.state == "decided"
+    is_hidden = deed.action == "hide" or is_kept
     case.version += 1
-    case.state = "decided" if deed.action == "hide" else "closed"
-    case.closed_at = None if deed.action == "hide" else now()
+    case.state = "decided" if is_hidden else "closed"
+    case.closed_at = None if is_hidden else now()
 
 
 def lock_case_about(post_id: int) -> Case | None:

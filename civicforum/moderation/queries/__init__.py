@@ -10,9 +10,11 @@ from civicforum.moderation.queries.cases import (
     was_mended,
 )
 from civicforum.moderation.queries.flags import (
+    count_flags_by,
     find_own_flag,
     flags_of_cases,
     get_own_flag,
+    last_left_at,
     open_flags,
 )
 from civicforum.moderation.queries.log import (
@@ -40,20 +42,29 @@ from civicforum.moderation.queries.report import (
     ReportRow,
     report,
 )
+from civicforum.moderation.queries.scores import (
+    OFFICES,
+    flaggers_of,
+    target_of,
+)
 
 __all__ = [
     "DECIDABLE",
+    "OFFICES",
     "WAITING",
     "QueueItem",
     "ReportRow",
+    "count_flags_by",
     "count_queue",
     "find_case_about",
     "find_measure",
     "find_own_flag",
+    "flaggers_of",
     "flags_of_cases",
     "get_case",
     "get_own_flag",
     "get_reasons",
+    "last_left_at",
     "list_cases",
     "list_log",
     "list_queue",
@@ -67,6 +78,7 @@ __all__ = [
     "posts_of",
     "project_of",
     "report",
+    "target_of",
     "verify_log",
     "waiting_hold",
     "was_mended",
