@@ -11,10 +11,16 @@ from civicforum.moderation.actions.deeds import (
 )
 from civicforum.moderation.actions.flags import (
     flag_post,
+    show_listed,
     withdraw_flag,
+)
+from civicforum.moderation.actions.gates import (
+    end_gate,
+    set_gate,
 )
 from civicforum.moderation.actions.holds import (
     decide_hold,
+    decide_holds,
 )
 from civicforum.moderation.actions.mending import (
     mend_post,
@@ -34,6 +40,8 @@ __all__ = [
     "Deed",
     "decide_case",
     "decide_hold",
+    "decide_holds",
+    "end_gate",
     "end_room",
     "flag_post",
     "make_room",
@@ -42,6 +50,8 @@ __all__ = [
     "moderate",
     "move_thread",
     "open_case",
+    "set_gate",
+    "show_listed",
     "split_thread",
     "withdraw_flag",
 ]

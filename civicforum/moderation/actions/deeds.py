@@ -10,6 +10,7 @@ from civicforum.agreement.queries import get_rule
 from civicforum.discussions.models import Post
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation.models import MAX_REASON
+from civicforum.partnerships.models import Project
 
 CASE_ACTIONS = ("hide", "restore", "leave")
 
@@ -48,7 +49,11 @@ def check_deed(deed: Deed) -> Rule | None:
 
 def role_of(actor: Actor, post: Post) -> str:
     """The role a measure was taken in, without a name."""
+    return role_in(actor, post.thread.project)
+
+
+def role_in(actor: Actor, project: Project) -> str:
     if actor is SYSTEM:
         return "automatic"
-    own = [row.role for row in actor.memberships if row.project_id == post.thread.project_id]
+    own = [row.role for row in actor.memberships if row.project_id == project.id]
     return "project moderator" if "moderator" in own and not actor.has_role("moderator") else "moderator"

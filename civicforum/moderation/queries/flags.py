@@ -46,7 +46,7 @@ def get_own_flag(viewer: Actor, post_id: int) -> Flag:
 
 def count_flags_by(viewer: Actor, since: datetime) -> int:
     """How many comments the viewer flagged since then, whatever became of it."""
-    mine = select(func.count(Flag.id)).where(Flag.user_id == viewer.id, Flag.created_at >= since)
+    mine = select(func.count(Flag.id)).where(Flag.user_id == viewer.id, Flag.created_at > since)
     return db.session.scalar(mine) or 0
 
 

@@ -1,6 +1,7 @@
 """Who flagged, and what was flagged, as the score asks for it; see ``moderation/scoring.py``."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import User
 from civicforum.agreement.words import find_words
@@ -26,7 +27,10 @@ OFFICES = (
 def flaggers_of(case: Case, project: Project) -> list[Flagger]:
     """Everybody whose flag in this case is open, in a fixed number of queries."""
     flags = db.session.scalars(
-        select(Flag).where(Flag.case_id == case.id, Flag.state == "open").order_by(Flag.id)
+        select(Flag)
+        .where(Flag.case_id == case.id, Flag.state == "open")
+        .options(selectinload(Flag.user))
+        .order_by(Flag.id)
     ).all()
     tallies = _tallies([flag.user_id for flag in flags])
     return [_flagger(flag, project, *tallies.get(flag.user_id, (0, 0))) for flag in flags]
