@@ -75,7 +75,7 @@ def _fragment(post: schemas.ToldPost, thread: Thread) -> str:
 
 
 def _render_threads(ids: Sequence[int]) -> Mapping[int, Item]:
-    """The API's thread, plus the rule that stands above its comments while room is made for others."""
+    """The API's thread, plus the rules that stand above its comments for some hours."""
     told = schemas.tell_threads(queries.find_threads(ids))
     return {
         as_json["id"]: {**as_json, "fragment": _banner(thread)}
@@ -84,4 +84,6 @@ def _render_threads(ids: Sequence[int]) -> Mapping[int, Item]:
 
 
 def _banner(thread: schemas.ToldThread) -> str:
-    return render_template("discussions/_room.html", thread=thread).strip() if thread.make_room else ""
+    if not (thread.make_room or thread.gate):
+        return ""
+    return render_template("discussions/_room.html", thread=thread).strip()

@@ -182,6 +182,7 @@ def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
         "is_moderator": policies.can_moderate_thread(person, thread),
         "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         "room_url": _room_url(thread),
+        "gate_url": _gate_url(thread),
         "speaker": speaker(person, thread.project),
         "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,
     }
@@ -201,6 +202,13 @@ def _room_url(thread: Thread) -> str | None:
     if not (policies.can_make_room(viewer(), thread) and thread.is_open and thread.project.is_open):
         return None
     return room_url("moderation.make_room", thread_id=thread.id)
+
+
+def _gate_url(thread: Thread) -> str | None:
+    """Where moderators let comments be read before they are shown."""
+    if not (policies.can_set_gate(viewer(), thread) and thread.is_open and thread.project.is_open):
+        return None
+    return room_url("moderation.set_gate", thread_id=thread.id)
 
 
 def _opening(shown: list[Post]) -> str | None:

@@ -35,6 +35,7 @@ from civicforum.moderation.queries.queue import (
     QueueItem,
     count_queue,
     list_held,
+    list_held_posts,
     list_queue,
     moderated_by,
     not_by,
@@ -48,6 +49,10 @@ from civicforum.moderation.queries.scores import (
     flaggers_of,
     target_of,
 )
+from civicforum.moderation.queries.standing import (
+    count_own_waiting,
+    own_flagged,
+)
 
 __all__ = [
     "DECIDABLE",
@@ -56,6 +61,7 @@ __all__ = [
     "QueueItem",
     "ReportRow",
     "count_flags_by",
+    "count_own_waiting",
     "count_queue",
     "find_case_about",
     "find_measure",
@@ -68,6 +74,7 @@ __all__ = [
     "last_left_at",
     "list_cases",
     "list_held",
+    "list_held_posts",
     "list_log",
     "list_queue",
     "list_rules",
@@ -75,6 +82,7 @@ __all__ = [
     "moderated_by",
     "not_by",
     "open_flags",
+    "own_flagged",
     "post_before",
     "posts_before",
     "posts_of",

@@ -19,6 +19,8 @@ from civicforum.moderation.queries.flags import flags_of_cases
 from civicforum.moderation.queries.places import posts_before, posts_of
 from civicforum.partnerships.models import Project
 
+# So many are decided together: each is one measure, with a line of its own in the log.
+MOST_AT_ONCE = 200
 WAITING = ("open", "second_look")
 
 
@@ -111,9 +113,15 @@ def _waiting_holds(viewer: Actor) -> Select[Hold]:
 def list_held(viewer: Actor, thread: Thread) -> list[Hold]:
     """What waits in one thread for this moderator, oldest first."""
     inside = select(Post.id).where(Post.thread_id == thread.id, Post.state == "pending")
-    return list(
-        db.session.scalars(_waiting_holds(viewer).where(Hold.object_id.in_(inside)).order_by(Hold.id))
-    )
+    waiting = _waiting_holds(viewer).where(Hold.object_id.in_(inside)).order_by(Hold.id)
+    return list(db.session.scalars(waiting.limit(MOST_AT_ONCE)))
+
+
+def list_held_posts(viewer: Actor, thread: Thread) -> list[tuple[Hold, Post]]:
+    """What waits in one thread for this moderator, each with its words, oldest first."""
+    holds = list_held(viewer, thread)
+    posts = posts_of([hold.object_id for hold in holds])
+    return [(hold, posts[hold.object_id]) for hold in holds]
 
 
 def not_by(viewer: Actor, author_id: Mapped[int | None]) -> ColumnElement[bool]:

@@ -119,14 +119,27 @@ class Thread {
     else if (String(item.version) !== this.words.version) this.readHead().catch(() => {});
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
+    const gate = item.gate ? `${item.gate.whom} ${item.gate.ends_at}` : "";
+    if (gate !== this.words.gate) this.showGate(gate, item.fragment ?? "");
+  }
+
+  /** Comments are read before they are shown, or no longer. */
+  showGate(gate, markup) {
+    announce(gate ? this.words.wordsGate : this.words.wordsGateOver);
+    this.words.gate = gate;
+    this.drawBanner(markup);
+  }
+
+  drawBanner(markup) {
+    const banner = this.main.querySelector("[data-room]");
+    if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
   }
 
   /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
   showRoom(until, markup) {
     announce(until ? this.words.wordsRoom : this.words.wordsRoomOver);
     this.words.roomUntil = until;
-    const banner = this.main.querySelector("[data-room]");
-    if (banner) keepingPlace(this.posts.list, () => draw(banner, markup));
+    this.drawBanner(markup);
     // A whole hall watches: not all of them ask at the same moment.
     setTimeout(() => this.showOwnWords(), Math.random() * TELL_EVERY_MS);
   }
@@ -243,7 +256,7 @@ class Thread {
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
     this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
-    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
+    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil", "gate"];
     for (const name of names) this.words[name] = fresh.dataset[name];
     const field = this.main.querySelector("form#reply textarea");
     if (field && text) field.value = text;
