@@ -8,11 +8,9 @@ from sqlalchemy import select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement import policies
-from civicforum.agreement.models import Duty
+from civicforum.agreement.models import DUTY_HOURS, Duty
 from civicforum.db import db, now, transactional
 from civicforum.errors import Invalid, require
-
-DUTY_HOURS = (1, 3, 8)
 
 
 @transactional
@@ -37,7 +35,11 @@ def begin_duty(actor: Actor, hours: int) -> Duty:
 
 @transactional
 def end_duty(actor: Actor) -> None:
-    """Be off duty before the time is over; doing it twice changes nothing. What waits goes on waiting."""
+    """Be off duty before the time is over; doing it twice changes nothing. What waits goes on waiting.
+
+    Locks nothing: the row is one's own. Raises NotAllowed for who moderates nowhere.
+    """
+    require(policies.can_be_on_duty(actor), _("Only moderators are on duty."))
     duty = find_duty(actor)
     if duty is not None:
         duty.ends_at = now()

@@ -10,6 +10,9 @@ from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model
 
 
+DUTY_HOURS = (1, 3, 8)
+
+
 class AgreementVersion(Model, HasId):
     """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version."""
 

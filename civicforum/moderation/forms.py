@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired, Optional
 
-from civicforum.agreement.duty import DUTY_HOURS
+from civicforum.agreement.models import DUTY_HOURS
 from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
 from civicforum.moderation.models import MAX_NOTE, MAX_REASON
 from civicforum.web.forms import Form, Line, Words, options
