@@ -11,9 +11,10 @@ from civicforum.agreement.models import Hold
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.policies import can_see_post
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
-from civicforum.moderation.actions.cases import lock_place, open_case
+from civicforum.moderation.actions.cases import open_case
 from civicforum.moderation.actions.deeds import Deed, check_deed, own_cause
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_flaggers
 from civicforum.moderation.models import MAX_REASON
@@ -30,7 +31,7 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
     found = db.session.get(Hold, hold_id)
     if found is None or found.kind != "post":
         raise NotFound
-    post = lock_place(actor, "post", found.object_id)
+    post = _lock_place(actor, found.object_id)
     hold = lock(Hold, hold_id)
     require(policies.can_work_in(actor, post.thread.project) and hold.author_id != actor.id, own_cause())
     if hold.decided_at is not None:
@@ -38,6 +39,17 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
     if deed.action == "approve":
         return _approve(actor, hold, _asked(deed))
     return _decline(actor, hold, deed)
+
+
+def _lock_place(actor: Actor, post_id: int) -> Post:
+    """The post, with its thread held; without all that a page tells of it, because many are decided at once."""
+    post = db.session.get(Post, post_id)
+    if post is None:
+        raise NotFound
+    lock(Thread, post.thread_id)
+    if not can_see_post(actor, post):
+        raise NotFound
+    return post
 
 
 def _asked(deed: Deed) -> str:
