@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.accounts.policies import same_person
+from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import find_hold
 from civicforum.clock import now
 from civicforum.discussions import queries, schemas
@@ -75,11 +76,17 @@ def _held_note(post: Post) -> str | None:
     held = find_hold("post", post.id)
     if held is None:
         return None
-    who = _("the moderator on duty") if held.is_on_duty else _("a moderator of this project")
+    return f"{_why_held(held.cause)} {_who_reads(held)}"
+
+
+def _who_reads(held: Hold) -> str:
+    """By role, never by name."""
     by = localtime(held.due_at)
     if held.due_at < now():
-        return f"{_why_held(held.cause)} {_('It should have been read by %(time)s; it is first in line.', time=by)}"
-    return f"{_why_held(held.cause)} {_('It is read by %(time)s, by %(who)s.', time=by, who=who)}"
+        return _("It should have been read by %(time)s. It is first in line.", time=by)
+    if held.is_on_duty:
+        return _("The moderator on duty reads it by %(time)s.", time=by)
+    return _("A moderator of this project reads it by %(time)s.", time=by)
 
 
 def _why_held(cause: str) -> str:
