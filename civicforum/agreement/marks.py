@@ -13,7 +13,7 @@ _lookers: list[Look] = []
 
 
 def register(look: Look) -> None:
-    """Let ``look(kind, object_id)`` be called, in the same transaction, for what was shown with such a word."""
+    """Let ``look(kind, object_id)`` be called, in the same transaction, for what has such a word."""
     if look not in _lookers:
         _lookers.append(look)
 

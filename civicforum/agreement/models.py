@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model
 
-
 DUTY_HOURS = (1, 3, 8)
 
 

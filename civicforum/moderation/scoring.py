@@ -17,9 +17,9 @@
 
 The form is Discourse's (its trust levels are not: here nothing is earned by likes or hours online).
 
-**A comment is hidden by itself** once its score reaches the threshold (8.33 unless the town sets another) and
-at least FEWEST_PEOPLE people flagged it, until a person has looked. It is *not*, and a person is asked to look,
-where ``obstacle`` names a reason:
+**A comment is hidden by itself** once its score reaches the threshold (8.33 unless the town sets another)
+and at least FEWEST_PEOPLE people flagged it, until a person has looked. It is *not*, and a person is asked to
+look, where ``obstacle`` names a reason:
 
     staff         its author has a role in the project, so everybody saw who spoke
     criticism     it answers, calls on or names somebody with a role in the project, or a partner: those who
@@ -105,7 +105,7 @@ def is_enough(flaggers: Sequence[Flagger], threshold: float = THRESHOLD) -> bool
 
 
 def obstacle(target: Target, flaggers: Sequence[Flagger], threshold: float = THRESHOLD) -> str | None:
-    """Why a person has to look first, where the flags would be enough; None where nothing stands against it."""
+    """Why a person has to look first, where the flags would be enough; None where nothing is against it."""
     if target.is_by_staff:
         return "staff"
     if target.is_about_power:

@@ -130,7 +130,11 @@ def test_a_gate_lets_newcomers_or_all_but_moderators_wait(clock, nia, thread, mo
 def test_a_gate_is_told_and_ends(clock, thread, moderator):
     actions.set_gate(moderator, thread.id, 3, "everybody", "  A bad\n hour. ")
     gate = queries.find_gate(thread.id)
-    assert (gate.reason, gate.ends_at - now(), gate.is_in_force()) == ("A bad hour.", timedelta(hours=3), True)
+    assert (gate.reason, gate.ends_at - now(), gate.is_in_force()) == (
+        "A bad hour.",
+        timedelta(hours=3),
+        True,
+    )
     before = changes_since(thread.channel, 0).revision
     actions.end_gate(moderator, thread.id)
     assert ("thread", thread.id) in changes_since(thread.channel, before).objects
@@ -185,9 +189,7 @@ def test_a_gate_takes_back_what_newcomers_said_within_the_hour(clock, nia, proje
 )
 def test_a_gate_without_its_facts_is_refused(thread, moderator, facts, field):
     with pytest.raises(Invalid) as refused:
-        actions.set_gate(
-            moderator, thread.id, **{"hours": 1, "whom": "everybody", "reason": "Why.", **facts}
-        )
+        actions.set_gate(moderator, thread.id, **{"hours": 1, "whom": "everybody", "reason": "Why.", **facts})
     assert list(refused.value.errors) == [field]
 
 

@@ -36,7 +36,10 @@ def test_three_actions_calm_an_attack_and_lose_no_honest_voice(place):
         for number in range(POSTS):
             clock.shift(timedelta(seconds=60 / POSTS))
             if number == 100:
-                own = [post_reply(person, thread.id, f"I am new, and I saw it: {person.id}.") for person in honest]
+                own = [
+                    post_reply(person, thread.id, f"I am new, and I saw it: {person.id}.")
+                    for person in honest
+                ]
             try:
                 post_reply(crowd[number % ACCOUNTS], thread.id, spam)
             except TooMany:

@@ -201,7 +201,9 @@ def test_several_comments_are_published_or_declined_on_one_page(place, sign_in):
     page = submit(client, address, holds=str(one.id), deed="decline")
     assert (page.status_code, "Name the rule" in page.text) == (422, True)
     submit(client, address, holds=str(one.id), deed="approve")
-    page = submit(client, address, holds=str(other.id), deed="decline", rule="2", reason="It is about people.")
+    page = submit(
+        client, address, holds=str(other.id), deed="decline", rule="2", reason="It is about people."
+    )
     states = [db.session.get_one(Post, post.id).state for post in (first, second)]
     assert (states, "Nothing waits here" in page.text) == (["visible", "declined"], True)
     assert sign_in(place.author).get(address).status_code == 404

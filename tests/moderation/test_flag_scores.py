@@ -56,9 +56,19 @@ def test_five_residents_hide_a_comment_until_somebody_has_looked(clock, place):
     case = flag(clock, place.post, people[:4])
     assert (place.post.state, case.score) == ("visible", 8)
     flag(clock, place.post, people[4:])
-    assert (place.post.state, case.state, case.awaits_person, case.obstacle) == ("hidden", "decided", True, None)
+    assert (place.post.state, case.state, case.awaits_person, case.obstacle) == (
+        "hidden",
+        "decided",
+        True,
+        None,
+    )
     measure = case.measures[-1]
-    assert (measure.action, measure.is_automated, measure.actor_id, measure.rule.number) == ("hide", True, None, 2)
+    assert (measure.action, measure.is_automated, measure.actor_id, measure.rule.number) == (
+        "hide",
+        True,
+        None,
+        2,
+    )
     assert measure.reason.startswith("5 people asked the moderators")
     line = db.session.scalars(select(LogEntry)).one()
     assert (line.action, line.actor_role) == ("hide", "automatic")
@@ -66,7 +76,9 @@ def test_five_residents_hide_a_comment_until_somebody_has_looked(clock, place):
     assert db.session.scalars(select(Job.task)).all() == ["moderation.tell_author"]
     # It is no judgment yet: nobody who flagged is told, nor found right.
     assert (states(place.post), told(people[0])) == ({"open"}, [])
-    assert [(item.post.id, item.why) for item in queries.list_queue(place.moderator)] == [(place.post.id, "score")]
+    assert [(item.post.id, item.why) for item in queries.list_queue(place.moderator)] == [
+        (place.post.id, "score")
+    ]
     assert queries.count_queue(place.moderator) == 1
 
 

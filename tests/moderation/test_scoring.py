@@ -23,7 +23,9 @@ LONG_AGO = NOON - timedelta(days=400)
 def resident(number=0, **facts):
     """Somebody who has been here for long, flagging some minutes after the one before."""
     began_at = LONG_AGO + timedelta(days=10 * number)
-    return Flagger(**{"account_began_at": began_at, "flagged_at": NOON + timedelta(minutes=5 * number), **facts})
+    return Flagger(
+        **{"account_began_at": began_at, "flagged_at": NOON + timedelta(minutes=5 * number), **facts}
+    )
 
 
 def residents(count, **facts):

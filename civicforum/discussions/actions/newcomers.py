@@ -27,7 +27,7 @@ def check_newcomer(actor: Actor, words: Words, files: Sequence[Chosen] = ()) -> 
 
     Locks the newcomer's standing, so that two of their comments at one moment are counted one after another.
     """
-    if not is_new_here(actor):
+    if not (isinstance(actor, User) and is_newcomer(actor)):
         return
     check_newcomers_words(actor, words)
     if len(files) > MOST_FILES:
@@ -36,15 +36,12 @@ def check_newcomer(actor: Actor, words: Words, files: Sequence[Chosen] = ()) -> 
     _check_pace(actor)
 
 
-def is_new_here(actor: Actor) -> bool:
-    return isinstance(actor, User) and is_newcomer(actor)
-
-
 def check_newcomers_words(actor: Actor, words: Words) -> None:
     """Calling many people at once is for those who are known; more links than two a moderator reads first."""
-    if is_new_here(actor) and len(words.mentions) > MOST_MENTIONS:
+    if len(words.mentions) > MOST_MENTIONS and is_newcomer(actor):
         sentence = _(
-            "In your first comments, call at most %(most)s people with @. Your words are kept: take some out.",
+            "In your first comments, call at most %(most)s people with @. Your words are kept: take some"
+            " out.",
             most=MOST_MENTIONS,
         )
         raise Invalid(errors={"body": [sentence]})
@@ -74,7 +71,8 @@ def _too_soon(seconds: int) -> str:
 
 def _too_often() -> str:
     return _(
-        "You are new here, and newcomers write %(most)s comments a day. Your words are kept for tomorrow. It ends"
-        " once two of your comments have stood for a day, you come to a meeting, or a partner vouches for you.",
+        "You are new here, and newcomers write %(most)s comments a day. Your words are kept for tomorrow. It"
+        " ends once two of your comments have stood for a day, you come to a meeting, or a partner vouches"
+        " for you.",
         most=MOST_A_DAY,
     )

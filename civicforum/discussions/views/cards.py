@@ -92,6 +92,8 @@ def _who_reads(held: Hold) -> str:
 def _why_held(cause: str) -> str:
     return {
         "links": _("It has several links, so it is read first."),
-        "newcomer": _("Your first two comments are read first, like everybody’s while a moderator is on duty."),
+        "newcomer": _(
+            "Your first two comments are read first, like everybody’s while a moderator is on duty."
+        ),
         "thread": _("Comments in this thread are read first just now."),
     }.get(cause, _("It has a word on our list, so it is read first."))

@@ -79,8 +79,8 @@ def _check_number(actor: User) -> None:
     if queries.count_flags_by(actor, now() - DAY) < most:
         return
     sentence = _(
-        "You flagged %(most)s comments within a day, and that is the most. Thank you: the moderators see them."
-        " If somebody is in danger, call 911.",
+        "You flagged %(most)s comments within a day, and that is the most. Thank you: the moderators see"
+        " them. If somebody is in danger, call 911.",
         most=most,
     )
     raise TooMany(sentence, retry_after=int(DAY.total_seconds()))

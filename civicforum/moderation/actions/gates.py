@@ -13,7 +13,7 @@ from civicforum.moderation.log import record_line
 def set_gate(
     actor: Actor, thread_id: int, hours: int, whom: str, reason: str, takes_back: bool = False
 ) -> Gate:
-    """Let comments in a thread be read first, and write so into the public log. Locks and raises as the deed."""
+    """Let comments in a thread be read first, and write so into the log. Locks and raises as the deed."""
     gate = discussions.set_gate(actor, thread_id, hours, whom, reason, takes_back)
     _record(actor, f"gate_{whom}", get_thread(actor, thread_id))
     return gate

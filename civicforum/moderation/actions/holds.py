@@ -42,7 +42,7 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
 
 
 def _lock_place(actor: Actor, post_id: int) -> Post:
-    """The post, with its thread held; without all that a page tells of it, because many are decided at once."""
+    """The post, with its thread held; without all that a page tells of it: many are decided at once."""
     post = db.session.get(Post, post_id)
     if post is None:
         raise NotFound

@@ -40,7 +40,7 @@ class OwnFlagged:
 
 
 def own_flagged(viewer: Actor) -> OwnFlagged | None:
-    """What is told a flagged author, of the last 90 days; None unless it is several comments in several threads.
+    """What a flagged author is told of the last 90 days; None unless of several comments in several threads.
 
     Counted are flags that are open or were found right: not those taken back or found wrong.
     """
@@ -55,9 +55,7 @@ def own_flagged(viewer: Actor) -> OwnFlagged | None:
 
 
 def _flagged() -> Select[int]:
-    return select(Flag.post_id).where(
-        Flag.state.in_(("open", "agreed")), Flag.created_at >= now() - WITHIN
-    )
+    return select(Flag.post_id).where(Flag.state.in_(("open", "agreed")), Flag.created_at >= now() - WITHIN)
 
 
 def _bins(own: int) -> list[Bin]:
@@ -69,7 +67,7 @@ def _bins(own: int) -> list[Bin]:
         .subquery()
     )
     rows = db.session.execute(select(each.c.comments, func.count()).group_by(each.c.comments))
-    people = {comments: count for comments, count in rows}
+    people: dict[int, int] = dict(rows.tuples().all())
     wrote = select(func.count(Post.author_id.distinct())).where(Post.published_at >= now() - WITHIN)
     people[0] = max(0, (db.session.scalar(wrote) or 0) - sum(people.values()))
     return [_bin(low, high, people, own) for low, high in BINS]

@@ -27,7 +27,10 @@ def begin_duty() -> Any:
     if row is None:
         flash(_("Choose for how long you are on duty."), "error")
     else:
-        flash(_("Thank you. You are on duty until %(time)s; it ends by itself.", time=clock(row.ends_at)), "success")
+        flash(
+            _("Thank you. You are on duty until %(time)s; it ends by itself.", time=clock(row.ends_at)),
+            "success",
+        )
     return redirect(url_for("moderation.queue"))
 
 
