@@ -28,6 +28,7 @@ KNOWN = {
     "FILES_URL",
     "LIMITS",
     "SOCKET_PING_SECONDS",
+    "HIDE_AT_SCORE",
 }
 MINIMUM_SECRET_LENGTH = 32
 
@@ -49,6 +50,7 @@ class Settings:
     limits: str
     socket_ping_seconds: int
     files_url: str | None = None
+    hide_at_score: float | None = 8.33
 
     @property
     def is_sqlite(self) -> bool:
@@ -82,6 +84,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         limits=_limits(values.get("LIMITS", "normal"), address),
         socket_ping_seconds=_whole_number(values, "SOCKET_PING_SECONDS", 25, 1, 300),
         files_url=_files_url(values),
+        hide_at_score=_hide_at_score(values.get("HIDE_AT_SCORE", "8.33")),
     )
 
 
@@ -207,6 +210,15 @@ def _whole_number(values: Mapping[str, str], name: str, default: int, low: int, 
     if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
         raise _wrong(name, f"must be a whole number from {low} to {high}.")
     return int(value)
+
+
+def _hide_at_score(value: str) -> float | None:
+    """What flags must weigh to hide a comment by themselves: two people at least, so 2 is the least."""
+    if value == "never":
+        return None
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", value, re.ASCII) or not 2 <= float(value) <= 100:
+        raise _wrong("HIDE_AT_SCORE", "must be a number from 2 to 100, such as 8.33, or never.")
+    return float(value)
 
 
 def _timezone(value: str) -> str:

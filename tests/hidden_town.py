@@ -54,7 +54,7 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqhiddenpoll",
     "zqheldpoll",
 }
-REASONS = {"zqreason", "zqnote", "zqdeclinereason"}
+REASONS = {"zqreason", "zqnote", "zqdeclinereason", "zqasked"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -183,6 +183,8 @@ def _plant_posts(town: Town, project) -> None:
     declined = say("zqdeclined holdme")
     deed = Deed("decline", 2, "zqdeclinereason lantern")
     moderation.decide_hold(moderator, find_hold("post", declined).id, deed)
+    asked = say("Shown, although it says holdme:")
+    moderation.decide_hold(moderator, find_hold("post", asked).id, Deed("approve", None, "zqasked lantern"))
     held_thread = discussions.start_thread(
         author, project.id, "zqheldthread lantern holdme", "zqheldopening lantern"
     )

@@ -1,7 +1,7 @@
 """Publishing and accepting the agreement, listing words, holding what is said, and raising standings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select, update
@@ -16,6 +16,8 @@ from civicforum.db import db, lock, lock_or_make, now, transactional
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, require
 
 REVIEW_HOURS = 24
+# A moderator on duty reads it until their duty ends, and has this much time at least.
+DUTY_REVIEW_HOURS = 1
 MAX_RULES = 30
 WORD_ACTIONS = ("hold", "mask", "flag")
 
@@ -103,13 +105,13 @@ def accept_agreement(actor: Actor, version: int) -> None:
         raise NotFound
     if version != current.number:
         raise Conflict(_("The agreement has changed meanwhile. Please read the new one first."))
-    _lock_standing(actor.id).accepted_version = version
+    lock_standing(actor.id).accepted_version = version
 
 
 def greet(user: User, has_accepted_agreement: bool) -> None:
     """Give a new person a standing, with the agreement they accepted; inside the action that made them."""
     current = queries.current_agreement() or install_shipped(SYSTEM)
-    standing = _lock_standing(user.id)
+    standing = lock_standing(user.id)
     if has_accepted_agreement:
         standing.accepted_version = current.number
 
@@ -145,20 +147,35 @@ def unlist_word(actor: Actor, word_id: int) -> None:
 # --- holds ---
 
 
-def hold_for_review(author: Actor, kind: str, object_id: int, project_id: int | None, cause: str) -> Hold:
+def hold_for_review(
+    author: Actor,
+    kind: str,
+    object_id: int,
+    project_id: int | None,
+    cause: str,
+    duty_ends_at: datetime | None = None,
+) -> Hold:
     """Let a moderator look at this before it is published, within a day; inside a running action.
 
-    Something reviewed before (and edited since) waits again.
+    Something reviewed before (and edited since) waits again. ``duty_ends_at``: somebody is on duty for it
+    until then, so it is due by then.
     """
     hold = queries.find_hold(kind, object_id) or Hold(kind=kind, object_id=object_id)
     hold.author_id, hold.project_id, hold.cause = author.id, project_id, cause
     hold.created_at = now()
-    hold.due_at = hold.created_at + timedelta(hours=REVIEW_HOURS)
+    hold.due_at, hold.is_on_duty = _due_at(hold.created_at, duty_ends_at), duty_ends_at is not None
     hold.decided_at = hold.decided_by_id = hold.decision = hold.rule_id = None
     hold.reason = ""
     db.session.add(hold)
     db.session.flush()
     return hold
+
+
+def _due_at(at: datetime, duty_ends_at: datetime | None) -> datetime:
+    latest = at + timedelta(hours=REVIEW_HOURS)
+    if duty_ends_at is None:
+        return latest
+    return min(latest, max(duty_ends_at, at + timedelta(hours=DUTY_REVIEW_HOURS)))
 
 
 def decide_hold(
@@ -196,19 +213,19 @@ def rehome_holds(kind: str, object_ids: Select[int], project_id: int) -> None:
 def count_stood(user_id: int | None) -> None:
     """Count something this person said that stood; inside a running action."""
     if user_id is not None:
-        _lock_standing(user_id).words_that_stood += 1
+        lock_standing(user_id).words_that_stood += 1
 
 
 def count_attended(user_id: int | None) -> None:
     """Count a meeting this person came to; inside a running action."""
     if user_id is not None:
-        _lock_standing(user_id).meetings_attended += 1
+        lock_standing(user_id).meetings_attended += 1
 
 
 @transactional
 def vouch(actor: Actor, user: User) -> Standing:
     """Say that one knows this person: a newcomer's limits end. Saying it twice changes nothing."""
-    standing = _lock_standing(user.id)
+    standing = lock_standing(user.id)
     require(
         policies.can_vouch(actor, user),
         _("Only somebody with a role in a partnership can vouch, and nobody for themselves."),
@@ -229,7 +246,7 @@ def welcome(
     return user
 
 
-def _lock_standing(user_id: int) -> Standing:
+def lock_standing(user_id: int) -> Standing:
     """This person's row, held until the action ends; made if there is none."""
     return lock_or_make(
         Standing, user_id, lambda: Standing(user_id=user_id, words_that_stood=0, meetings_attended=0)

@@ -10,6 +10,8 @@ from civicforum.accounts.models import User
 from civicforum.agreement.limits.models import Limit as Limit
 from civicforum.db import HasCreatedAt, HasId, Model
 
+DUTY_HOURS = (1, 3, 8)
+
 
 class AgreementVersion(Model, HasId):
     """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version."""
@@ -78,10 +80,21 @@ class Standing(Model):
         return self.vouched_at is None and self.meetings_attended == 0 and self.words_that_stood < 2
 
 
+class Duty(Model, HasId, HasCreatedAt):
+    """A moderator reads what comes, until ``ends_at``: in every project that they moderate. One row each."""
+
+    __tablename__ = "duty"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    user: Mapped[User] = relationship(lazy="joined")
+
+
 class Hold(Model, HasId, HasCreatedAt):
     """Something said that waits for a moderator before it is published.
 
-    ``cause`` is list, links or thread; ``decision`` is approved or declined, None while it waits.
+    ``cause`` is list, links, thread or newcomer; ``decision`` is approved or declined, None while it waits.
+    ``is_on_duty``: a moderator was on duty when it came. ``reason`` of what is approved asks for an edit.
     """
 
     __tablename__ = "hold"
@@ -96,6 +109,7 @@ class Hold(Model, HasId, HasCreatedAt):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     cause: Mapped[str] = mapped_column(String(20))
     due_at: Mapped[datetime]
+    is_on_duty: Mapped[bool] = mapped_column(default=False)
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     decision: Mapped[str | None] = mapped_column(String(10))

@@ -25,6 +25,13 @@ def can_edit_words(actor: Actor) -> bool:
     return has_site_role(actor, "moderator")
 
 
+def can_be_on_duty(actor: Actor) -> bool:
+    """Whoever moderates anywhere, by a role in the site or in a project."""
+    if has_site_role(actor, "moderator"):
+        return is_person(actor)
+    return is_in_good_standing(actor) and any(row.role == "moderator" for row in actor.memberships)
+
+
 def can_vouch(actor: Actor, user: User) -> bool:
     """Whoever holds a role anywhere (site, project, organization), for anybody but themselves."""
     if actor is SYSTEM:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import RAISE, Schema, fields
+from marshmallow.validate import OneOf
 
-from civicforum.agreement.models import AgreementVersion
+from civicforum.agreement.models import DUTY_HOURS, AgreementVersion
 
 
 class RuleSchema(Schema):
@@ -18,6 +19,17 @@ class AgreementSchema(Schema):
     introduction = fields.String(required=True)
     published_at = fields.AwareDateTime(required=True, allow_none=True)
     rules = fields.List(fields.Nested(RuleSchema), required=True)
+
+
+class NewDutySchema(Schema):
+    hours = fields.Integer(required=True, strict=True, validate=OneOf(DUTY_HOURS))
+
+    class Meta:
+        unknown = RAISE
+
+
+class DutySchema(Schema):
+    ends_at = fields.AwareDateTime(required=True, format="iso")
 
 
 def agreement_json(version: AgreementVersion | None, locale: str) -> dict[str, Any]:

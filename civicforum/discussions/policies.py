@@ -166,6 +166,11 @@ def can_make_room(user: Actor, thread: Thread) -> bool:
     return can_close_thread(user, thread)
 
 
+def can_set_gate(user: Actor, thread: Thread) -> bool:
+    """Whoever then reads what waits."""
+    return can_moderate_thread(user, thread)
+
+
 # --- polls: every right is that of the post in which the poll is ---
 
 

@@ -181,6 +181,12 @@ def end_limits(thread_id: int) -> None:
     actions.tell_limits_ended(SYSTEM, thread_id)
 
 
+@jobs.task("discussions.end_gate")
+def end_gate(thread_id: int) -> None:
+    """The time for which comments were read first is over: the banner goes."""
+    actions.tell_gate_ended(SYSTEM, thread_id)
+
+
 @jobs.task("discussions.end_poll")
 def end_poll(poll_id: int) -> None:
     actions.end_poll(SYSTEM, poll_id)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
 
 from civicforum.agreement.limits.models import SLOW_MINUTES
+from civicforum.agreement.models import DUTY_HOURS
+from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
 from civicforum.moderation.actions import Wording
 from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
 from civicforum.moderation.models import MAX_LABEL, MAX_NOTE, MAX_REASON
@@ -167,4 +169,64 @@ class MendForm(Form):
         _("Your comment"),
         32_000,
         description=_("Change what breaks the rule. A moderator looks again before it is shown."),
+    )
+
+
+class AskForm(Form):
+    """Publish what waits; with words, its author is asked for a change."""
+
+    scope = "ask"
+
+    reason = Words(
+        _("What should change?"),
+        MAX_REASON,
+        required=False,
+        description=_("It is published at once. The author alone reads this, and may change it for a day."),
+    )
+
+
+class HeldForm(Form):
+    """What is done alike with several comments that wait: their ids come beside it."""
+
+    rule = RadioField(_("If you decline: which rule?"), validators=[Optional()])
+    reason = Words(
+        _("If you decline: why?"),
+        MAX_REASON,
+        required=False,
+        description=_("Each author reads this. Say what breaks the rule."),
+    )
+
+
+class DutyForm(Form):
+    hours = RadioField(
+        _("I am on duty for"),
+        coerce=int,
+        default=DUTY_HOURS[1],
+        choices=options(zip(DUTY_HOURS, (_("1 hour"), _("3 hours"), _("8 hours")), strict=True)),
+    )
+
+
+class GateForm(Form):
+    whom = RadioField(
+        _("Whose comments are read first?"),
+        default=GATE_WHOM[0],
+        choices=options(
+            zip(GATE_WHOM, (_("Those of newcomers"), _("Everybody’s but moderators’")), strict=True)
+        ),
+    )
+    hours = RadioField(
+        _("For how long?"),
+        coerce=int,
+        default=GATE_HOURS[0],
+        choices=options(zip(GATE_HOURS, (_("1 hour"), _("3 hours"), _("1 day")), strict=True)),
+    )
+    takes_back = BooleanField(
+        _("Also what newcomers wrote here within the last hour"),
+        description=_("It waits with the rest: nothing is lost, and its authors are told."),
+    )
+    reason = Line(
+        _("Why?"),
+        MAX_GATE_REASON,
+        default=_("Many comments came at once, so we read first for a while."),
+        description=_("One sentence, in the open: it stands above the comments."),
     )

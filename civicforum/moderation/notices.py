@@ -6,8 +6,10 @@ from typing import Any
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
+from civicforum.agreement import marks
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import find_posts
+from civicforum.moderation.actions import show_listed
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.kinds import STATED
 from civicforum.moderation.queries import find_cases_about
@@ -25,6 +27,18 @@ def _words(reason: str, thread: str) -> str:
         ),
         "post_restore": _("Your comment in “%(thread)s” is shown again.", thread=thread),
         "post_decline": _("Your comment in “%(thread)s” was not published. Read why.", thread=thread),
+        "post_held": _(
+            "Your comment in “%(thread)s” waits until a moderator has read it. Nothing is lost.",
+            thread=thread,
+        ),
+        "post_edit_asked": _(
+            "Your comment in “%(thread)s” is published. A moderator asks you to change something.",
+            thread=thread,
+        ),
+        "flag_mended": _(
+            "A comment you flagged in “%(thread)s” was changed by its author, and is shown again.",
+            thread=thread,
+        ),
         "flag_hide": _("A comment you flagged in “%(thread)s” was hidden.", thread=thread),
         "post_remove": _("Your comment in “%(thread)s” was removed. Read why.", thread=thread),
         "post_request_edit": _(
@@ -82,3 +96,10 @@ def _url(reason: str, post: Any) -> str:
 def init_app(_app: Flask) -> None:
     registry.register("post_case", describe)
     registry.register("person_case", describe_own)
+    marks.register(_look)
+
+
+def _look(kind: str, object_id: int) -> None:
+    """What is shown with a listed word comes before the moderators."""
+    if kind == "post":
+        show_listed(object_id)

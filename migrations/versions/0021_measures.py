@@ -3,14 +3,14 @@
 No way down: limits that are in force, and who read what was removed, would be forgotten.
 
 Revision ID: 0021
-Revises: 0013
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

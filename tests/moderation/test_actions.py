@@ -88,8 +88,9 @@ def test_two_moderators_never_both_act(scene):
 
 
 def test_a_closed_case_is_over(scene):
-    *_rest, moderator, post = scene
+    *_rest, author, moderator, post = scene
     case = actions.moderate(moderator, "post", post.id, Deed("leave", None, "Sharp, but fair."))
+    edit_post(author, post.id, "They really are.", post.revision)
     actions.flag_post(make_user(), post.id, 2, "And now?")
     with pytest.raises(Conflict):
         actions.decide_case(moderator, case.id, HIDE, case.version)
@@ -321,8 +322,9 @@ def test_what_was_mended_and_is_hidden_again_is_not_mended_a_second_time(scene):
 
 
 def test_a_flag_after_a_case_was_closed_opens_another(scene):
-    *_rest, moderator, post = scene
+    *_rest, author, moderator, post = scene
     first = actions.moderate(moderator, "post", post.id, Deed("leave", 2, "It is an opinion."))
+    edit_post(author, post.id, "It is my opinion.", post.revision)
     flag = actions.flag_post(make_user(), post.id, 2, "Look again.")
     second = db.session.get_one(Case, flag.case_id)
     assert (first.state, second.state, second.source, second.id != first.id) == (

@@ -10,6 +10,11 @@ from civicforum.discussions.actions.by_mail import (
 from civicforum.discussions.actions.changing import Change, change_thread
 from civicforum.discussions.actions.closing import close_thread, open_thread
 from civicforum.discussions.actions.following import follow_thread, tell_followers
+from civicforum.discussions.actions.gates import (
+    end_gate,
+    set_gate,
+    tell_gate_ended,
+)
 from civicforum.discussions.actions.keeping import (
     drop_bookmark,
     forget_draft,
@@ -112,6 +117,7 @@ __all__ = [
     "drop_bookmark",
     "drop_pseudonym",
     "edit_post",
+    "end_gate",
     "end_poll",
     "end_room",
     "follow_thread",
@@ -145,6 +151,7 @@ __all__ = [
     "review_poll",
     "room_role",
     "room_sentence",
+    "set_gate",
     "set_pace",
     "set_poll",
     "set_tags",
@@ -157,6 +164,7 @@ __all__ = [
     "take_draft_along",
     "take_pseudonym",
     "tell_followers",
+    "tell_gate_ended",
     "tell_limits_ended",
     "tell_room_ended",
     "unreact",

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import Actor
-from civicforum.agreement.queries import find_cause
+from civicforum.agreement.marks import mark_listed
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.gates import find_reason_to_wait
 from civicforum.discussions.actions.limits import check_limits
 from civicforum.discussions.actions.publishing import check_revision, hold, lock_post
 from civicforum.discussions.asking import Asked, with_poll
@@ -73,11 +74,13 @@ def set_poll(actor: Actor, post_id: int, asked: Asked, revision: int | None = No
     else:
         _ask(poll, asked)
     post.revision += 1
-    cause = find_cause(actor, with_poll(post.body, asked), post.html)
+    read = with_poll(post.body, asked)
+    cause = find_reason_to_wait(actor, post, read, post.html)
     if cause:
         hold(actor, post, cause)
     else:
         show_poll(poll)
+        mark_listed("post", post.id, read)
     db.session.flush()
     return poll
 

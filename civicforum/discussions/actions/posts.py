@@ -10,11 +10,13 @@ from civicforum.agreement.actions import count_stood
 from civicforum.agreement.limits.models import EVERYWHERE
 from civicforum.agreement.limits.queries import own_limit
 from civicforum.agreement.limits.words import own_sentence
-from civicforum.agreement.queries import find_cause
+from civicforum.agreement.marks import mark_listed
 from civicforum.db import db, find_locked, now, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.gates import find_reason_to_wait
 from civicforum.discussions.actions.limits import check_limits
 from civicforum.discussions.actions.linking import note_links
+from civicforum.discussions.actions.newcomers import check_newcomers_words
 from civicforum.discussions.actions.publishing import (
     check_revision,
     forget_hold,
@@ -159,12 +161,14 @@ def _changes_files(post: Post, files: FileChanges) -> bool:
 
 
 def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
+    check_newcomers_words(actor, words)
     was_visible = post.is_visible
     # What was never public does not become so through the history.
     keep_version(actor, post, is_public=was_visible)
     set_words(post, words)
     change_files(actor, "post", post.id, files.alts, files.dropped)
-    cause = find_cause(actor, words_to_check(post), words.html)
+    read = words_to_check(post)
+    cause = find_reason_to_wait(actor, post, read, words.html)
     if post.seq is not None:
         post.edited_at = now()
     if cause:
@@ -174,6 +178,7 @@ def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
         refresh("post", post.id)
         note_links(post)
         tell_people(post)
+        mark_listed("post", post.id, read)
     db.session.flush()
 
 

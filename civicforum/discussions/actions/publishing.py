@@ -164,7 +164,8 @@ def hold(actor: Actor, post: Post, cause: str) -> None:
     """Keep the post back until a moderator has looked; a place it has already shows that one is looking."""
     post.state = "pending"
     db.session.flush()
-    hold_for_review(actor, "post", post.id, post.thread.project_id, cause)
+    duty_ends_at = queries.on_duty_until(post.thread.project, actor)
+    hold_for_review(actor, "post", post.id, post.thread.project_id, cause, duty_ends_at)
     show_state(post)
 
 

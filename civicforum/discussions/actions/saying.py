@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from civicforum.accounts.models import Actor
-from civicforum.agreement.queries import find_cause
+from civicforum.agreement.marks import mark_listed
 from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
+from civicforum.discussions.actions.gates import find_reason_to_wait
+from civicforum.discussions.actions.newcomers import check_newcomer
 from civicforum.discussions.actions.publishing import byline, hold, publish, words_to_check
 from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
@@ -25,8 +27,10 @@ def say(
 ) -> Post:
     """Add what the actor says, with its voice, files and poll: published, or held for a moderator.
 
-    The thread is locked. ``title`` is read with the words: that of a thread they begin.
+    The thread is locked. ``title`` is read with the words: that of a thread they begin. Raises TooMany and
+    Invalid for what a newcomer may not say yet.
     """
+    check_newcomer(actor, words, files)
     post = Post(
         thread=thread,
         **byline(actor, thread.project),
@@ -41,9 +45,11 @@ def say(
         add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
-    cause = find_cause(actor, with_poll(words_to_check(post, title), poll), words.html)
+    read = with_poll(words_to_check(post, title), poll)
+    cause = find_reason_to_wait(actor, post, read, words.html)
     if cause:
         hold(actor, post, cause)
     else:
         publish(thread, post)
+        mark_listed("post", post.id, read)
     return post

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.accounts.policies import same_person
+from civicforum.agreement.marks import mark_listed
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
@@ -83,6 +84,9 @@ def _retitle(actor: Actor, thread: Thread, title: str, reason: str) -> None:
     record_change(actor, thread, "titled", before=thread.title, reason=why)
     # The slug stays, so that every address does.
     thread.title = title
+    opening_id = queries.first_post_id(thread.id)
+    if opening_id is not None:
+        mark_listed("post", opening_id, title)
 
 
 def _check_own_title(actor: Actor, thread: Thread, title: str) -> None:

@@ -12,6 +12,12 @@ from civicforum.discussions.models.by_mail import (
     ReceivedMail,
     ReplyAddress,
 )
+from civicforum.discussions.models.gates import (
+    GATE_HOURS,
+    GATE_WHOM,
+    MAX_GATE_REASON,
+    Gate,
+)
 from civicforum.discussions.models.keeping import (
     DRAFT_DAYS,
     MAX_DRAFTS,
@@ -68,9 +74,12 @@ __all__ = [
     "EDIT_HOURS",
     "FEWEST_COUNTED",
     "FEWEST_POSTS",
+    "GATE_HOURS",
+    "GATE_WHOM",
     "HIGHEST_SCORE",
     "MAX_DRAFTS",
     "MAX_EDITS",
+    "MAX_GATE_REASON",
     "MAX_ROOM_REASON",
     "MOST_PINNED",
     "MOST_POSTS",
@@ -92,6 +101,7 @@ __all__ = [
     "BallotChoice",
     "Bookmark",
     "Draft",
+    "Gate",
     "MadeRoom",
     "Nudge",
     "Poll",

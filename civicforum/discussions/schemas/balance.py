@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
-from civicforum.discussions.models import MAX_ROOM_REASON
+from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON, MAX_ROOM_REASON
 from civicforum.discussions.schemas.bodies import Strict
 from civicforum.voices.balance import Balance
 
@@ -15,6 +15,13 @@ class MakeRoomSchema(Strict):
     hours = fields.Integer(required=True, strict=True, validate=Range(1, 72))
     minutes = fields.Integer(required=True, strict=True, validate=Range(1, 60))
     reason = fields.String(required=True, validate=Length(min=1, max=MAX_ROOM_REASON))
+
+
+class SetGateSchema(Strict):
+    hours = fields.Integer(required=True, strict=True, validate=OneOf(GATE_HOURS))
+    whom = fields.String(load_default=GATE_WHOM[0], validate=OneOf(GATE_WHOM))
+    reason = fields.String(required=True, validate=Length(min=1, max=MAX_GATE_REASON))
+    takes_back = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class BalanceSchema(Schema):

@@ -145,6 +145,7 @@ class ToldPost:
     reply_to_name: str | None = None
     is_mine: bool = False
     held_note: str | None = None
+    edit_asked: str | None = None
     attachments: tuple[ToldFile, ...] = ()
     # What it answers is in another thread by now.
     is_answer_to_moved: bool = False

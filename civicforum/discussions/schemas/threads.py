@@ -10,7 +10,16 @@ from marshmallow.validate import Length, OneOf, Range
 
 from civicforum.agreement.limits.models import SHARED, Limit
 from civicforum.discussions import queries
-from civicforum.discussions.models import MOST_TAGS, THREAD_KINDS, THREAD_STATUSES, MadeRoom, Tag, Thread
+from civicforum.discussions.models import (
+    GATE_WHOM,
+    MOST_TAGS,
+    THREAD_KINDS,
+    THREAD_STATUSES,
+    Gate,
+    MadeRoom,
+    Tag,
+    Thread,
+)
 from civicforum.discussions.schemas.bodies import Strict, dump_all
 from civicforum.discussions.schemas.people import AuthorSchema, Told, tell_author
 from civicforum.discussions.schemas.polls import NewPollSchema
@@ -122,6 +131,14 @@ class LimitSchema(Schema):
     rule_title = fields.String(required=True)
 
 
+class GateSchema(Schema):
+    """For a bad hour: what newcomers (or all but moderators) say here is read before it is shown."""
+
+    whom = fields.String(required=True, validate=OneOf(GATE_WHOM))
+    ends_at = fields.AwareDateTime(required=True, format="iso")
+    reason = fields.String(required=True)
+
+
 class ThreadSchema(Schema):
     id = fields.Integer(required=True)
     project = fields.String(required=True, metadata={"description": "The project's slug."})
@@ -166,6 +183,12 @@ class ThreadSchema(Schema):
         metadata={"description": "The slower pace of those who wrote most, while it is in force."},
     )
     limits = fields.List(fields.Nested(LimitSchema), required=True)
+    gate = fields.Nested(
+        GateSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "That comments are read before they are shown, while it is in force."},
+    )
     created_at = fields.AwareDateTime(required=True, format="iso")
     last_post_at = fields.AwareDateTime(required=True, format="iso")
 
@@ -207,6 +230,7 @@ class ToldThread:
     post_count: int
     make_room: MadeRoom | None
     limits: list[Limit]
+    gate: Gate | None
     created_at: datetime
     last_post_at: datetime
 
@@ -228,6 +252,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
     versions = channel_versions([thread.channel for thread in threads])
     rooms = queries.rooms_of([thread.id for thread in threads])
     limits = queries.limits_of(threads)
+    gates = queries.gates_of([thread.id for thread in threads])
     hats: dict[int, dict[int, list[str]]] = {}
     for project in {thread.project_id: thread.project for thread in threads}.values():
         theirs = [t for t in threads if t.project_id == project.id]
@@ -257,6 +282,7 @@ def tell_threads(threads: Sequence[Thread]) -> list[ToldThread]:
             post_count=thread.last_seq,
             make_room=rooms.get(thread.id),
             limits=limits[thread.id],
+            gate=gates.get(thread.id),
             created_at=thread.created_at,
             last_post_at=thread.last_post_at,
         )

@@ -215,8 +215,15 @@ def _calm_urls(thread: Thread) -> dict[str, str | None] | None:
     return {
         "slow": slow,
         "lock": room_url("moderation.calm_thread", thread_id=thread.id, action="lock"),
-        "gate": room_url("moderation.set_gate", thread_id=thread.id),
+        "gate": _gate_url(thread),
     }
+
+
+def _gate_url(thread: Thread) -> str | None:
+    """Where moderators let comments be read before they are shown."""
+    if not (policies.can_set_gate(viewer(), thread) and thread.is_open and thread.project.is_open):
+        return None
+    return room_url("moderation.set_gate", thread_id=thread.id)
 
 
 def _opening(shown: list[Post]) -> str | None:

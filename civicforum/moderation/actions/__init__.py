@@ -11,10 +11,16 @@ from civicforum.moderation.actions.deeds import (
 )
 from civicforum.moderation.actions.flags import (
     flag_post,
+    show_listed,
     withdraw_flag,
+)
+from civicforum.moderation.actions.gates import (
+    end_gate,
+    set_gate,
 )
 from civicforum.moderation.actions.holds import (
     decide_hold,
+    decide_holds,
 )
 from civicforum.moderation.actions.lifting import (
     lift_measure,
@@ -49,7 +55,9 @@ __all__ = [
     "Wording",
     "decide_case",
     "decide_hold",
+    "decide_holds",
     "drop_template",
+    "end_gate",
     "end_room",
     "flag_post",
     "lift_measure",
@@ -60,6 +68,8 @@ __all__ = [
     "move_thread",
     "open_case",
     "read_record",
+    "set_gate",
+    "show_listed",
     "split_thread",
     "undo_measure",
     "withdraw_flag",

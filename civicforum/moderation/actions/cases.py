@@ -150,7 +150,10 @@ def _check_site(actor: Actor, deed: Deed) -> None:
 def _next_state(scene: Scene, deed: Deed, is_flagged: bool) -> str:
     """Where the case goes; Conflict where this cannot be done in it (any more)."""
     case, post = scene.case, scene.post
-    if deed.action == "leave" and case.state == "decided" and post is not None and post.state == "hidden":
+    if _is_kept_hidden(case, post, deed):
+        if case.awaits_person:
+            # The house hid it by what flags weighed, and somebody has looked now.
+            return "decided"
         # Closing the case would take the author's one mend away.
         raise Conflict(_("It is hidden already, and its author may still mend it. You can show it again."))
     if post is None:
@@ -166,6 +169,10 @@ def _settle(case: Case, state: str) -> None:
     case.version += 1
     case.state = state
     case.closed_at = now() if state == "closed" else None
+
+
+def _is_kept_hidden(case: Case, post: Post | None, deed: Deed) -> bool:
+    return deed.action == "leave" and case.state == "decided" and post is not None and post.state == "hidden"
 
 
 def lock_case_about(post_id: int) -> Case | None:

@@ -15,6 +15,7 @@ from civicforum.errors import Invalid, NotFound
 from civicforum.moderation.kinds import CASE_ACTIONS as CASE_ACTIONS
 from civicforum.moderation.kinds import FEWEST_CHARACTERS, KINDS, LONGEST, MOST_PASSAGES, STEPS
 from civicforum.moderation.models import MAX_REASON
+from civicforum.partnerships.models import Project
 
 # Between reading the clock in a form and pressing the button.
 SLACK = timedelta(hours=1)
@@ -92,7 +93,11 @@ def _check_passages(passages: tuple[str, ...]) -> dict[str, list[str]]:
 
 def role_of(actor: Actor, thread: Thread | None) -> str:
     """The role a measure was taken in, without a name."""
+    return role_in(actor, thread.project if thread is not None else None)
+
+
+def role_in(actor: Actor, project: Project | None) -> str:
     if actor is SYSTEM:
         return "automatic"
-    own = [row.role for row in actor.memberships if thread and row.project_id == thread.project_id]
+    own = [row.role for row in actor.memberships if project and row.project_id == project.id]
     return "project moderator" if "moderator" in own and not actor.has_role("moderator") else "moderator"

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.models import Limit, Rule
-from civicforum.db import db
+from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 from civicforum.moderation.actions.deeds import Deed, role_of
 from civicforum.moderation.kinds import ANSWERS, TOLD
@@ -70,12 +70,47 @@ def record_of(
 
 
 def settle_flags(case: Case, deed: Deed) -> None:
-    """What was decided answers everybody who asked for it."""
-    outcome = "disagreed" if deed.action == "leave" else "agreed" if deed.action in ANSWERS else None
-    if outcome:
-        db.session.execute(
-            update(Flag).where(Flag.case_id == case.id, Flag.state == "open").values(state=outcome)
-        )
+    """What a person decided answers everybody who asked for it, and counts for how often they were right.
+
+    Deciding otherwise later counts as well: restoring words that nobody mended says that the flags were
+    wrong, and hiding words that were left before says that they were right.
+    """
+    outcome = _outcome(case, deed)
+    if outcome is None:
+        return
+    _settle(Flag.case_id == case.id, ("open",), outcome)
+    if outcome == "agreed" and deed.action == "hide":
+        _settle(_about_the_same_words(case), ("disagreed",), "agreed")
+    if outcome == "disagreed" and deed.action == "restore":
+        reverse_flags(case, "disagreed")
+    case.awaits_person, case.score, case.obstacle = False, 0.0, None
+
+
+def reverse_flags(case: Case, outcome: str) -> None:
+    """Settle the decided flags of a case anew (agreed or disagreed), because its decision was undone."""
+    _settle(Flag.case_id == case.id, ("open", "agreed", "disagreed"), outcome)
+
+
+def _settle(which: ColumnElement[bool], states: Sequence[str], outcome: str) -> None:
+    db.session.execute(
+        update(Flag).where(which, Flag.state.in_(states)).values(state=outcome, decided_at=now())
+    )
+
+
+def _about_the_same_words(case: Case) -> ColumnElement[bool]:
+    """Flags on this post that were decided since its words were changed last."""
+    edited_at = db.session.get_one(Post, case.target_id).edited_at
+    is_of_post = Flag.post_id == case.target_id
+    return is_of_post if edited_at is None else is_of_post & (Flag.decided_at > edited_at)
+
+
+def _outcome(case: Case, deed: Deed) -> str | None:
+    """Whether who flagged was right: it was taken down, stays hidden, or had to be changed. None: not yet."""
+    if deed.action == "leave":
+        return "agreed" if case.awaits_person and case.state == "decided" else "disagreed"
+    if deed.action == "restore":
+        return "agreed" if case.mended_at is not None else "disagreed"
+    return "agreed" if deed.action in ANSWERS else None
 
 
 def open_flaggers(case: Case) -> Sequence[int]:
@@ -98,8 +133,16 @@ def tell_measure(actor: Actor, measure: Measure, post: Post | None, flaggers: Se
 
 
 def tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:
-    reason = {"hide": "flag_hide", "decline": "flag_hide", "remove": "flag_hide", "leave": "flag_leave"}.get(
-        measure.action, "flag_acted" if measure.action in ANSWERS else None
-    )
+    reason = _reason_for_flaggers(measure, post)
     if reason:
         notify(flaggers, reason, "post_case", post.id, actor_id=actor.id)
+
+
+def _reason_for_flaggers(measure: Measure, post: Post) -> str | None:
+    if post.state != "visible":
+        return "flag_hide"
+    if measure.action == "restore" and measure.case.mended_at is not None:
+        return "flag_mended"
+    if measure.action in ("leave", "restore"):
+        return "flag_leave"
+    return "flag_acted" if measure.action in ANSWERS else None

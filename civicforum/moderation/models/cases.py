@@ -16,13 +16,17 @@ class Case(Model, HasId, HasCreatedAt):
     """A question before the moderators about one thing said, a thread or a person. One open for each target.
 
     ``state``: open, decided, second_look (the author mended it), closed. ``version`` goes up with every deed,
-    so that two moderators cannot both act. ``source``: flag, hold, moderator.
+    so that two moderators cannot both act. ``source``: flag, hold, list, moderator.
+
+    ``score`` is what its open flags weigh together, ``obstacle`` why they did not hide it by themselves
+    although they weigh enough (``scoring``); ``awaits_person``: they did, and no moderator has looked yet.
     """
 
     __tablename__ = "moderation_case"
     __table_args__ = (
         Index("ix_moderation_case_target", "target_type", "target_id"),
         Index("ix_moderation_case_queue", "state", "id"),
+        Index("ix_moderation_case_awaits_person", "awaits_person", "id"),
     )
 
     target_type: Mapped[str] = mapped_column(String(20))
@@ -35,6 +39,9 @@ class Case(Model, HasId, HasCreatedAt):
     state: Mapped[str] = mapped_column(String(20), default="open")
     version: Mapped[int] = mapped_column(default=1)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    score: Mapped[float] = mapped_column(default=0.0)
+    obstacle: Mapped[str | None] = mapped_column(String(20))
+    awaits_person: Mapped[bool] = mapped_column(default=False)
     mended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     target_author: Mapped[User | None] = relationship(foreign_keys=[target_author_id])

@@ -1,6 +1,8 @@
 """What people ask the moderators to look at."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
@@ -11,10 +13,16 @@ MAX_NOTE = 500
 
 
 class Flag(Model, HasId, HasCreatedAt):
-    """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn."""
+    """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn.
+
+    One of each person in each case: what was decided about an earlier one goes on counting for them.
+    """
 
     __tablename__ = "flag"
-    __table_args__ = (UniqueConstraint("post_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "user_id"),
+        Index("ix_flag_post_id_user_id", "post_id", "user_id"),
+    )
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
@@ -24,5 +32,6 @@ class Flag(Model, HasId, HasCreatedAt):
     rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
     note: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[str] = mapped_column(String(20), default="open")
+    decided_at: Mapped[datetime | None]
     rule: Mapped[Rule] = relationship(lazy="joined")
     user: Mapped[User] = relationship()

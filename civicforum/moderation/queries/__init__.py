@@ -15,9 +15,11 @@ from civicforum.moderation.queries.cases import (
     was_mended,
 )
 from civicforum.moderation.queries.flags import (
+    count_flags_by,
     find_own_flag,
     flags_of_cases,
     get_own_flag,
+    last_left_at,
     open_flags,
 )
 from civicforum.moderation.queries.log import (
@@ -37,6 +39,8 @@ from civicforum.moderation.queries.queue import (
     WAITING,
     QueueItem,
     count_queue,
+    list_held,
+    list_held_posts,
     list_queue,
     moderated_by,
     not_by,
@@ -51,6 +55,15 @@ from civicforum.moderation.queries.report import (
     ReportRow,
     report,
 )
+from civicforum.moderation.queries.scores import (
+    OFFICES,
+    flaggers_of,
+    target_of,
+)
+from civicforum.moderation.queries.standing import (
+    count_own_waiting,
+    own_flagged,
+)
 from civicforum.moderation.queries.templates import (
     Template,
     count_own_templates,
@@ -61,13 +74,16 @@ from civicforum.moderation.queries.templates import (
 
 __all__ = [
     "DECIDABLE",
+    "OFFICES",
     "WAITING",
     "QueueItem",
     "ReportRow",
     "Template",
     "can_mend",
+    "count_flags_by",
     "count_free",
     "count_own_templates",
+    "count_own_waiting",
     "count_queue",
     "find_case_about",
     "find_cases_about",
@@ -75,14 +91,18 @@ __all__ = [
     "find_own_flag",
     "find_own_template",
     "find_setting",
+    "flaggers_of",
     "flags_of_cases",
     "get_case",
     "get_lasting",
     "get_own_flag",
     "get_reasons",
     "get_template",
+    "last_left_at",
     "limits_in_force",
     "list_cases",
+    "list_held",
+    "list_held_posts",
     "list_log",
     "list_queue",
     "list_rules",
@@ -91,11 +111,13 @@ __all__ = [
     "moderated_by",
     "not_by",
     "open_flags",
+    "own_flagged",
     "post_before",
     "posts_before",
     "posts_of",
     "project_of",
     "report",
+    "target_of",
     "ties_in",
     "ties_to",
     "ties_to_thread",

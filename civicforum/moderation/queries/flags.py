@@ -1,13 +1,14 @@
 """What people asked the moderators to look at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor
 from civicforum.db import db
 from civicforum.errors import NotFound
-from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.models import Case, Flag, Measure
 
 
 def flags_of_cases(case_ids: Sequence[int]) -> dict[int, list[Flag]]:
@@ -31,8 +32,33 @@ def find_own_flag(viewer: Actor, post_id: int) -> Flag | None:
 
 
 def get_own_flag(viewer: Actor, post_id: int) -> Flag:
-    """The viewer's flag on this post, open or decided; NotFound if there is none."""
-    flag = db.session.scalar(select(Flag).where(Flag.post_id == post_id, Flag.user_id == viewer.id))
+    """The viewer's latest flag on this post, open or decided; NotFound if there is none."""
+    flag = db.session.scalar(
+        select(Flag)
+        .where(Flag.post_id == post_id, Flag.user_id == viewer.id)
+        .order_by(Flag.id.desc())
+        .limit(1)
+    )
     if flag is None:
         raise NotFound
     return flag
+
+
+def count_flags_by(viewer: Actor, since: datetime) -> int:
+    """How many comments the viewer flagged since then, whatever became of it."""
+    mine = select(func.count(Flag.id)).where(Flag.user_id == viewer.id, Flag.created_at > since)
+    return db.session.scalar(mine) or 0
+
+
+def last_left_at(post_id: int) -> datetime | None:
+    """When a person last left this post as it is, or showed it again."""
+    return db.session.scalar(
+        select(func.max(Measure.created_at))
+        .join(Case, Case.id == Measure.case_id)
+        .where(
+            Case.target_type == "post",
+            Case.target_id == post_id,
+            Measure.action.in_(("leave", "restore")),
+            Measure.is_automated.is_(False),
+        )
+    )

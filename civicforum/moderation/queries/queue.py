@@ -11,7 +11,7 @@ from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.accounts.policies import has_site_role
 from civicforum.agreement.models import Hold
 from civicforum.db import db
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
 from civicforum.moderation.models import Case, Flag
@@ -20,6 +20,8 @@ from civicforum.moderation.queries.places import posts_before, posts_of
 from civicforum.moderation.queries.recusal import is_free_of
 from civicforum.partnerships.models import Project
 
+# So many are decided together: each is one measure, with a line of its own in the log.
+MOST_AT_ONCE = 200
 WAITING = ("open", "second_look")
 
 
@@ -30,7 +32,8 @@ DECIDABLE = ("visible", "pending", "hidden")
 class QueueItem:
     """Something that waits for a moderator: the post, what was said before it, and why it waits.
 
-    ``why`` is flag, second_look, list, links or thread; exactly one of ``case`` and ``hold`` is there.
+    ``why`` is flag, score (flags hid it by themselves), second_look, listed (a word that is worth a look),
+    moderator; or of what is held list, links, thread, newcomer. One of ``case`` and ``hold`` is there.
     """
 
     post: Post
@@ -55,7 +58,7 @@ def list_queue(viewer: Actor, limit: int = 50) -> list[QueueItem]:
         QueueItem(
             post,
             before.get(post.id),
-            "second_look" if case.state == "second_look" else case.source,
+            _why(case),
             case.mended_at or case.created_at,
             case=case,
             flags=flags.get(case.id, ()),
@@ -71,6 +74,14 @@ def list_queue(viewer: Actor, limit: int = 50) -> list[QueueItem]:
     return sorted(items, key=lambda item: item.since)[:limit]
 
 
+def _why(case: Case) -> str:
+    if case.state == "second_look":
+        return "second_look"
+    if case.awaits_person:
+        return "score"
+    return "listed" if case.source == "list" else case.source
+
+
 def count_queue(viewer: Actor) -> int:
     """How many things wait for this moderator."""
     if not policies.can_see_queue(viewer):
@@ -82,7 +93,7 @@ def count_queue(viewer: Actor) -> int:
 
 def _waiting_cases(viewer: Actor) -> Select[Case]:
     return select(Case).where(
-        Case.state.in_(WAITING),
+        or_(Case.state.in_(WAITING), Case.awaits_person),
         Case.target_type == "post",
         # What its author took back meanwhile leaves nothing to decide; nor is there for who has a part in it.
         exists().where(Post.id == Case.target_id, Post.state.in_(DECIDABLE), is_free_of(viewer, Post)),
@@ -98,6 +109,20 @@ def _waiting_holds(viewer: Actor) -> Select[Hold]:
         not_by(viewer, Hold.author_id),
         moderated_by(viewer, Hold.project_id),
     )
+
+
+def list_held(viewer: Actor, thread: Thread) -> list[Hold]:
+    """What waits in one thread for this moderator, oldest first."""
+    inside = select(Post.id).where(Post.thread_id == thread.id, Post.state == "pending")
+    waiting = _waiting_holds(viewer).where(Hold.object_id.in_(inside)).order_by(Hold.id)
+    return list(db.session.scalars(waiting.limit(MOST_AT_ONCE)))
+
+
+def list_held_posts(viewer: Actor, thread: Thread) -> list[tuple[Hold, Post]]:
+    """What waits in one thread for this moderator, each with its words, oldest first."""
+    holds = list_held(viewer, thread)
+    posts = posts_of([hold.object_id for hold in holds])
+    return [(hold, posts[hold.object_id]) for hold in holds]
 
 
 def not_by(viewer: Actor, author_id: Mapped[int | None]) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """The pages of moderation: the queue, one comment, why it was hidden, flags, and the public log."""
 
 from civicforum.moderation.views import (
+    duty,
     flags,
     log,
     measures,
@@ -10,6 +11,7 @@ from civicforum.moderation.views import (
     reasons,
     records,
     room,
+    standing,
     templates,
 )
 from civicforum.moderation.views.blueprint import bp
@@ -18,6 +20,7 @@ bp.register_blueprint(moving.bp)
 
 __all__ = [
     "bp",
+    "duty",
     "flags",
     "log",
     "measures",
@@ -27,5 +30,6 @@ __all__ = [
     "reasons",
     "records",
     "room",
+    "standing",
     "templates",
 ]

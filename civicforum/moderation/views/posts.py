@@ -24,7 +24,7 @@ def moderate_post(post_id: int) -> Any:
     return _post_page(post_id)
 
 
-def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> Any:
+def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask_form: Any = None) -> Any:
     post = get_post(viewer(), post_id)
     if not policies.can_work_in(viewer(), post.thread.project):
         raise NotFound
@@ -51,6 +51,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None) -> 
         choices=choices_for(post, case),
         settings=queries.limits_in_force(case),
         hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
+        ask_form=ask_form or forms.AskForm(formdata=None),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
     )
 
@@ -111,8 +112,12 @@ def _act(post_id: int, deed: Deed, version: str | None) -> Any:
 @bp.post("/moderation/posts/<int:post_id>/approve")
 @limited("write")
 def approve(post_id: int) -> Any:
+    """Publish it; with words, its author is asked for a change."""
     hold = _hold_about(post_id)
-    actions.decide_hold(viewer(), hold.id, Deed("approve", None, ""))
+    form = forms.AskForm()
+    deed = lambda: actions.decide_hold(viewer(), hold.id, Deed("approve", None, form.reason.data or ""))  # noqa: E731 - one deed of one form
+    if form.submits(deed) is None:
+        return _post_page(post_id, ask_form=form), 422
     flash(_("It is published."), "success")
     return redirect(url_for("moderation.queue"))
 

@@ -126,7 +126,16 @@ class Thread {
     else if (String(item.version) !== this.words.version) this.headSoon.ask();
     const until = item.make_room?.ends_at ?? "";
     if (until !== this.words.roomUntil) this.showRoom(until, item.fragment ?? "");
-    else this.showPace(item.pace ?? "", item.fragment ?? "");
+    const gate = item.gate ? `${item.gate.whom} ${item.gate.ends_at}` : "";
+    if (gate !== this.words.gate) this.showGate(gate, item.fragment ?? "");
+    this.showPace(item.pace ?? "", item.fragment ?? "");
+  }
+
+  /** Comments are read before they are shown, or no longer. */
+  showGate(gate, markup) {
+    announce(gate ? this.words.wordsGate : this.words.wordsGateOver);
+    this.words.gate = gate;
+    this.showBanner(markup);
   }
 
   /** Room is made for others, or no longer: the rule stands above the comments, and one's own part of it below. */
@@ -268,7 +277,7 @@ class Thread {
     if (!fresh) throw new Error("The page is not there any more.");
     const text = this.main.querySelector("form#reply textarea")?.value;
     this.put(fresh, ["[data-room]", "[data-thread-head]", "[data-posts]", "[data-thread-foot]"]);
-    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil"];
+    const names = ["stream", "revision", "end", "status", "open", "version", "roomUntil", "gate"];
     for (const name of names) this.words[name] = fresh.dataset[name];
     const [board, now] = [this.main, fresh].map((page) => page.querySelector("[data-room]"));
     if (board && now) board.dataset.pace = now.dataset.pace;

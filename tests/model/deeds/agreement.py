@@ -5,6 +5,7 @@ from model.town import HELD_WORD, Town
 
 from civicforum.accounts.models import SYSTEM
 from civicforum.agreement import actions as agreement
+from civicforum.agreement import duty
 from civicforum.agreement.models import ListedWord
 from civicforum.agreement.wording import RuleWording
 from civicforum.db import db
@@ -46,3 +47,14 @@ def an_organizer_vouches(town: Town) -> Act:
 @does(agreement.welcome)
 def somebody_is_welcomed(town: Town) -> Act:
     return lambda: agreement.welcome(town.admin, "welcome@example.org", "Wanda Welcome", "steward")
+
+
+@does(duty.begin_duty)
+def a_moderator_is_on_duty(town: Town) -> Act:
+    return lambda: duty.begin_duty(town.site_moderator, 3)
+
+
+@does(duty.end_duty)
+def a_moderator_is_off_duty(town: Town) -> Act:
+    duty.begin_duty(town.moderator, 3)
+    return lambda: duty.end_duty(town.moderator)

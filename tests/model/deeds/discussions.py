@@ -261,6 +261,25 @@ def the_time_for_room_is_over(town: Town) -> Act:
     return lambda: discussions.tell_room_ended(SYSTEM, town.thread.id)
 
 
+@does(discussions.set_gate)
+def comments_are_read_first(town: Town) -> Act:
+    return lambda: discussions.set_gate(town.site_moderator, town.thread.id, 1, "everybody", "A bad hour.")
+
+
+@does(discussions.end_gate)
+def comments_are_shown_at_once_again(town: Town) -> Act:
+    discussions.set_gate(town.site_moderator, town.thread.id, 1, "everybody", "A bad hour.")
+    return lambda: discussions.end_gate(town.site_moderator, town.thread.id)
+
+
+@does(discussions.tell_gate_ended)
+def the_bad_hour_is_over(town: Town) -> Act:
+    discussions.set_gate(town.site_moderator, town.thread.id, 1, "everybody", "A bad hour.")
+    with transaction():
+        queries.find_gate(town.thread.id).ends_at = now()
+    return lambda: discussions.tell_gate_ended(SYSTEM, town.thread.id)
+
+
 @does(discussions.dismiss_nudge)
 def a_quiet_word_is_put_away(town: Town) -> Act:
     facts = {"own_posts": 4, "posts": 8, "people": 4}

@@ -4,7 +4,7 @@ from factories import make_project
 from model.recipes import Act, does
 from model.town import CANARY, Town
 
-from civicforum.discussions.actions import start_thread
+from civicforum.discussions.actions import post_reply, start_thread
 from civicforum.moderation import actions as moderating
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
@@ -101,3 +101,48 @@ def somebody_flags(town: Town) -> Act:
 def somebody_takes_a_flag_back(town: Town) -> Act:
     moderation.flag_post(town.ben, town.first.id, 2, "See.")
     return lambda: moderation.withdraw_flag(town.ben, town.first.id)
+
+
+@does(moderation.flag_post)
+def flags_hide_by_themselves(town: Town) -> Act:
+    moderation.flag_post(town.site_moderator, town.first.id, 2, "See.")
+    return lambda: moderation.flag_post(town.second_moderator, town.first.id, 2, f"See. {CANARY}")
+
+
+@does(moderation.decide_case)
+def what_flags_hid_stays_hidden(town: Town) -> Act:
+    flags_hide_by_themselves(town)()
+    case = moderation.open_case(town.site_moderator, "post", town.first.id)
+    return lambda: moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+
+
+@does(moderation.decide_hold)
+def a_held_comment_is_published_with_a_wish(town: Town) -> Act:
+    hold = town.hold_of(town.held)
+    return lambda: moderation.decide_hold(town.moderator, hold.id, Deed("approve", None, f"Milder. {CANARY}"))
+
+
+@does(moderation.decide_holds)
+def all_that_waits_is_published(town: Town) -> Act:
+    holds = [town.hold_of(post).id for post in (town.held, town.held_edit)]
+    return lambda: moderation.decide_holds(
+        town.moderator, town.held.thread_id, holds, Deed("approve", None, "")
+    )
+
+
+@does(moderation.set_gate)
+def comments_are_read_first_on_the_record(town: Town) -> Act:
+    newcomers_speak(town)
+    return lambda: moderation.set_gate(
+        town.site_moderator, town.thread.id, 1, "newcomers", "A bad hour.", takes_back=True
+    )
+
+
+def newcomers_speak(town: Town) -> None:
+    post_reply(town.newcomer, town.thread.id, f"Hello. {CANARY}", town.first.id)
+
+
+@does(moderation.end_gate)
+def comments_are_shown_at_once_again_on_the_record(town: Town) -> Act:
+    moderation.set_gate(town.site_moderator, town.thread.id, 1, "everybody", "A bad hour.")
+    return lambda: moderation.end_gate(town.site_moderator, town.thread.id)
