@@ -24,6 +24,14 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.ratings import (
+    put_rating_away,
+    rate,
+)
+from civicforum.moderation.actions.record import (
+    keep_report,
+    publish_heads,
+)
 from civicforum.moderation.actions.room import (
     end_room,
     make_room,
@@ -36,12 +44,16 @@ __all__ = [
     "decide_hold",
     "end_room",
     "flag_post",
+    "keep_report",
     "make_room",
     "mend_post",
     "merge_threads",
     "moderate",
     "move_thread",
     "open_case",
+    "publish_heads",
+    "put_rating_away",
+    "rate",
     "split_thread",
     "withdraw_flag",
 ]

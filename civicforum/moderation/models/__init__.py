@@ -10,16 +10,30 @@ from civicforum.moderation.models.flags import (
     Flag,
 )
 from civicforum.moderation.models.log import (
+    DayHead,
+    KeptReport,
     LogEntry,
     LogHead,
+)
+from civicforum.moderation.models.ratings import (
+    MAX_RATING_WORDS,
+    RATED_KINDS,
+    SCALE,
+    Rating,
 )
 
 __all__ = [
     "MAX_NOTE",
+    "MAX_RATING_WORDS",
     "MAX_REASON",
+    "RATED_KINDS",
+    "SCALE",
     "Case",
+    "DayHead",
     "Flag",
+    "KeptReport",
     "LogEntry",
     "LogHead",
     "Measure",
+    "Rating",
 ]

@@ -1,8 +1,38 @@
 """The pages of moderation: the queue, one comment, why it was hidden, flags, and the public log."""
 
-from civicforum.moderation.views import flags, log, moving, posts, queue, reasons, room
+from flask import Flask
+
+from civicforum.moderation.views import (
+    exports,
+    flags,
+    log,
+    moving,
+    posts,
+    queue,
+    ratings,
+    reasons,
+    report,
+    room,
+)
 from civicforum.moderation.views.blueprint import bp
 
 bp.register_blueprint(moving.bp)
 
-__all__ = ["bp", "flags", "log", "moving", "posts", "queue", "reasons", "room"]
+__all__ = [
+    "bp",
+    "exports",
+    "flags",
+    "log",
+    "moving",
+    "posts",
+    "queue",
+    "ratings",
+    "reasons",
+    "report",
+    "room",
+]
+
+
+def init_app(app: Flask) -> None:
+    """The rooms below draw a card of this one on their pages without knowing it."""
+    app.jinja_env.globals["facilitation_card"] = ratings.facilitation_card
