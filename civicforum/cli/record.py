@@ -34,6 +34,7 @@ def verify_log_command(heads: Path | None) -> None:
 def read_heads(path: Path) -> list[tuple[int, str]]:
     """The heads of a file as ``/moderation/log/heads.json`` gives it. CommandError for any other."""
     try:
-        return [(int(head["number"]), str(head["hash"])) for head in json.loads(path.read_text())["items"]]
+        told = json.loads(path.read_text())
+        return [(int(head["number"]), str(head["hash"])) for head in [*told["items"], told["now"]]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CommandError(f"{path} is no list of heads: save /moderation/log/heads.json again.") from error

@@ -57,9 +57,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def first_broken(
-    rows: Iterable[Mapping[str, object]], heads: Iterable[tuple[int, str]] = ()
-) -> int | None:
+def first_broken(rows: Iterable[Mapping[str, object]], heads: Iterable[tuple[int, str]] = ()) -> int | None:
     """Find the number of the first row that was changed, moved, added or taken out, or None.
 
     A row that was taken out of the middle is named itself: its number is the one that is missing. ``heads``

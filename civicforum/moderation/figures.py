@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def found(answers: Answers) -> Found | None:
     return Found(fair.total(), tuple(fair[n] for n in SCALE), tuple(heard[n] for n in SCALE))
 
 
-def found_together(places: Mapping[Hashable, Answers]) -> Found | None:
+def found_together(places: Mapping[tuple[str, int], Answers]) -> Found | None:
     """The distributions over several places. Those that are not told alone are left out where they are too
     few together, so that they cannot be computed from the difference."""
     told = [answers for answers in places.values() if found(answers)]

@@ -1,9 +1,10 @@
 """How the public log ended on each day, and whether it still agrees with that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -64,7 +65,7 @@ def verify_log(kept: Heads = ()) -> tuple[int, int | None]:
     entries = select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500)
     last: tuple[int, str] = (0, GENESIS)
 
-    def seen():  # type: ignore[no-untyped-def]  # a generator of what line_json gives
+    def seen() -> Iterator[dict[str, Any]]:
         nonlocal last
         for line in lines:
             last = (line.number, line.hash)

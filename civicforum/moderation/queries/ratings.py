@@ -95,7 +95,7 @@ def found_in_project(project: Project) -> Found | None:
 def found_in_quarter(quarter: Quarter) -> dict[str, Any] | None:
     is_in = (Rating.answered_at >= quarter.begins_at) & (Rating.answered_at < quarter.ends_at)
     told = found_together(_answers_by_place(is_in))
-    return told and told.json()
+    return told.json() if told else None
 
 
 def found_in_places(viewer: Actor, project: Project) -> list[tuple[Place, Found]]:
@@ -108,7 +108,9 @@ def found_in_places(viewer: Actor, project: Project) -> list[tuple[Place, Found]
 def _places(viewer: Actor, keys: list[tuple[str, int]]) -> list[Place]:
     threads = [id_ for kind, id_ in keys if kind == "thread"]
     meetings = [id_ for kind, id_ in keys if kind == "townhall"]
-    found_threads = db.session.scalars(select(Thread).where(Thread.id.in_(threads)).order_by(Thread.id.desc()))
+    found_threads = db.session.scalars(
+        select(Thread).where(Thread.id.in_(threads)).order_by(Thread.id.desc())
+    )
     found_meetings = db.session.scalars(
         select(TownHall).where(TownHall.id.in_(meetings)).order_by(TownHall.starts_at.desc())
     )
@@ -126,7 +128,7 @@ def _answers_by_place(which: ColumnElement[bool]) -> dict[tuple[str, int], Answe
     )
     places: dict[tuple[str, int], dict[tuple[int, int], int]] = defaultdict(dict)
     for kind, object_id, fair, heard, people in rows:
-        places[kind, object_id][fair, heard] = people
+        places[kind, object_id][fair or 0, heard or 0] = people
     return dict(places)
 
 

@@ -67,22 +67,15 @@ def get_report(quarter: Quarter) -> Report:
 
 
 def quarters_to_count() -> list[Quarter]:
-    """The present quarter, and those before it of which no last report was made after their end."""
-    ended = {
-        row.quarter
-        for row in db.session.execute(select(KeptReport.quarter, KeptReport.made_at))
-        if row.made_at >= _named(row.quarter).ends_at
-    }
+    """Those whose report is to be made anew: none was made today, nor after their end."""
+    made = {row[0]: row[1] for row in db.session.execute(select(KeptReport.quarter, KeptReport.made_at))}
+    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     quarter, found = first_quarter(), []
     while quarter <= latest_quarter():
-        if quarter.name not in ended:
+        if quarter.name not in made or made[quarter.name] < min(today, quarter.ends_at):
             found.append(quarter)
         quarter = quarter.next
     return found
-
-
-def _named(name: str) -> Quarter:
-    return Quarter(int(name[:4]), int(name[-1]))
 
 
 def count_report(quarter: Quarter) -> Report:
@@ -175,7 +168,7 @@ def _appeals(lines: Lines) -> dict[str, Any]:
         .where(*lines, LogEntry.action.in_(OUTCOMES))
         .group_by(LogEntry.action)
     )
-    counts: dict[str, int] = {action: count for action, count in rows}
+    counts = {row[0]: row[1] for row in rows}
     decided = sum(counts.values())
     each = {outcome: counts.get(outcome, 0) for outcome in OUTCOMES}
     return {"decided": decided, **each, "upheld_percent": percent(each["upheld"], decided)}
@@ -189,10 +182,10 @@ def _holds(quarter: Quarter) -> dict[str, Any]:
         )
     ).all()
     if 0 < len({row.author_id for row in rows}) < FEWEST:
-        return {"decided": None, "published": None, "declined": None, **spread([]), "count": None}
+        return {"published": None, "declined": None, **spread([]), "count": None}
     waited = [max(1, -((row.created_at - row.decided_at) // HOUR)) for row in rows]
     published = sum(row.decision == "approved" for row in rows)
-    return {"decided": len(rows), "published": published, "declined": len(rows) - published, **spread(waited)}
+    return {"published": published, "declined": len(rows) - published, **spread(waited)}
 
 
 def _flags(quarter: Quarter) -> dict[str, Any]:

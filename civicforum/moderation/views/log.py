@@ -46,9 +46,7 @@ def _filter_form() -> LogFilterForm:
     form.offer(
         "rule", ((f"{rule.number} {rule.title}", f"{rule.number}. {rule.title_in(locale)}") for rule in rules)
     )
-    form.offer(
-        "month", ((f"{month:%Y-%m}", format_date(month, "LLLL y")) for month in queries.log_months())
-    )
+    form.offer("month", ((f"{month:%Y-%m}", format_date(month, "LLLL y")) for month in queries.log_months()))
     form.offer("project", ((str(row.id), row.title) for row in queries.projects_in_log()))
     return form
 
@@ -64,7 +62,7 @@ def _wanted(form: LogFilterForm) -> LogFilter:
     )
 
 
-def _kept(form: LogFilterForm) -> dict[str, str]:
+def _kept(form: LogFilterForm) -> dict[str, Any]:
     """What the address of the next page keeps of this one's."""
     return {field.name: field.data for field in form if field.data}
 
@@ -96,8 +94,14 @@ def show_heads() -> str:
 
 @bp.get("/moderation/log/heads.json")
 def export_heads() -> Response:
-    """Every head there is, oldest first, to be kept elsewhere."""
-    return jsonify({"items": [head_json(head) for head in queries.all_heads()]})
+    """Every head there is, oldest first, and the present one: to be kept elsewhere."""
+    number, code = queries.log_head()
+    return jsonify(
+        {
+            "items": [head_json(head) for head in queries.all_heads()],
+            "now": {"number": number, "hash": code},
+        }
+    )
 
 
 def head_json(head: DayHead) -> dict[str, Any]:

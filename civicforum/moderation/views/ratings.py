@@ -87,6 +87,7 @@ def _put_away(kind: str, object_id: int) -> Response:
 
 def urls_of(place: Place) -> dict[str, str]:
     """Where it is, where it is rated, and where the question is put away."""
+    here: dict[str, Any]
     if place.kind == "thread":
         here = {"thread_id": place.id}
         names = ("discussions.show_thread", "moderation.rate_thread", "moderation.put_thread_rating_away")
