@@ -29,7 +29,7 @@ from civicforum.schema import upgrade_database
 
 SHORT_LINES, LONG_LINES = 100, 100_000
 BATCH = 1000
-MINUTES_BETWEEN = 5
+MINUTES_BETWEEN = 1
 # The newest lines; those of one action, of this month, of a project; the heads; the report.
 ASKED = (
     "/moderation/log",

@@ -14,7 +14,7 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-INDEXED = ("at", "action", "rule", "project_id", "case_id")
+INDEXED = ("at", "action", "rule", "project_id", "case_id", "about")
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """The public record: what a line says, that old lines stay true, and that all tampering is found."""
 
+import html
 import json
 import re
 import subprocess
@@ -263,6 +264,7 @@ def outsider(record, client, tmp_path):
     page = (paths.ROOT / "docs" / "verify-log.md").read_text()
     program = re.search(r"```python\n(.*?)```", page, re.S)[1]
     assert len(program.splitlines()) <= 20
+    assert program.strip() in html.unescape(client.get("/moderation/log").text)
     lines = client.get("/moderation/log.jsonl").text.splitlines()
     heads = client.get("/moderation/log/heads.json").text
 

@@ -23,6 +23,7 @@ class LogEntry(Model):
         Index("ix_log_entry_rule", "rule", "number"),
         Index("ix_log_entry_project_id", "project_id", "number"),
         Index("ix_log_entry_case_id", "case_id", "number"),
+        Index("ix_log_entry_about", "about", "number"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from civicforum.agreement.models import Rule
 from civicforum.db import db, now
-from civicforum.moderation.log import OUTCOMES, line_json
+from civicforum.moderation.log import line_json
 from civicforum.moderation.models import LogEntry
 from civicforum.moderation.queries.heads import log_head
 from civicforum.partnerships.models import Project
@@ -98,9 +98,9 @@ def projects_in_log() -> Sequence[Project]:
 def outcomes_of(lines: Iterable[LogEntry]) -> dict[int, LogEntry]:
     """For each of these lines on which an appeal was decided: the latest line that says how."""
     numbers = [line.number for line in lines]
-    cases = {line.case_id for line in lines if line.case_id}
-    found = select(LogEntry).where(LogEntry.case_id.in_(cases), LogEntry.action.in_(OUTCOMES))
-    rows = db.session.scalars(found.where(LogEntry.about.in_(numbers)).order_by(LogEntry.number))
+    rows = db.session.scalars(
+        select(LogEntry).where(LogEntry.about.in_(numbers)).order_by(LogEntry.number)
+    ).all()
     return {row.about: row for row in rows if row.about}
 
 
