@@ -108,6 +108,8 @@ def test_an_answer_to_an_appeal_names_its_line_and_stands_beside_it(place, clien
     assert "It was undone" in beside
     assert "line 3" in beside
     assert "This answers line 1." in page
+    there = re.search(r'href="([^"]+)#line-1"', page)[1]
+    assert re.findall(r'id="line-(\d+)"', client.get(there).text) == ["1"]
 
 
 # --- lines of before stay true ---

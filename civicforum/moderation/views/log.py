@@ -13,6 +13,7 @@ from civicforum.moderation.models import DayHead, LogEntry
 from civicforum.moderation.queries import LogFilter
 from civicforum.moderation.views.blueprint import bp
 from civicforum.partnerships.queries import get_project_by_id
+from civicforum.web.pagination import encode_cursor
 from civicforum.web.viewer import viewer
 
 LOG_PAGE = 50
@@ -82,8 +83,20 @@ def _line(entry: LogEntry, outcome: LogEntry | None) -> dict[str, Any]:
         "ends_at": datetime.fromisoformat(entry.until) if entry.until else None,
         "thread_id": id_,
         "url": url,
-        "later": outcome and {"number": outcome.number, "words": words.OUTCOMES[outcome.action]},
+        "about_url": _url_of_line(entry.about) if entry.about else None,
+        "later": outcome and _answer(outcome),
     }
+
+
+def _answer(outcome: LogEntry) -> dict[str, Any]:
+    """What became of an appeal against a line, and the line that says so."""
+    told = words.OUTCOMES.get(outcome.action, outcome.action)
+    return {"number": outcome.number, "words": told, "url": _url_of_line(outcome.number)}
+
+
+def _url_of_line(number: int) -> str:
+    """The page that begins with this line."""
+    return url_for("moderation.show_log", cursor=encode_cursor([number + 1]), _anchor=f"line-{number}")
 
 
 @bp.get("/moderation/log/heads")
