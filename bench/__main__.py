@@ -5,6 +5,7 @@
 2. Opening, paging, catching up and replying in a thread with 100 posts against one with 100,000: the ratio
    should stay near 1 (``python -m bench.thread`` alone).
 3. A search in them: the same (``python -m bench.search`` alone).
+4. The public record with 100 lines against one with 100,000 (``python -m bench.log`` alone).
 """
 
 from gevent import monkey
@@ -14,6 +15,7 @@ monkey.patch_all()
 import sys  # noqa: E402 - gevent patches the standard library first
 from pathlib import Path  # noqa: E402
 
+from bench.log import log_costs  # noqa: E402
 from bench.replay import Comment, read_comments, replay, sentence  # noqa: E402
 from bench.search import search_costs  # noqa: E402
 from bench.thread import thread_costs  # noqa: E402
@@ -34,7 +36,7 @@ def comments() -> list[Comment]:
 def main() -> int:
     result = replay(comments(), watchers=200)
     print(sentence(result))
-    costs = thread_costs() + search_costs()
+    costs = thread_costs() + search_costs() + log_costs()
     for cost in costs:
         print(cost.sentence())
     is_well = not result.faults and all(cost.is_well for cost in costs)

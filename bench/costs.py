@@ -38,6 +38,7 @@ class Cost:
     seconds: tuple[float, float]
     statements: tuple[int, int]
     long_posts: int = LONG_POSTS
+    what: str = "posts"
 
     @property
     def ratio(self) -> float:
@@ -50,7 +51,7 @@ class Cost:
     def sentence(self) -> str:
         short, long = (f"{seconds * 1000:.1f} ms" for seconds in self.seconds)
         return (
-            f"{self.asked} costs {self.ratio:.2f} times as much in {self.long_posts:,} posts"
+            f"{self.asked} costs {self.ratio:.2f} times as much in {self.long_posts:,} {self.what}"
             f" as in {SHORT_POSTS} ({long}, {short};"
             f" {self.statements[1]} and {self.statements[0]} statements)."
         )
@@ -100,7 +101,7 @@ def cost_of(app: Flask, asked: str, threads: list[int], ask: Ask, requests: int 
     statements = [0, 0]
     for _ in range(requests):
         for place, thread_id in enumerate(threads):
-            with _counting(app) as count:
+            with counting(app) as count:
                 started = time.perf_counter()
                 answer = ask(thread_id)
                 seconds[place].append(time.perf_counter() - started)
@@ -114,7 +115,8 @@ def cost_of(app: Flask, asked: str, threads: list[int], ask: Ask, requests: int 
 
 
 @contextmanager
-def _counting(app: Flask) -> Iterator[list[int]]:
+def counting(app: Flask) -> Iterator[list[int]]:
+    """How many statements go to the database meanwhile, in a list of one number."""
     count = [0]
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -92,6 +92,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "BASE_URL": settings.base_url,
         "MAIL_FROM": settings.mail_from,
         "REPLY_ADDRESS": settings.reply_address,
+        "LOG_WITNESS": settings.log_witness,
         "DATA_DIR": settings.data_dir,
         "SECRET_KEY": settings.secret_key,
         "TRUSTED_HOSTS": _trusted_hosts(settings.base_url),

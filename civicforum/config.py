@@ -22,6 +22,7 @@ KNOWN = {
     "MAIL_URL",
     "MAIL_FROM",
     "REPLY_ADDRESS",
+    "LOG_WITNESS",
     "DATA_DIR",
     "TRUSTED_PROXIES",
     "TIMEZONE",
@@ -50,6 +51,7 @@ class Settings:
     limits: str
     socket_ping_seconds: int
     files_url: str | None = None
+    log_witness: str | None = None
     hide_at_score: float | None = 8.33
 
     @property
@@ -85,6 +87,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         socket_ping_seconds=_whole_number(values, "SOCKET_PING_SECONDS", 25, 1, 300),
         files_url=_files_url(values),
         hide_at_score=_hide_at_score(values.get("HIDE_AT_SCORE", "8.33")),
+        log_witness=_log_witness(values.get("LOG_WITNESS")),
     )
 
 
@@ -160,6 +163,12 @@ def _files_url(values: Mapping[str, str]) -> str | None:
 def _reply_address(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[\w.-]+@[\w-]+(\.[\w-]+)*", value, re.ASCII):
         raise _wrong("REPLY_ADDRESS", "must be an address such as reply@forum.example.org, without a plus.")
+    return value
+
+
+def _log_witness(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[^@\s,<>]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
+        raise _wrong("LOG_WITNESS", "must be one mail address of somebody outside, or be left out.")
     return value
 
 

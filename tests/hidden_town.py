@@ -35,7 +35,8 @@ from civicforum.discussions.queries import first_post_id
 from civicforum.files.models import Attachment
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Case, Measure
+from civicforum.moderation.models import Case, Measure, Rating
+from civicforum.moderation.quarters import quarter_of
 from civicforum.notifications.actions import notify
 from civicforum.notifications.stops import Stop, sign_stop
 from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
@@ -73,11 +74,13 @@ NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
 # What only its writer ever sees.
 OWN = {"zqmydraft"}
+# What was said to those who led the talk, by fewer than five people.
+RATED = {"zqrating"}
 # Who speaks under a pseudonym: their name stands nowhere in its project.
 MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
 # What was removed for law is read by its writer, and by few who say why; what was blacked out by nobody.
 RECORD = {"zqremoved", "zqblackedout"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -204,6 +207,9 @@ def _plant_posts(town: Town, project) -> None:
     }
     _plant_files(town, thread, names)
     _plant_masked(town, project, question.id, flagged.id)
+    for kind, object_id in (("thread", thread.id), ("townhall", 1)):
+        place = {"kind": kind, "object_id": object_id, "project_id": project.id}
+        save(Rating(**place, user_id=author.id, fair=1, heard=1, words="zqrating lantern"))
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
     town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
     town.channels["open"] = [thread.channel]
@@ -369,6 +375,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["files/part"] = ["full", "file"]
     fills["files/name"] = ["x.webp"]
     fills["versions/number"] = [1]
+    fills["report/quarter"] = [quarter_of(now()).name]
     fills["language/code"] = ["en"]
     # A slug that is not the right one: the answer must not tell the right one.
     fills["threads/slug"] = ["x"]

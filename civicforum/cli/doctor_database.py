@@ -10,7 +10,7 @@ from civicforum.config import Settings
 from civicforum.db import db
 from civicforum.jobs import Job, count_states
 from civicforum.live.changes import current_stream
-from civicforum.moderation.queries import verify_log
+from civicforum.moderation.queries import missing_head, verify_log
 from civicforum.pages.readiness import LATE_MINUTES
 from civicforum.schema import database_version, differences, known_versions, wanted_version
 
@@ -102,6 +102,12 @@ def record(_settings: Settings) -> Iterator[Finding]:
         if broken is None
         else f"The public moderation log is broken at row {broken}: compare it with a backup, and say so.",
     )
+    gap = missing_head()
+    if gap is not None:
+        yield (
+            False,
+            f"The published head of {gap} is missing or was changed: compare with a backup, and say so.",
+        )
 
 
 def jobs(_settings: Settings) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """The chain that makes the public moderation log tamper-evident.
 
 Each row carries ``number`` (1, 2, 3 …), ``previous`` (the hash of the row before; 64 zeros in row
-1) and ``hash``. A row's hash is the SHA-256, in lower-case hexadecimal, of these bytes in UTF-8:
+1) and ``hash``. Rows of different times have different fields: each hashes exactly those that it has
+(docs/verify-log.md). A row's hash is the SHA-256, in lower-case hexadecimal, of these bytes in UTF-8:
 
     previous + "\\n" + the row as JSON without "previous" and "hash",
     keys sorted, no spaces, letters beyond ASCII as they are
@@ -56,12 +57,25 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def first_broken(rows: Iterable[Mapping[str, object]]) -> int | None:
+def first_broken(rows: Iterable[Mapping[str, object]], heads: Iterable[tuple[int, str]] = ()) -> int | None:
     """Find the number of the first row that was changed, moved, added or taken out, or None.
 
-    A row that was taken out of the middle is named itself: its number is the one that is missing.
+    A row that was taken out of the middle is named itself: its number is the one that is missing. ``heads``
+    are (number, hash) as they were published: a chain written anew is found at the first head behind the
+    change, and one that ends too early at the row that is missing.
     """
-    return verify(rows)
+    known: dict[int, set[str]] = {0: {GENESIS}}
+    for number, code in heads:
+        known.setdefault(number, set()).add(code)
+    if known[0] != {GENESIS}:
+        return 1
+    previous, number = GENESIS, 0
+    for number, row in enumerate(rows, start=1):
+        code = str(row.get("hash"))
+        if not _follows(row, number, previous) or known.get(number, {code}) != {code}:
+            return number
+        previous = code
+    return None if number >= max(known) else number + 1
 
 
 def verify(

@@ -1,6 +1,6 @@
 """Forms of moderators, flaggers and authors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from civicforum.agreement.models import DUTY_HOURS
 from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
 from civicforum.moderation.actions import Wording
 from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
-from civicforum.moderation.models import MAX_LABEL, MAX_NOTE, MAX_REASON
+from civicforum.moderation.models import MAX_LABEL, MAX_NOTE, MAX_RATING_WORDS, MAX_REASON, SCALE
 from civicforum.web.forms import Form, Line, Words, options
 
 # What is offered, in hours.
@@ -229,4 +229,44 @@ class GateForm(Form):
         MAX_GATE_REASON,
         default=_("Many comments came at once, so we read first for a while."),
         description=_("One sentence, in the open: it stands above the comments."),
+    )
+
+
+class LogFilterForm(Form):
+    """What to read of the public log. It is sent by GET: an address that can be passed on."""
+
+    class Meta:
+        csrf = False
+
+    action = SelectField(_("What was done"), default="")
+    rule = SelectField(_("Rule"), default="")
+    month = SelectField(_("Month"), default="")
+    project = SelectField(_("Project"), default="")
+
+    def offer(self, name: str, pairs: Iterable[tuple[str, Any]]) -> None:
+        """Let one of these be chosen, or all."""
+        self[name].choices = options([("", _("All")), *pairs])
+
+
+def _scale(least: Any, most: Any) -> list[Any]:
+    ends = {SCALE[0]: least, SCALE[-1]: most}
+    return options((str(n), ends.get(n, str(n))) for n in SCALE)
+
+
+class RatingForm(Form):
+    fair = RadioField(
+        _("Was the talk led fairly?"),
+        choices=_scale(_("1: not at all"), _("5: yes, fully")),
+        validators=[InputRequired(_("Choose a number from 1 to 5."))],
+    )
+    heard = RadioField(
+        _("Were you heard?"),
+        choices=_scale(_("1: not at all"), _("5: yes, fully")),
+        validators=[InputRequired(_("Choose a number from 1 to 5."))],
+    )
+    words = Words(
+        _("A word to those who led it"),
+        MAX_RATING_WORDS,
+        required=False,
+        description=_("They read it without your name, once five people have answered."),
     )

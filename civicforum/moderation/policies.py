@@ -8,7 +8,7 @@ from civicforum.discussions.models import Post
 from civicforum.discussions.policies import can_see_post
 from civicforum.moderation.models import Case, Flag
 from civicforum.partnerships.models import Project
-from civicforum.partnerships.policies import can_moderate, moderates_somewhere
+from civicforum.partnerships.policies import can_moderate, can_see_project, moderates_somewhere
 
 
 def can_see_queue(user: Actor) -> bool:
@@ -71,3 +71,21 @@ def can_flag(user: Actor, post: Post) -> bool:
 
 def can_withdraw_flag(user: Actor, flag: Flag) -> bool:
     return same_person(user, flag.user_id)
+
+
+def facilitates(user: Actor, project: Project) -> bool:
+    """Leads the talk here, as an organizer or a moderator; also one who is suspended."""
+    if not is_person(user):
+        return user is SYSTEM
+    own = {row.role for row in user.memberships if row.project_id == project.id}
+    return any(user.has_role(role) or role in own for role in ("organizer", "moderator", "administrator"))
+
+
+def can_rate(user: Actor, project: Project) -> bool:
+    """Whoever sees it and did not lead it; also while suspended. That they took part is a fact."""
+    return is_person(user) and can_see_project(user, project) and not facilitates(user, project)
+
+
+def can_keep_record(actor: Actor) -> bool:
+    """The house does, by its clock."""
+    return actor is SYSTEM

@@ -60,7 +60,10 @@ class FlagSchema(Schema):
 
 
 class LogLineSchema(Schema):
-    """A line of the public log: exactly what is hashed, and the two hashes."""
+    """A line of the public log: exactly what is hashed, and the two hashes.
+
+    What stands from ``format`` on is in all lines of format 2, and in none of before.
+    """
 
     number = fields.Integer()
     at = fields.String()
@@ -70,6 +73,15 @@ class LogLineSchema(Schema):
     rule = fields.String()
     actor_role = fields.String()
     case_id = fields.Integer(allow_none=True)
+    format = fields.Integer()
+    scope = fields.String(allow_none=True)
+    until = fields.String(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    about = fields.Integer(allow_none=True)
+    automatic = fields.Boolean(allow_none=True)
+    source = fields.String(allow_none=True)
+    hours = fields.Integer(allow_none=True)
+    project_id = fields.Integer(allow_none=True)
     previous = fields.String()
     hash = fields.String()
 
@@ -110,6 +122,46 @@ class NewActionSchema(DeedSchema):
 class NewFlagSchema(Schema):
     rule = fields.Integer(required=True, strict=True)
     note = fields.String(load_default="")
+
+    class Meta:
+        unknown = RAISE
+
+
+class FoundSchema(Schema):
+    """How many answered, and how many gave each of 1 to 5."""
+
+    answers = fields.Integer()
+    fair = fields.List(fields.Integer())
+    heard = fields.List(fields.Integer())
+
+
+class OwnRatingSchema(Schema):
+    fair = fields.Integer()
+    heard = fields.Integer()
+    words = fields.String()
+
+
+class PlaceFoundSchema(Schema):
+    kind = fields.String()
+    id = fields.Integer()
+    title = fields.String()
+    found = fields.Nested(FoundSchema, allow_none=True)
+
+
+class FacilitationSchema(PlaceFoundSchema):
+    own = fields.Nested(OwnRatingSchema, allow_none=True)
+
+
+class ProjectFacilitationSchema(Schema):
+    project = fields.String()
+    found = fields.Nested(FoundSchema, allow_none=True)
+    places = fields.List(fields.Nested(PlaceFoundSchema))
+
+
+class NewRatingSchema(Schema):
+    fair = fields.Integer(required=True, strict=True)
+    heard = fields.Integer(required=True, strict=True)
+    words = fields.String(load_default="")
 
     class Meta:
         unknown = RAISE

@@ -1,13 +1,17 @@
-"""The mails of moderation."""
+"""The mails of moderation, and the end of each day of its record."""
 
-from flask import url_for
+from datetime import date, timedelta
+
+from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
+from civicforum.accounts.models import SYSTEM
 from civicforum.discussions.models import Post
-from civicforum.moderation import queries
+from civicforum.moderation import actions, queries
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.models import Measure
+from civicforum.web.site import get_site
 
 # What their own mail says of the comment; everything else has one mail for all.
 OF_WORDS = ("hide", "decline", "leave", "restore")
@@ -49,3 +53,35 @@ def _url(measure: Measure, post: Post | None) -> str:
     if post is not None and measure.action == "restore":
         return url_for("discussions.find_post", _external=True, post_id=post.id)
     return reasons_url(measure.case, post, external=True)
+
+
+@jobs.task_of_round("moderation.close_days", every=timedelta(hours=1))
+def close_days() -> None:
+    """Once a day is over: publish its head, and count the reports anew."""
+    actions.publish_heads(SYSTEM)
+    for quarter in queries.quarters_to_count():
+        report = queries.count_report(quarter)
+        actions.keep_report(SYSTEM, quarter.name, report.number, report.hash, report.figures)
+
+
+@jobs.task("moderation.mail_head")
+def mail_head(day: str) -> None:
+    """The head of a day, to somebody outside who keeps it: then nobody can rewrite what was before."""
+    head, witness = queries.find_head(date.fromisoformat(day)), current_app.config["LOG_WITNESS"]
+    if head is None or witness is None:
+        return
+    site = get_site()
+    mail.send(
+        witness,
+        "moderation/mail/head.md",
+        locale="en",
+        key=f"head:{day}:{head.hash}",
+        because=mail.Because(
+            _("You get this because this town asked you to keep the codes of its public record.")
+        ),
+        site_name=site.name,
+        day=day,
+        number=head.number,
+        code=head.hash,
+        url=url_for("moderation.show_heads", _external=True),
+    )

@@ -382,6 +382,7 @@ def test_the_log_is_public_and_newest_first(call, moderator, author):
     assert (log["next"], log["count"], log["head"]) == (None, 3, log["items"][0]["hash"])
     assert set(log["items"][0]) == {
         "number", "at", "action", "target", "place", "rule", "actor_role", "case_id", "previous", "hash",
+        "format", "scope", "until", "outcome", "about", "automatic", "source", "hours", "project_id",
     }  # fmt: skip
     first = call("GET", "/moderation/log?limit=2").json
     rest = call("GET", f"/moderation/log?limit=2&cursor={first['next']}").json

@@ -23,8 +23,8 @@ from civicforum.discussions.models import Post, PostVersion, Reaction, Thread
 from civicforum.errors import Conflict
 from civicforum.jobs import Job
 from civicforum.live.models import Channel
-from civicforum.moderation.models import Case, Flag, LogEntry, Measure
-from civicforum.moderation.queries import verify_log
+from civicforum.moderation.models import Case, Flag, LogEntry, Measure, Rating
+from civicforum.moderation.queries import all_heads, missing_head, verify_log
 from civicforum.notifications.models import Notification
 from civicforum.notifications.queries import unread_counts
 from civicforum.partnerships.models import (
@@ -45,7 +45,7 @@ from civicforum.townhalls.models import (
     Summary,
     TownHall,
 )
-from civicforum.townhalls.queries import count_taken
+from civicforum.townhalls.queries import count_taken, list_who_came
 from civicforum.voices.models import Voice
 from civicforum.web.models import Site
 
@@ -419,6 +419,16 @@ def test_the_public_log_is_sound_and_in_order(plan):
     assert [line.action for line in lines] == ["hide", "restore", "hide"]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
     assert verify_log() == (3, None)
+    assert missing_head() is None
+    assert all_heads()[-1].number == 3
+
+
+def test_who_came_to_the_meetings_said_how_they_were_led(plan):
+    for rating in db.session.scalars(select(Rating)):
+        hall = db.session.get_one(TownHall, rating.object_id)
+        assert rating.user_id in {row.user_id for row in list_who_came(hall.id)}
+        assert rating.answered_at >= hall.ends_at
+    assert all(row.words == "" or row.fair for row in db.session.scalars(select(Rating)))
 
 
 def test_cases_are_as_the_moderators_left_them(plan):

@@ -43,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST projects.Projects": {"slug": "new-one", "title": "New", "vision": "Why.", "visibility": "public"},
     "PATCH projects.OneProject": {"title": "Other"},
     "PUT balance.Room": {"hours": 3, "minutes": 15, "reason": "Others wait."},
+    "PUT ratings.ThreadRating": {"fair": 4, "heard": 5, "words": "Thanks."},
+    "PUT ratings.MeetingRating": {"fair": 4, "heard": 5, "words": "Thanks."},
     "PATCH threads.Thread": {"title": "Other", "kind": "question", "tags": [], "is_pinned": True},
     "POST moving.Move": {"project": "the-project", "reason": "Because."},
     "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},

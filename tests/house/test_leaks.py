@@ -133,6 +133,8 @@ POSTED = {
     "town-halls.TownHall": {"title": "Mine", "revision": 0},
     "town-halls.CheckIns": {"code": "6789BCDFGH", "nonce": "n"},
     "projects.OneProject": {"title": "Mine", "revision": 0},
+    "ratings.ThreadRating": {"fair": 1, "heard": 1},
+    "ratings.MeetingRating": {"fair": 1, "heard": 1},
 }
 PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|moderation)\b")
 

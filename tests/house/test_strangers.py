@@ -90,6 +90,8 @@ JSON_BODIES = {
     "threads.Threads": {"title": "Own", "body": "Own."},
     "threads.Posts": {"body": "Own."},
     "threads.Thread": {"kind": "question", "is_pinned": True},
+    "ratings.ThreadRating": {"fair": 1, "heard": 1},
+    "ratings.MeetingRating": {"fair": 1, "heard": 1},
     "moving.Move": {"project": "open-room", "reason": "x"},
     "moving.Split": {"posts": [1], "title": "Taken over", "reason": "x"},
     "moving.Merge": {"into": 1, "reason": "x"},

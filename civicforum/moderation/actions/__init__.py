@@ -33,6 +33,14 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.ratings import (
+    put_rating_away,
+    rate,
+)
+from civicforum.moderation.actions.record import (
+    keep_report,
+    publish_heads,
+)
 from civicforum.moderation.actions.records import (
     read_record,
 )
@@ -60,6 +68,7 @@ __all__ = [
     "end_gate",
     "end_room",
     "flag_post",
+    "keep_report",
     "lift_measure",
     "make_room",
     "mend_post",
@@ -67,6 +76,9 @@ __all__ = [
     "moderate",
     "move_thread",
     "open_case",
+    "publish_heads",
+    "put_rating_away",
+    "rate",
     "read_record",
     "set_gate",
     "show_listed",

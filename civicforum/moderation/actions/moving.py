@@ -16,7 +16,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_thread
 from civicforum.errors import Conflict
 from civicforum.moderation.log import record_line
-from civicforum.moderation.models import Case
+from civicforum.moderation.models import Case, Rating
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate
 from civicforum.townhalls.queries import is_discussed_in
@@ -24,7 +24,7 @@ from civicforum.townhalls.queries import is_discussed_in
 
 @transactional
 def move_thread(actor: Actor, thread_id: int, project_id: int, reason: str) -> Thread:
-    """Give a thread to another project, together with its open cases; see ``discussions.move_thread``.
+    """Give a thread to another project, together with its cases and ratings; see ``discussions.move_thread``.
 
     Conflict where a meeting is discussed in it: that stays with its meeting.
     """
@@ -34,6 +34,11 @@ def move_thread(actor: Actor, thread_id: int, project_id: int, reason: str) -> T
     db.session.execute(
         update(Case)
         .where(Case.target_type == "post", Case.target_id.in_(inside))
+        .values(project_id=thread.project_id)
+    )
+    db.session.execute(
+        update(Rating)
+        .where(Rating.kind == "thread", Rating.object_id == thread.id)
         .values(project_id=thread.project_id)
     )
     _record(actor, "move", thread, f"project:{thread.project_id}")

@@ -39,7 +39,7 @@ def record_measure(
     )
     db.session.add(measure)
     db.session.flush()
-    record_of(actor, case, deed.action, rule, post, thread)
+    record_of(actor, case, deed.action, rule, post, thread, limit)
     return measure
 
 
@@ -50,6 +50,7 @@ def record_of(
     rule: Rule | None,
     post: Post | None = None,
     thread: Thread | None = None,
+    limit: Limit | None = None,
 ) -> None:
     """A line of the public log about what was done in a case: what and where, without a name."""
     thread = post.thread if post is not None else thread
@@ -66,6 +67,7 @@ def record_of(
         rule=f"{rule.number} {rule.title}" if rule else "",
         actor_role=role_of(actor, thread),
         case_id=case.id,
+        **({"scope": limit.place, "until": limit.until} if limit is not None else {}),
     )
 
 

@@ -10,21 +10,40 @@ from civicforum.moderation.models.flags import (
     Flag,
 )
 from civicforum.moderation.models.log import (
+    DayHead,
+    KeptReport,
     LogEntry,
     LogHead,
 )
-from civicforum.moderation.models.records import RecordReading
-from civicforum.moderation.models.templates import MAX_LABEL, ReasonTemplate
+from civicforum.moderation.models.ratings import (
+    MAX_RATING_WORDS,
+    RATED_KINDS,
+    SCALE,
+    Rating,
+)
+from civicforum.moderation.models.records import (
+    RecordReading,
+)
+from civicforum.moderation.models.templates import (
+    MAX_LABEL,
+    ReasonTemplate,
+)
 
 __all__ = [
     "MAX_LABEL",
     "MAX_NOTE",
+    "MAX_RATING_WORDS",
     "MAX_REASON",
+    "RATED_KINDS",
+    "SCALE",
     "Case",
+    "DayHead",
     "Flag",
+    "KeptReport",
     "LogEntry",
     "LogHead",
     "Measure",
+    "Rating",
     "ReasonTemplate",
     "RecordReading",
 ]

@@ -1,48 +1,123 @@
 """The public log, line by line."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from civicforum.db import db
-from civicforum.moderation.chain import GENESIS, first_broken
-from civicforum.moderation.log import HEAD_ID, line_json
-from civicforum.moderation.models import LogEntry, LogHead
+from civicforum.agreement.models import Rule
+from civicforum.db import db, now
+from civicforum.moderation.log import line_json
+from civicforum.moderation.models import LogEntry
+from civicforum.moderation.queries.heads import log_head
+from civicforum.partnerships.models import Project
 from civicforum.web.pagination import Page, decode_cursor, page_of
 
+EXPORT_LINES = 500
+MOST_PROJECTS = 200
 
-def list_log(cursor: str | None, limit: int) -> Page[LogEntry]:
+
+@dataclass(frozen=True)
+class LogFilter:
+    """What a reader of the log asks for; all of it must hold."""
+
+    action: str = ""
+    rule: str = ""  # as it stands in the line
+    month: date | None = None  # its first day
+    project_id: int | None = None
+
+
+EVERYTHING = LogFilter()
+
+
+def list_log(cursor: str | None, limit: int, wanted: LogFilter = EVERYTHING) -> Page[LogEntry]:
     """Lines of the log, newest first."""
-    wanted = select(LogEntry).order_by(LogEntry.number.desc()).limit(limit + 1)
+    lines = select(LogEntry).where(*_conditions(wanted)).order_by(LogEntry.number.desc()).limit(limit + 1)
     before = decode_cursor(cursor, int)
     if before:
-        wanted = wanted.where(LogEntry.number < before[0])
-    return page_of(db.session.scalars(wanted).all(), limit, lambda line: [line.number])
+        lines = lines.where(LogEntry.number < before[0])
+    return page_of(db.session.scalars(lines).all(), limit, lambda line: [line.number])
 
 
-def log_head() -> tuple[int, str]:
-    """How many lines there are, and the hash of the last."""
-    head = db.session.get(LogHead, HEAD_ID)
-    return (head.count, head.hash) if head else (0, GENESIS)
+def _conditions(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.action:
+        yield LogEntry.action == wanted.action
+    if wanted.rule:
+        yield LogEntry.rule == wanted.rule
+    if wanted.project_id:
+        yield LogEntry.project_id == wanted.project_id
+    if wanted.month:
+        yield from _within(wanted.month)
 
 
-def verify_log() -> tuple[int, int | None]:
-    """(number of lines, the first broken line or None). A missing end is broken after the last line."""
-    entries = select(LogEntry).order_by(LogEntry.number).execution_options(yield_per=500)
-    last: tuple[int, str] = (0, GENESIS)
-    checked: list[tuple[int, str]] = [last]
+def _within(month: date) -> Iterator[ColumnElement[bool]]:
+    """The month as a stretch of numbers, so that no line outside is looked at: lines come in the order of
+    their times."""
+    first, end = month.isoformat(), next_month(month).isoformat()
+    lowest = select(LogEntry.number).where(LogEntry.at >= first).order_by(LogEntry.at, LogEntry.number)
+    highest = (
+        select(LogEntry.number).where(LogEntry.at < end).order_by(LogEntry.at.desc(), LogEntry.number.desc())
+    )
+    yield and_(LogEntry.at >= first, LogEntry.at < end)
+    yield LogEntry.number >= lowest.limit(1).scalar_subquery()
+    yield LogEntry.number <= highest.limit(1).scalar_subquery()
 
-    def seen(lines: Iterable[LogEntry]) -> Iterator[dict[str, Any]]:
-        for line in lines:
-            checked[0] = (line.number, line.hash)
-            yield line_json(line)
 
-    # At a broken line nobody reads on: PostgreSQL has to be told, or the cursor stays open.
-    with closing(db.session.scalars(entries)) as lines:
-        broken = first_broken(seen(lines))
-    count, head = log_head()
-    if broken is None and checked[0] != (count, head):
-        broken = checked[0][0] + 1
-    return checked[0][0], broken
+def next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def log_months() -> list[date]:
+    """The first days of all months since the first line, newest first."""
+    first = db.session.scalar(select(LogEntry.at).where(LogEntry.number == 1))
+    here = now().date().replace(day=1)
+    month = datetime.fromisoformat(first).astimezone(UTC).date().replace(day=1) if first else here
+    months = []
+    while month <= here:
+        months.append(month)
+        month = next_month(month)
+    return months[::-1]
+
+
+def rules_ever() -> Sequence[Rule]:
+    """One rule for each number and title there ever was, as a line of the log cites it."""
+    firsts = select(func.min(Rule.id)).group_by(Rule.number, Rule.title)
+    return db.session.scalars(select(Rule).where(Rule.id.in_(firsts)).order_by(Rule.number, Rule.id)).all()
+
+
+def projects_in_log() -> Sequence[Project]:
+    """The public projects, by name: a line tells of no other."""
+    public = (Project.visibility == "public", Project.status != "draft")
+    return db.session.scalars(
+        select(Project).where(*public).order_by(Project.title, Project.id).limit(MOST_PROJECTS)
+    ).all()
+
+
+def outcomes_of(lines: Iterable[LogEntry]) -> dict[int, LogEntry]:
+    """For each of these lines on which an appeal was decided: the latest line that says how."""
+    numbers = [line.number for line in lines]
+    rows = db.session.scalars(
+        select(LogEntry).where(LogEntry.about.in_(numbers)).order_by(LogEntry.number)
+    ).all()
+    return {row.about: row for row in rows if row.about}
+
+
+def each_line(after: int = 0) -> Iterator[dict[str, Any]]:
+    """Every line behind ``after``, as it is hashed, to the end that the log has now.
+
+    Read piece by piece, and each piece's connection is given back: a slow reader holds nothing.
+    """
+    count, _head = log_head()
+    while after < count:
+        rows = db.session.scalars(
+            select(LogEntry)
+            .where(LogEntry.number > after, LogEntry.number <= count)
+            .order_by(LogEntry.number)
+            .limit(EXPORT_LINES)
+        ).all()
+        lines = [line_json(row) for row in rows]
+        db.session.rollback()
+        yield from lines
+        after = lines[-1]["number"] if lines else count

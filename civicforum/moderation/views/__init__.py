@@ -1,15 +1,20 @@
 """The pages of moderation: the queue, one comment, why it was hidden, flags, and the public log."""
 
+from flask import Flask
+
 from civicforum.moderation.views import (
     duty,
+    exports,
     flags,
     log,
     measures,
     moving,
     posts,
     queue,
+    ratings,
     reasons,
     records,
+    report,
     room,
     standing,
     templates,
@@ -21,15 +26,23 @@ bp.register_blueprint(moving.bp)
 __all__ = [
     "bp",
     "duty",
+    "exports",
     "flags",
     "log",
     "measures",
     "moving",
     "posts",
     "queue",
+    "ratings",
     "reasons",
     "records",
+    "report",
     "room",
     "standing",
     "templates",
 ]
+
+
+def init_app(app: Flask) -> None:
+    """The rooms below draw a card of this one on their pages without knowing it."""
+    app.jinja_env.globals["facilitation_card"] = ratings.facilitation_card

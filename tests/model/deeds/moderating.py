@@ -4,7 +4,8 @@ from factories import make_project
 from model.recipes import Act, does
 from model.town import CANARY, Town
 
-from civicforum.discussions.actions import post_reply, start_thread
+from civicforum.accounts.models import SYSTEM
+from civicforum.discussions.actions import close_thread, post_reply, start_thread
 from civicforum.moderation import actions as moderating
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
@@ -146,3 +147,30 @@ def newcomers_speak(town: Town) -> None:
 def comments_are_shown_at_once_again_on_the_record(town: Town) -> Act:
     moderation.set_gate(town.site_moderator, town.thread.id, 1, "everybody", "A bad hour.")
     return lambda: moderation.end_gate(town.site_moderator, town.thread.id)
+
+
+@does(moderation.publish_heads)
+def a_day_of_the_record_is_closed(town: Town) -> Act:
+    moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    return lambda: moderation.publish_heads(SYSTEM)
+
+
+@does(moderation.keep_report)
+def a_report_is_kept(town: Town) -> Act:
+    return lambda: moderation.keep_report(SYSTEM, "2026-Q4", 1, "0" * 64, {"measures": 1})
+
+
+@does(moderation.rate)
+def somebody_says_how_a_thread_was_led(town: Town) -> Act:
+    close_thread(town.moderator, town.thread.id, "It is mended.")
+    return lambda: moderation.rate(town.ana, "thread", town.thread.id, 5, 4, f"Thanks. {CANARY}")
+
+
+@does(moderation.rate)
+def somebody_says_how_a_meeting_was_led(town: Town) -> Act:
+    return lambda: moderation.rate(town.ana, "townhall", town.past.id, 2, 1)
+
+
+@does(moderation.put_rating_away)
+def somebody_does_not_want_to_say(town: Town) -> Act:
+    return lambda: moderation.put_rating_away(town.ana, "townhall", town.past.id)

@@ -1,0 +1,65 @@
+"""What the words of the public record mean to a reader. A word that is not here is shown as it stands."""
+
+from flask_babel import lazy_gettext as _
+
+from civicforum.moderation.models import LogEntry
+
+ACTIONS = {
+    "hide": _("Hidden"),
+    "restore": _("Shown again"),
+    "leave": _("Left as it was"),
+    "decline": _("Not published"),
+    "approve": _("Published"),
+    "remove": _("Removed because the law asks for it"),
+    "request_edit": _("The author was asked to change it"),
+    "redact": _("Personal details taken out"),
+    "lock": _("A thread was locked"),
+    "slow": _("A thread was slowed down"),
+    "warn": _("Somebody was warned"),
+    "mute": _("Somebody may not write in a thread for a time"),
+    "silence": _("Somebody may not write for a time"),
+    "suspend": _("An account was suspended for a time"),
+    "lift": _("A limit was ended early"),
+    "read_removed": _("Somebody read what was removed, and said why"),
+    "move": _("A thread was moved to another project"),
+    "split": _("Comments were moved to another thread"),
+    "merge": _("Two threads were joined"),
+    "make_room": _("Room made for others"),
+    "end_room": _("Room made no longer"),
+    "gate_newcomers": _("Newcomers’ comments read first"),
+    "gate_everybody": _("All comments read first"),
+    "end_gate": _("Comments shown at once again"),
+    "upheld": _("After an appeal: it stays as decided"),
+    "overturned": _("After an appeal: it was undone"),
+    "varied": _("After an appeal: it was changed"),
+}
+ROLES = {
+    "moderator": _("a moderator"),
+    "project moderator": _("a moderator of the project"),
+    "organizer": _("an organizer"),
+    "automatic": _("an automatic check"),
+}
+SCOPES = {
+    "post": _("this comment"),
+    "thread": _("one thread"),
+    "project": _("one project"),
+    "site": _("the whole site"),
+}
+SOURCES = {
+    "flag": _("Somebody flagged it"),
+    "moderator": _("A moderator saw it"),
+    "automatic": _("An automatic check found it"),
+    "hold": _("It was held before it was published"),
+    "unknown": _("Not noted at that time"),
+}
+OUTCOMES = {
+    "upheld": _("It stayed as decided"),
+    "overturned": _("It was undone"),
+    "varied": _("It was changed"),
+}
+
+
+def scope_of(line: LogEntry) -> str:
+    """Where the measure holds, by its kind."""
+    kind = (line.scope or "").partition(":")[0]
+    return SCOPES.get(kind, kind)
