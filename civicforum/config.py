@@ -28,6 +28,7 @@ KNOWN = {
     "FILES_URL",
     "LIMITS",
     "SOCKET_PING_SECONDS",
+    "MEDIATION_KEEP_DAYS",
 }
 MINIMUM_SECRET_LENGTH = 32
 
@@ -49,6 +50,7 @@ class Settings:
     limits: str
     socket_ping_seconds: int
     files_url: str | None = None
+    mediation_keep_days: int = 30
 
     @property
     def is_sqlite(self) -> bool:
@@ -82,6 +84,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         limits=_limits(values.get("LIMITS", "normal"), address),
         socket_ping_seconds=_whole_number(values, "SOCKET_PING_SECONDS", 25, 1, 300),
         files_url=_files_url(values),
+        mediation_keep_days=_whole_number(values, "MEDIATION_KEEP_DAYS", 30, 0, 365),
     )
 
 
