@@ -32,6 +32,7 @@ from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Poll, Post
 from civicforum.discussions.queries import first_post_id
 from civicforum.files.models import Attachment
+from civicforum.mediation import actions as mediation
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case
@@ -74,7 +75,9 @@ ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zq
 OWN = {"zqmydraft"}
 # Who speaks under a pseudonym: their name stands nowhere in its project.
 MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED
+# What two people and a mediator say to each other: no role opens it.
+ROOM = {"zqroom", "zqagreed"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | ROOM
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -180,11 +183,32 @@ def _plant_posts(town: Town, project) -> None:
         "flagged": flagged.id,
     }
     _plant_files(town, thread, names)
+    _plant_room(town, question.id)
     _plant_masked(town, project, question.id, flagged.id)
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
     town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
+
+
+def _plant_room(town: Town, question_id: int) -> None:
+    """A room in which two people and a mediator talked and put words to an agreement; and one offer."""
+    author, mediator = town.people["author"], make_user("mediator", name="Mia Mediator")
+    make_organization(mediator, name="The Mission")
+    other = make_user(name="Odd Other")
+    post = make_post(db.session.get_one(Post, question_id).thread, other, "A lantern, at odds.")
+    room = mediation.ask_for_mediation(author, post.id).id
+    for person in (other, mediator):
+        mediation.accept_offer(person, room)
+    mediation.say(author, room, "zqroom lantern @rita")
+    mediation.write_agreement(other, room, mediation.Draft("zqagreed lantern @rita", 30))
+    offer = mediation.ask_for_mediation(town.people["flagger"], post.id).id
+    town.fills["mediation/mediation_id"] = [room, offer]
+    town.channels["mediation"] = [f"mediation:{room}"]
+    with transaction():
+        people = list(db.session.scalars(select(User.id)))
+        for reason in ("mediation_offer", "mediation_message", "mediation_not"):
+            notify(people, reason, "mediation", room)
 
 
 def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:

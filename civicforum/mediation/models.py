@@ -27,10 +27,11 @@ WITH_ROOM = ("in_session", "agreement", "no_agreement", "follow_up", "ended")
 class Mediation(Model, HasId, HasCreatedAt):
     """An offer to two people to talk with a mediator, and the room if all three want it.
 
-    ``state``: offered → in_session → agreement | no_agreement → follow_up → ended; or declined. Who said no is
-    told to nobody: an offer somebody declined looks like one that waits, until ``due_at``. ``due_at`` is when
-    the clock does the next thing. ``outcome``: agreement or no_agreement, once the conversation is over.
-    ``revision`` goes up with whatever its people see change. ``lifts``: both want the limit of the case lifted.
+    ``state``: offered → in_session → agreement | no_agreement → follow_up → ended; or declined. Who said no
+    is told to nobody: an offer somebody declined looks like one that waits, until ``due_at``. ``due_at`` is
+    when the clock does the next thing. ``outcome``: agreement or no_agreement, once the conversation is
+    over. ``revision`` goes up with whatever its people see change. ``lifts``: both want the limit of the
+    case lifted.
     """
 
     __tablename__ = "mediation"
@@ -89,7 +90,9 @@ class Participant(Model, HasId, HasCreatedAt):
     mediation_id: Mapped[int] = mapped_column(ForeignKey("mediation.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     # Without its pseudonym a side would appear by name: it goes with it instead.
-    pseudonym_id: Mapped[int | None] = mapped_column(ForeignKey("pseudonym.id", ondelete="CASCADE"), index=True)
+    pseudonym_id: Mapped[int | None] = mapped_column(
+        ForeignKey("pseudonym.id", ondelete="CASCADE"), index=True
+    )
     role: Mapped[str] = mapped_column(String(10))  # side, mediator
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     wants_longer: Mapped[bool] = mapped_column(default=False)

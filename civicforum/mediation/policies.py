@@ -32,7 +32,7 @@ def can_propose(user: Actor, post: Post) -> bool:
 
 
 def can_mediate(user: User, project: Project | None, sides: Iterable[User]) -> bool:
-    """A mediator by name, who speaks for an organization, stands with neither side, and judges nobody here."""
+    """A mediator by name who speaks for an organization, stands with neither side, and has no power here."""
     organizations = {seat.organization_id for seat in user.seats_at}
     theirs = {seat.organization_id for side in sides for seat in side.seats_at}
     if not has_site_role(user, "mediator") or not organizations or organizations & theirs:

@@ -37,8 +37,8 @@ class Draft:
 def write_agreement(actor: Actor, mediation_id: int, draft: Draft) -> Mediation:
     """Put an agreement into words, or into better ones: whatever anybody agreed to before counts no more.
 
-    A side who writes has agreed to it. Locks the mediation. Raises NotFound for everybody else, Conflict when it
-    is over or somebody else wrote meanwhile, Invalid for words that will not do.
+    A side who writes has agreed to it. Locks the mediation. Raises NotFound for everybody else, Conflict
+    when it is over or somebody else wrote meanwhile, Invalid for words that will not do.
     """
     mediation, part = enter_room(actor, mediation_id)
     words = _check(draft)

@@ -26,9 +26,9 @@ from civicforum.moderation.models import Flag
 def ask_for_mediation(actor: Actor, post_id: int, days: int = USUAL_DAYS) -> Mediation:
     """Ask whoever wrote this comment to talk with a mediator. The actor has said yes by asking.
 
-    Where a rule against threats or hate was cited, or no mediator is free of either side, it looks the same and
-    nobody is asked: otherwise one could find out who flagged, or who somebody is. Locks the thread. Raises
-    NotAllowed about one's own words, Conflict where nobody mediates or the two were asked lately.
+    Where a rule against threats or hate was cited, or no mediator is free of either side, it looks the same
+    and nobody is asked: otherwise one could find out who flagged, or who somebody is. Locks the thread.
+    Raises NotAllowed about one's own words, Conflict where nobody mediates or the two were asked lately.
     """
     post = _lock_post(actor, post_id)
     require(policies.can_ask(actor, post), _("You can ask about a comment that somebody else wrote."))
@@ -36,9 +36,11 @@ def ask_for_mediation(actor: Actor, post_id: int, days: int = USUAL_DAYS) -> Med
     _check_days(days)
     author_id = _author_of(post)
     if queries.were_asked_lately(actor.id, author_id, known_to=actor.id):
-        raise Conflict(_("The two of you were offered mediation lately. It can be offered again after a while."))
-    pseudonym = find_pseudonym(actor, post.thread.project)
-    asker = Participant(user_id=actor.id, pseudonym_id=pseudonym and pseudonym.id, role="side", state="accepted")
+        raise Conflict(
+            _("The two of you were offered mediation lately. It can be offered again after a while.")
+        )
+    asker = _as_they_speak(actor, post)
+    asker.state = "accepted"
     mediation = _offer(post, [asker, _side(author_id, post.pseudonym_id)], days)
     _invite(mediation)
     return mediation
@@ -51,7 +53,7 @@ def propose_mediation(actor: Actor, post_id: int, other: str, days: int = USUAL_
 
     Nothing comes back, and nothing is offered where the two have lately been asked, or are one person: a
     moderator never learns what became of it, nor who is who. Locks the thread. Raises NotFound for who does
-    not moderate here, Conflict where a rule bars it or nobody mediates, Invalid for an ``other`` that is none.
+    not moderate here, Conflict where a rule bars it or nobody mediates, Invalid where nobody is ``other``.
     """
     post = _lock_post(actor, post_id)
     if not policies.can_propose(actor, post):
@@ -111,8 +113,13 @@ def _sender_of(post: Post, flag_id: int) -> Participant | None:
     flag = db.session.get(Flag, flag_id)
     if flag is None or flag.post_id != post.id or flag.state == "withdrawn":
         return None
-    pseudonym = find_pseudonym(flag.user, post.thread.project)
-    return _side(flag.user_id, pseudonym and pseudonym.id)
+    return _as_they_speak(flag.user, post)
+
+
+def _as_they_speak(user: User, post: Post) -> Participant:
+    """Under the name by which this person speaks in the project of the comment."""
+    pseudonym = find_pseudonym(user, post.thread.project)
+    return _side(user.id, pseudonym.id if pseudonym else None)
 
 
 def _side(user_id: int, pseudonym_id: int | None) -> Participant:
@@ -161,7 +168,7 @@ def accept_offer(actor: Actor, mediation_id: int) -> Mediation:
     """Say yes. With the last yes the room opens. Saying it twice changes nothing.
 
     Locks the mediation, so that of two who say it at once the second opens the room. Raises NotFound for who
-    was not asked, Conflict for an offer that is over, NotAllowed for a mediator who stands with a side by now.
+    was not asked, Conflict for an offer that is over, NotAllowed for a mediator who stands with a side now.
     """
     mediation, part = enter(actor, mediation_id)
     _check_offered(mediation)
@@ -204,8 +211,9 @@ def _begin(mediation: Mediation, last: Participant) -> None:
 def decline_offer(actor: Actor, mediation_id: int) -> None:
     """Say no, or take one's yes back before the room opens. Nobody is told, now or later.
 
-    For the others it goes on waiting until its last day, as if nobody had answered. Where a mediator says no,
-    the next one is asked. Locks the mediation. Raises NotFound for who was not asked, Conflict once it is over.
+    For the others it goes on waiting until its last day, as if nobody had answered. Where a mediator says
+    no, the next one is asked. Locks the mediation. Raises NotFound for who was not asked, Conflict once it
+    is over.
     """
     mediation, part = enter(actor, mediation_id)
     _check_offered(mediation)

@@ -17,8 +17,8 @@ from civicforum.mediation.models import Mediation, Message
 def say(actor: Actor, mediation_id: int, words: str | Words) -> Message:
     """Say something in the room, to the other two alone.
 
-    It is in no index and calls on nobody. Locks the mediation, so that nothing is said once it is over. Raises
-    NotFound for everybody else, Conflict when nobody is talking (any more), Invalid for blank words.
+    It is in no index and calls on nobody. Locks the mediation, so that nothing is said once it is over.
+    Raises NotFound for everybody else, Conflict when nobody is talking (any more), Invalid for blank words.
     """
     mediation, part = enter_room(actor, mediation_id)
     prepared = prepare_words(words)
@@ -36,7 +36,7 @@ def say(actor: Actor, mediation_id: int, words: str | Words) -> Message:
 def ask_for_longer(actor: Actor, mediation_id: int) -> Mediation:
     """Want as many days again; once all three want it, they have them. That is done once.
 
-    Locks the mediation. Raises NotFound for everybody else, Conflict when it is over or was prolonged already.
+    Locks the mediation. Raises NotFound for everybody else, Conflict when it is over or was prolonged.
     """
     mediation, part = enter_room(actor, mediation_id)
     if mediation.was_prolonged:

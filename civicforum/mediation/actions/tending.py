@@ -6,9 +6,10 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from civicforum.accounts.models import Actor
-from civicforum.db import db, find_locked, now, transactional
+from civicforum.db import after_commit, db, find_locked, now, transactional
 from civicforum.errors import require
-from civicforum.live.changes import shrink_audience, touch
+from civicforum.live.changes import forget_channel, shrink_audience, touch
+from civicforum.live.doorbell import ring_people
 from civicforum.mediation import policies, queries
 from civicforum.mediation.actions.entering import show, tell
 from civicforum.mediation.models import (
@@ -18,6 +19,7 @@ from civicforum.mediation.models import (
     Mediation,
     Message,
 )
+from civicforum.notifications.models import Notification
 
 
 @transactional
@@ -33,7 +35,7 @@ def tend_mediation(actor: Actor, mediation_id: int, keep_days: int) -> None:
     if mediation.is_due(now()):
         _STEPS[mediation.state](mediation)
     elif _is_to_forget(mediation):
-        db.session.delete(mediation)
+        _forget(mediation)
     elif _is_to_empty(mediation, keep_days):
         _empty(mediation)
 
@@ -94,6 +96,16 @@ def _empty(mediation: Mediation) -> None:
     mediation.purged_at = now()
     show(mediation)
     shrink_audience([mediation.channel])
+
+
+def _forget(mediation: Mediation) -> None:
+    """Also the number is free then: a later room that gets it finds nothing of this one."""
+    forget_channel(mediation.channel)
+    people = [part.user_id for part in mediation.participants]
+    about = (Notification.kind == queries.KIND, Notification.object_id == mediation.id)
+    db.session.execute(delete(Notification).where(*about))
+    db.session.delete(mediation)
+    after_commit(lambda: ring_people(people))
 
 
 def _all_keep(mediation: Mediation) -> bool:

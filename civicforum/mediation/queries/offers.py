@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from civicforum.accounts.models import Actor, RoleGrant, User
@@ -44,7 +44,7 @@ def list_people(viewer: Actor, thread_id: int) -> tuple[Thread, Sequence[Post]]:
     return thread, db.session.scalars(shown.order_by(Post.id.desc()).limit(MOST_PEOPLE)).all()
 
 
-def _latest_of_each(thread_id: int) -> object:
+def _latest_of_each(thread_id: int) -> Select[int]:
     return (
         select(func.max(Post.id))
         .where(Post.thread_id == thread_id, Post.state == "visible")
@@ -62,8 +62,10 @@ def list_flags(viewer: Actor, post: Post) -> Sequence[Flag]:
 
 def is_barred(post_id: int | None) -> bool:
     """Whether a rule against threats, hate or danger was cited here: then nobody is asked to sit down."""
-    flagged = select(Flag.id).join(Rule).where(
-        Flag.post_id == post_id, Flag.state.in_(("open", "agreed")), Rule.no_mediation
+    flagged = (
+        select(Flag.id)
+        .join(Rule)
+        .where(Flag.post_id == post_id, Flag.state.in_(("open", "agreed")), Rule.no_mediation)
     )
     judged = (
         select(Measure.id)
@@ -90,12 +92,12 @@ def find_mediator(project: Project | None, sides: Sequence[User], asked: Iterabl
 
 def _count_rooms(user_ids: Sequence[int]) -> dict[int, int]:
     rows = db.session.execute(
-        select(Participant.user_id, func.count())
+        select(Participant.user_id, func.count().label("rooms"))
         .join(Mediation)
         .where(Participant.user_id.in_(user_ids), Mediation.state.in_(("offered", "in_session")))
         .group_by(Participant.user_id)
     )
-    return {user_id: count for user_id, count in rows}
+    return {row.user_id: row.rooms for row in rows}
 
 
 def were_asked_lately(one: int, other: int, known_to: int | None = None) -> bool:

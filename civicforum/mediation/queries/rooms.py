@@ -47,7 +47,7 @@ def list_mediations(viewer: Actor) -> Sequence[Mediation]:
 
 
 def find_mediations(viewer: Actor, ids: Iterable[int]) -> Mapping[int, Mediation]:
-    """Those of these that the viewer was ever part of; whether there is still something to see, a policy says."""
+    """Those of these that the viewer was ever part of; what is still to be seen, a policy says."""
     wanted = select(Mediation).join(Participant)
     wanted = wanted.where(Mediation.id.in_(list(ids)), Participant.user_id == viewer.id)
     return {row.id: row for row in db.session.scalars(wanted)}

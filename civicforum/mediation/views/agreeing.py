@@ -45,7 +45,9 @@ def _draft(form: forms.AgreementForm) -> actions.Draft:
 def agree(mediation_id: int) -> Any:
     mediation = actions.agree(viewer(), mediation_id, whole_number(request.form.get("version")) or 0)
     is_done = mediation.state == "agreement"
-    flash(_("It is agreed. Thank you, both of you.") if is_done else _("You agree to these words."), "success")
+    flash(
+        _("It is agreed. Thank you, both of you.") if is_done else _("You agree to these words."), "success"
+    )
     return _back(mediation_id)
 
 

@@ -52,7 +52,10 @@ def propose(post_id: int) -> Any:
     form.other.choices = options(_sides(post))
     deed = lambda: _propose(post_id, form)  # noqa: E731 - one deed of one form
     if form.submits(deed):
-        flash(_("Thank you. Both decide for themselves, and what comes of it is theirs: you are not told."), "success")
+        flash(
+            _("Thank you. Both decide for themselves, and what comes of it is theirs: you are not told."),
+            "success",
+        )
         return redirect(url_for("moderation.moderate_post", post_id=post_id))
     barred = queries.is_barred(post.id)
     page = render_template(

@@ -110,7 +110,9 @@ def show_state(mediation_id: int) -> Any:
 def accept(mediation_id: int) -> Any:
     mediation = actions.accept_offer(viewer(), mediation_id)
     is_open = mediation.state == "in_session"
-    flash(_("The room is open.") if is_open else _("You said yes. If everybody does, you are told."), "success")
+    flash(
+        _("The room is open.") if is_open else _("You said yes. If everybody does, you are told."), "success"
+    )
     return redirect(url_for("mediation.show", mediation_id=mediation_id))
 
 
@@ -135,5 +137,8 @@ def leave(mediation_id: int) -> Any:
 def ask_for_longer(mediation_id: int) -> Any:
     mediation = actions.ask_for_longer(viewer(), mediation_id)
     longer = _("All three want more time, and you have it.")
-    flash(longer if mediation.was_prolonged else _("You want more time. It is given if all three do."), "success")
+    flash(
+        longer if mediation.was_prolonged else _("You want more time. It is given if all three do."),
+        "success",
+    )
     return redirect(url_for("mediation.show", mediation_id=mediation_id))
