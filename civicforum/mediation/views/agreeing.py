@@ -63,6 +63,7 @@ def keep_agreement(mediation_id: int) -> Any:
 @bp.post("/mediation/<int:mediation_id>/follow-up")
 @limited("write")
 def answer_follow_up(mediation_id: int) -> Any:
+    queries.get_room(signed_in(), mediation_id)
     form = forms.FollowUpForm()
     if form.submits(lambda: actions.answer_follow_up(viewer(), mediation_id, form.answer.data)) is None:
         raise Invalid(_("Choose one of the answers."))

@@ -10,7 +10,7 @@ from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.views import previewing
 from civicforum.discussions.words import prepare_words
 from civicforum.mediation import actions, forms, policies, queries, schemas
-from civicforum.mediation.models import Mediation
+from civicforum.mediation.models import Mediation, Participant
 from civicforum.mediation.views.blueprint import bp, signed_in
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import limited, person_key
@@ -81,11 +81,17 @@ def _told(mediation: Mediation) -> dict[str, Any]:
         "me": me,
         # While it is offered, the two sides are told as they were asked, whatever anybody answered.
         "others": [part for part in mediation.present if part is not me],
-        "asked_alone": any(side.state == "waiting" for side in mediation.sides if side is not me),
+        "asked_alone": _is_asked_alone(mediation, me),
         "is_room": policies.can_read_room(viewer(), mediation),
         "about": post if post is not None and can_see_post(viewer(), post) else None,
         "follow_up_form": forms.FollowUpForm(formdata=None),
     }
+
+
+def _is_asked_alone(mediation: Mediation, me: Participant | None) -> bool:
+    """Whoever flagged, while the other side knows nothing of it."""
+    is_asked = me is not None and me.state == "invited"
+    return is_asked and any(side.state == "waiting" for side in mediation.sides)
 
 
 def _kept_nowhere(page: str, status: int = 200) -> Response:
