@@ -84,7 +84,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         limits=_limits(values.get("LIMITS", "normal"), address),
         socket_ping_seconds=_whole_number(values, "SOCKET_PING_SECONDS", 25, 1, 300),
         files_url=_files_url(values),
-        mediation_keep_days=_whole_number(values, "MEDIATION_KEEP_DAYS", 30, 0, 365),
+        mediation_keep_days=_whole_number(values, "MEDIATION_KEEP_DAYS", 30, 1, 365),
     )
 
 
