@@ -20,7 +20,12 @@ def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notic
     if reason == "mediation_not":
         return {id_: Notice(_words(reason)) for id_ in rows}
     seen = [id_ for id_, row in rows.items() if policies.can_see(viewer, row)]
-    return {id_: Notice(_words(reason), url_for("mediation.show", mediation_id=id_)) for id_ in seen}
+    # What is new stands above the box in which one answers.
+    place = "reply" if reason == "mediation_message" else None
+    return {
+        id_: Notice(_words(reason), url_for("mediation.show", mediation_id=id_, _anchor=place))
+        for id_ in seen
+    }
 
 
 def _words(reason: str) -> str:
