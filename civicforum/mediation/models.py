@@ -16,6 +16,8 @@ FOLLOW_UP_DAYS = (14, 30, 60)
 # After a conversation that came to nothing, people are asked this much later how it is now.
 FOLLOW_UP_WITHOUT_AGREEMENT_DAYS = 30
 FOLLOW_UP_OPEN_DAYS = 14
+# Whoever is asked by so many at once is asked by nobody else meanwhile.
+MOST_OFFERS = 3
 # For so long the same two people are not asked again, whatever became of it.
 REST_DAYS = 90
 FOLLOW_UPS = ("well", "partly", "badly")

@@ -153,6 +153,13 @@ def test_nobody_is_asked_where_nobody_mediates_or_nobody_is_there(odds):
         odds.offer()
 
 
+def test_nobody_is_asked_by_a_crowd(odds):
+    for _asker in range(4):
+        actions.ask_for_mediation(make_user(), odds.post.id)
+    wanted = select(Participant.state).where(Participant.user_id == odds.ben.id).order_by(Participant.id)
+    assert list(db.session.scalars(wanted)) == ["invited"] * 3 + ["waiting"]
+
+
 def test_the_days_are_those_that_there_are(odds):
     with pytest.raises(Invalid):
         actions.ask_for_mediation(odds.ana, odds.post.id, 365)

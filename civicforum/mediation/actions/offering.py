@@ -140,11 +140,12 @@ def _invite_alone(mediation: Mediation, part: Participant) -> None:
 
 
 def _invite(mediation: Mediation) -> None:
-    """Ask the sides who were not asked yet, and a mediator; nobody, where it may not be or no one is free."""
-    if queries.is_barred(mediation.post_id) or not _add_mediator(mediation):
+    """Ask the sides who were not asked yet, and a mediator; nobody, where it may not be."""
+    waiting = [side for side in mediation.sides if side.state == "waiting"]
+    if queries.is_barred(mediation.post_id) or queries.are_asked_enough(waiting):
         return
-    for part in mediation.participants:
-        if part.state == "waiting":
+    if _add_mediator(mediation):
+        for part in (*waiting, mediation.participants[-1]):
             _invite_alone(mediation, part)
 
 

@@ -1,6 +1,7 @@
 """Offers of mediation and rooms, each for its own people alone."""
 
 from civicforum.mediation.queries.offers import (
+    are_asked_enough,
     find_mediator,
     get_post_to_ask,
     get_post_to_propose,
@@ -31,6 +32,7 @@ from civicforum.mediation.queries.rooms import (
 __all__ = [
     "KIND",
     "PAGE_MESSAGES",
+    "are_asked_enough",
     "closed_channels",
     "find_mediations",
     "find_mediator",

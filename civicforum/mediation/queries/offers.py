@@ -13,7 +13,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_post, get_thread
 from civicforum.errors import NotFound
 from civicforum.mediation import policies
-from civicforum.mediation.models import REST_DAYS, Mediation, Participant
+from civicforum.mediation.models import MOST_OFFERS, REST_DAYS, Mediation, Participant
 from civicforum.moderation.models import Case, Flag, Measure
 from civicforum.partnerships.models import Project
 
@@ -74,6 +74,23 @@ def is_barred(post_id: int | None) -> bool:
         .where(Case.target_type == "post", Case.target_id == post_id, Rule.no_mediation)
     )
     return any(db.session.scalar(found.limit(1)) is not None for found in (flagged, judged))
+
+
+def are_asked_enough(people: Sequence[Participant]) -> bool:
+    """Whether one of these has as many offers as anybody should have to look at."""
+    offered = (
+        select(func.count())
+        .select_from(Participant)
+        .join(Mediation)
+        .where(
+            Participant.user_id.in_([part.user_id for part in people]),
+            Participant.state == "invited",
+            Participant.role == "side",
+            Mediation.state == "offered",
+        )
+        .group_by(Participant.user_id)
+    )
+    return max(db.session.scalars(offered), default=0) >= MOST_OFFERS
 
 
 def has_mediators() -> bool:

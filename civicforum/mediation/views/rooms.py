@@ -6,6 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from civicforum.discussions.forms import new_nonce
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.views import previewing
 from civicforum.discussions.words import prepare_words
@@ -48,7 +49,7 @@ def _say(form: forms.SayForm, mediation_id: int) -> Done:
     def say() -> Done:
         return Done(201, "mediation_message", actions.say(viewer(), mediation_id, words).id)
 
-    return once(viewer(), person_key(), f"form:{(form.nonce.data or '')[:80]}", print_, say)
+    return once(viewer(), person_key(), f"form:{(form.nonce.data or new_nonce())[:80]}", print_, say)
 
 
 def _draw(mediation: Mediation, form: forms.SayForm, preview: str | None = None) -> str:
