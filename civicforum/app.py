@@ -34,6 +34,7 @@ ROOMS = (
     "discussions",
     "townhalls",
     "moderation",
+    "mediation",
     "digests",
     "pages",
 )

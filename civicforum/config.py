@@ -30,6 +30,7 @@ KNOWN = {
     "LIMITS",
     "SOCKET_PING_SECONDS",
     "HIDE_AT_SCORE",
+    "MEDIATION_KEEP_DAYS",
 }
 MINIMUM_SECRET_LENGTH = 32
 
@@ -53,6 +54,7 @@ class Settings:
     files_url: str | None = None
     log_witness: str | None = None
     hide_at_score: float | None = 8.33
+    mediation_keep_days: int = 30
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,6 +90,7 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         files_url=_files_url(values),
         hide_at_score=_hide_at_score(values.get("HIDE_AT_SCORE", "8.33")),
         log_witness=_log_witness(values.get("LOG_WITNESS")),
+        mediation_keep_days=_whole_number(values, "MEDIATION_KEEP_DAYS", 30, 1, 365),
     )
 
 

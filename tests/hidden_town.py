@@ -33,6 +33,7 @@ from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Poll, Post
 from civicforum.discussions.queries import first_post_id
 from civicforum.files.models import Attachment
+from civicforum.mediation import actions as mediation
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case, Measure, Rating
@@ -80,7 +81,9 @@ RATED = {"zqrating"}
 MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
 # What was removed for law is read by its writer, and by few who say why; what was blacked out by nobody.
 RECORD = {"zqremoved", "zqblackedout"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED
+# What two people and a mediator say to each other: no role opens it.
+ROOM = {"zqroom", "zqagreed"}
+EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -206,6 +209,7 @@ def _plant_posts(town: Town, project) -> None:
         "flagged": flagged.id,
     }
     _plant_files(town, thread, names)
+    _plant_room(town, question.id)
     _plant_masked(town, project, question.id, flagged.id)
     for kind, object_id in (("thread", thread.id), ("townhall", 1)):
         place = {"kind": kind, "object_id": object_id, "project_id": project.id}
@@ -228,6 +232,26 @@ def _plant_measures(town: Town, thread, author: User) -> None:
     moderation.moderate(moderator, "post", told, deed)
     slow = make_thread(thread.project, resident, title="A slow one")
     moderation.moderate(moderator, "thread", slow.id, Deed("slow", 2, "It went fast."))
+
+
+def _plant_room(town: Town, question_id: int) -> None:
+    """A room in which two people and a mediator talked and put words to an agreement; and one offer."""
+    author, mediator = town.people["author"], make_user("mediator", name="Mia Mediator")
+    make_organization(mediator, name="The Mission")
+    other = make_user(name="Odd Other")
+    post = make_post(db.session.get_one(Post, question_id).thread, other, "A lantern, at odds.")
+    room = mediation.ask_for_mediation(author, post.id).id
+    for person in (other, mediator):
+        mediation.accept_offer(person, room)
+    mediation.say(author, room, "zqroom lantern @rita")
+    mediation.write_agreement(other, room, mediation.Draft("zqagreed lantern @rita", 30))
+    offer = mediation.ask_for_mediation(town.people["flagger"], post.id).id
+    town.fills["mediation/mediation_id"] = [room, offer]
+    town.channels["mediation"] = [f"mediation:{room}"]
+    with transaction():
+        people = list(db.session.scalars(select(User.id)))
+        for reason in ("mediation_offer", "mediation_message", "mediation_not"):
+            notify(people, reason, "mediation", room)
 
 
 def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:

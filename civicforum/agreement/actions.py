@@ -80,6 +80,7 @@ def _rule(number: int, wording: RuleWording) -> Rule:
         title=wording.title,
         text=wording.text,
         translations={locale: dict(words) for locale, words in wording.translations.items()},
+        no_mediation=wording.no_mediation,
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, FormField, IntegerField, SelectField
+from wtforms import BooleanField, FieldList, FormField, IntegerField, SelectField
 from wtforms import Form as PlainForm
 from wtforms.widgets import HiddenInput
 
@@ -27,6 +27,7 @@ class RuleForm(PlainForm):
     text = Words(_("What it means"), most=4000, required=False)
     title_es = Line(_("Rule, in Spanish"), most=120, required=False)
     text_es = Words(_("What it means, in Spanish"), most=4000, required=False)
+    no_mediation = BooleanField(_("About threats, hate or safety: mediation is never offered"))
 
     def wording(self) -> RuleWording:
         spanish = {"title": self.title_es.data or "", "text": self.text_es.data or ""}
@@ -34,6 +35,7 @@ class RuleForm(PlainForm):
             self.title.data or "",
             self.text.data or "",
             {"es": spanish} if any(spanish.values()) else {},
+            no_mediation=self.no_mediation.data,
         )
 
 
@@ -64,13 +66,14 @@ def filled(version: AgreementVersion | None) -> dict[str, Any]:
     }
 
 
-def _filled_rule(rule: Any) -> dict[str, str]:
+def _filled_rule(rule: Any) -> dict[str, Any]:
     spanish = rule.translations.get("es", {})
     return {
         "title": rule.title,
         "text": rule.text,
         "title_es": spanish.get("title", ""),
         "text_es": spanish.get("text", ""),
+        "no_mediation": rule.no_mediation,
     }
 
 

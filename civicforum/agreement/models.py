@@ -31,7 +31,10 @@ class AgreementVersion(Model, HasId):
 
 
 class Rule(Model, HasId):
-    """One numbered rule of one version. ``translations`` maps a language to title and text."""
+    """One numbered rule of one version. ``translations`` maps a language to title and text.
+
+    ``no_mediation``: it is about threats, hate or somebody's safety; nobody is asked to sit down about that.
+    """
 
     __tablename__ = "rule"
     __table_args__ = (UniqueConstraint("version_id", "number"),)
@@ -41,6 +44,7 @@ class Rule(Model, HasId):
     title: Mapped[str] = mapped_column(String(120))
     text: Mapped[str] = mapped_column(Text)
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    no_mediation: Mapped[bool] = mapped_column(default=False)
     version: Mapped[AgreementVersion] = relationship(back_populates="rules")
 
     def title_in(self, locale: str) -> str:

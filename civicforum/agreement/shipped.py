@@ -36,7 +36,7 @@ def read_wording(table: dict[str, Any]) -> Wording:
 def _read_rule(table: dict[str, Any]) -> RuleWording:
     told = {language: _told(language, table[language]) for language in _EXAMPLES if language in table}
     first = told.pop(_FIRST_LANGUAGE)
-    return RuleWording(first["title"], first["text"], told)
+    return RuleWording(first["title"], first["text"], told, bool(table.get("no_mediation")))
 
 
 def _told(language: str, words: dict[str, str]) -> dict[str, str]:

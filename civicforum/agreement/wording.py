@@ -11,6 +11,7 @@ class RuleWording:
     title: str
     text: str
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    no_mediation: bool = False
 
 
 @dataclass(frozen=True)

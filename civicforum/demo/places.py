@@ -55,7 +55,8 @@ def add_organizations(stage: Stage, tables: Iterable[Table]) -> None:
             url=table["url"],
             created_at=founded_at,
         )
-        organization.seats = [_seat(stage, key) for key in table["representatives"]]
+        speakers = (*table["representatives"], *table.get("mediators", ()))
+        organization.seats = [_seat(stage, key) for key in speakers]
         stage.organizations[table["slug"]] = organization
         stage.step(1)
     db.session.add_all(stage.organizations.values())

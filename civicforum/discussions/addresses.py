@@ -50,6 +50,7 @@ def _of_visible(post: ToldPost, thread: Thread) -> Addresses:
     found: dict[str, str | None] = {
         "permalink": post_url(thread, post.id, post.seq),
         "flag": room_url("moderation.flag_post", post_id=post.id),
+        "mediate": room_url("mediation.ask", post_id=post.id),
         "bookmark": url_for("discussions.bookmark", post_id=post.id),
         "new_from": url_for("discussions.mark_new_from", post_id=post.id),
         "receipt": room_url("pages.receipt", number=post.voice.number) if post.voice else None,

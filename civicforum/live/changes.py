@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from civicforum.db import after_commit, before_commit, db, find_locked, lock_or_make, transaction
@@ -20,6 +20,12 @@ MAXIMUM_CHANGES = 200
 def open_channel(name: str) -> None:
     """Make the channel of a new thread or town hall, in the transaction that makes it."""
     db.session.add(Channel(name=name))
+
+
+def forget_channel(name: str) -> None:
+    """Leave nothing of the channel of something that is gone for good, and that nobody watches any more."""
+    db.session.execute(delete(LiveChange).where(LiveChange.channel == name))
+    db.session.execute(delete(Channel).where(Channel.name == name))
 
 
 def touch(channel: str, kind: str, object_id: int) -> None:

@@ -29,6 +29,7 @@ ACTIONS = {
     "gate_newcomers": _("Newcomers’ comments read first"),
     "gate_everybody": _("All comments read first"),
     "end_gate": _("Comments shown at once again"),
+    "mediation": _("Two people began to talk with a mediator"),
     "upheld": _("After an appeal: it stays as decided"),
     "overturned": _("After an appeal: it was undone"),
     "varied": _("After an appeal: it was changed"),
@@ -38,6 +39,7 @@ ROLES = {
     "project moderator": _("a moderator of the project"),
     "organizer": _("an organizer"),
     "automatic": _("an automatic check"),
+    "mediator": _("a mediator"),
 }
 SCOPES = {
     "post": _("this comment"),

@@ -40,6 +40,7 @@ BUCKETS: dict[str, str] = {
     "rsvp": "30/minute",
     "door": "600/minute",  # a table with several helpers, and what was scanned without a connection
     "flag": "20/day",
+    "mediation": "5/day",  # people asked to talk something over
     "search": "60/minute",
     "suggest": "240/minute",  # a search for each pause while somebody types
     "page": "10/minute",  # pages elsewhere that comments link to: mails wait meanwhile

@@ -121,7 +121,7 @@ def test_everybody_and_every_place_of_the_files_is_there(plan):
     } == {
         "people": len(read("people")["person"]),
         "organizations": len(organizations),
-        "seats": total(organizations, "representatives"),
+        "seats": total(organizations, "representatives") + total(organizations, "mediators"),
         "projects": len(projects),
         "phases": total(projects, "phase"),
         "partners": total(projects, "partner"),

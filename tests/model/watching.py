@@ -23,6 +23,7 @@ from civicforum.live import doorbell, registry
 from civicforum.live.changes import MAXIMUM_CHANGES, changes_since, channel_versions, current_stream
 from civicforum.live.models import Channel, LiveChange
 from civicforum.live.publisher import Identity, message
+from civicforum.mediation.models import Message
 from civicforum.notifications.queries import unread_counts
 from civicforum.sockets.door import stale_identities
 
@@ -117,6 +118,9 @@ def read_channel(channel: str) -> dict[Key, Item]:
     if kind == "reading":
         return _read_readings(channel, int(number))
     keys: list[Key] = [(kind, int(number))]
+    if kind == "mediation":
+        rows = db.session.scalars(select(Message.id).where(Message.mediation_id == int(number)))
+        keys += [("mediation_message", message_id) for message_id in rows]
     if kind == "thread":
         rows = db.session.scalars(
             select(Post.id).where(Post.thread_id == int(number), Post.seq.is_not(None)).order_by(Post.seq)
@@ -156,6 +160,8 @@ def differences(channel: str, told: dict[Key, Item], fresh: dict[Key, Item]) -> 
 def read_page(app: Flask, channel: str) -> dict[str, str] | None:
     """The pieces of a channel's page that move by themselves, by name; None for what is not public."""
     kind, _colon, number = channel.partition(":")
+    if kind == "mediation":  # no guest has its page, and whose it is reads it otherwise than the others
+        return None
     path = f"/threads/{number}" if kind == "thread" else f"/town-halls/{number}"
     page = app.test_client().get(path, follow_redirects=True)
     if page.status_code != 200:

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from civicforum.discussions.addresses import room_url
 from civicforum.discussions.queries import files_of_posts, get_post
 from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound
@@ -50,6 +51,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         can_read_record=policies.can_read_record(viewer(), post),
         choices=choices_for(post, case),
         settings=queries.limits_in_force(case),
+        mediation_url=None if is_own else room_url("mediation.propose", post_id=post_id),
         hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
         ask_form=ask_form or forms.AskForm(formdata=None),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
