@@ -36,16 +36,23 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
     case = open_case(actor, "post", post_id, source="flag")
     post = db.session.get_one(Post, post_id)
     _check_flaggable(post)
-    flag = db.session.scalar(select(Flag).where(Flag.case_id == case.id, Flag.user_id == actor.id))
-    if flag is None:
-        _check_number(actor)
-        flag = Flag(post_id=post_id, user_id=actor.id, case_id=case.id)
-        db.session.add(flag)
-    elif flag.state != "open":
-        flag.created_at = now()
-    flag.rule_id, flag.note, flag.state = rule.id, note.strip(), "open"
+    flag = queries.find_own_flag(actor, post_id) or _begin_flag(actor, post_id)
+    flag.case_id, flag.rule_id, flag.note, flag.state = case.id, rule.id, note.strip(), "open"
     db.session.flush()
     weigh_flags(case, post)
+    return flag
+
+
+def _begin_flag(actor: User, post_id: int) -> Flag:
+    """A new flag, or the one that was taken back; one that was decided stays, and counts."""
+    _check_number(actor)
+    flag = db.session.scalar(
+        select(Flag).where(Flag.post_id == post_id, Flag.user_id == actor.id, Flag.state == "withdrawn")
+    )
+    if flag is None:
+        flag = Flag(post_id=post_id, user_id=actor.id)
+        db.session.add(flag)
+    flag.created_at = now()
     return flag
 
 

@@ -66,8 +66,8 @@ def _bins(own: int) -> list[Bin]:
         .group_by(Post.author_id)
         .subquery()
     )
-    rows = db.session.execute(select(each.c.comments, func.count()).group_by(each.c.comments))
-    people: dict[int, int] = dict(rows.tuples().all())
+    rows = db.session.execute(select(each.c.comments, func.count().label("people")).group_by(each.c.comments))
+    people = {row.comments: row.people for row in rows}
     wrote = select(func.count(Post.author_id.distinct())).where(Post.published_at >= now() - WITHIN)
     people[0] = max(0, (db.session.scalar(wrote) or 0) - sum(people.values()))
     return [_bin(low, high, people, own) for low, high in BINS]
