@@ -51,7 +51,8 @@ def tell_author(measure_id: int) -> None:
 
 def _url(measure: Measure, post: Post | None) -> str:
     if post is not None and measure.action == "restore":
-        return url_for("discussions.find_post", _external=True, post_id=post.id)
+        place = {"from": str(post.seq)}
+        return url_for("discussions.show_thread", _external=True, thread_id=post.thread_id, **place)
     return reasons_url(measure.case, post, external=True)
 
 

@@ -81,7 +81,7 @@ def test_nobody_but_the_house_speaks_where_the_project_is_over(town):
         ("visible", set(PEOPLE)),
         ("pending", {"author", "moderator", "system"}),
         ("hidden", {"author", "moderator", "system"}),
-        ("removed", {"author", "moderator", "system"}),
+        ("removed", {"author", "system"}),
         ("withdrawn", {"author", "moderator", "system"}),
         ("erased", set()),
         ("moved", set()),

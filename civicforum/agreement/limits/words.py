@@ -43,12 +43,12 @@ def wait_sentence(limit: Limit, again_at: datetime) -> str:
     """To whoever spoke a moment ago in a slow thread."""
     minutes = max(1, round((again_at - now()).total_seconds() / 60))
     return ngettext(
-        "This thread is slow for everybody: one comment or change every %(pace)s minutes. You can write again"
+        "This thread is slow for everybody: one comment or change every %(pace)s. You can write again"
         " in %(num)d minute, at %(time)s. Your words are kept.",
-        "This thread is slow for everybody: one comment or change every %(pace)s minutes. You can write again"
+        "This thread is slow for everybody: one comment or change every %(pace)s. You can write again"
         " in %(num)d minutes, at %(time)s. Your words are kept.",
         minutes,
-        pace=limit.minutes,
+        pace=ngettext("%(num)d minute", "%(num)d minutes", limit.minutes or 1),
         time=clock(again_at),
     )
 
