@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from civicforum.moderation.models import MAX_NOTE, MAX_REASON
-from civicforum.web.forms import Form, Words
+from civicforum.moderation.models import MAX_APPEAL, MAX_NOTE, MAX_REASON
+from civicforum.web.forms import Form, Words, options
 
 
 def rule_choices(rules: Any, locale: str) -> list[tuple[str, str]]:
@@ -51,3 +51,63 @@ class MendForm(Form):
         32_000,
         description=_("Change what breaks the rule. A moderator looks again before it is shown."),
     )
+
+
+class AppealForm(Form):
+    """Why somebody else should look again, and who that is."""
+
+    scope = "appeal"
+
+    text = Words(
+        _("Why should somebody look again?"),
+        MAX_APPEAL,
+        description=_("Say what was overlooked. You can ask once, and add one more message later."),
+    )
+    way = RadioField(
+        _("Who decides?"),
+        choices=options(
+            [
+                ("person", _("One person who had no part in it")),
+                ("panel", _("Three residents, drawn by lot")),
+            ]
+        ),
+        default="person",
+    )
+
+
+class DecisionForm(Form):
+    """How a second look ends, and why; ``version`` is the one that was read."""
+
+    outcome = RadioField(
+        _("How does it end?"),
+        choices=options(
+            [
+                ("overturned", _("Take it back: it should not have been done")),
+                ("varied", _("In part: it stays hidden, and may be mended once more")),
+                ("upheld", _("It stands")),
+            ]
+        ),
+        validators=[InputRequired(_("Choose how it ends."))],
+    )
+    reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this."))
+    version = HiddenField(default="0")
+
+
+class VoteForm(Form):
+    vote = RadioField(
+        _("What do you think?"),
+        choices=options(
+            [
+                ("overturned", _("Take it back: it should not have been done")),
+                ("upheld", _("It stands")),
+            ]
+        ),
+        validators=[InputRequired(_("Choose how it ends."))],
+    )
+    reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this, without your name."))
+
+
+class AppealMessageForm(Form):
+    scope = "message"
+
+    text = Words(_("One more message"), MAX_APPEAL, description=_("Each side says one more thing."))

@@ -126,13 +126,15 @@ POSTED = {
     "cases.Flags": {"rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "leave", "reason": "x"},
     "cases.Actions": {"action": "leave", "reason": "x", "version": 99},
+    "appeals.CaseAppeal": {"text": "Please."},
+    "appeals.AppealDecision": {"outcome": "upheld", "reason": "x", "version": 1},
     "threads.Posts": {"body": "An answer."},
     "town-halls.Rsvp": {"answer": "going", "mode": "in_person", "party_size": 1, "needs": []},
     "town-halls.TownHall": {"title": "Mine", "revision": 0},
     "town-halls.CheckIns": {"code": "6789BCDFGH", "nonce": "n"},
     "projects.OneProject": {"title": "Mine", "revision": 0},
 }
-PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|moderation)\b")
+PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|appeals|moderation)\b")
 
 
 @pytest.mark.parametrize("voice", ["resident", "moderator_elsewhere"])
@@ -223,7 +225,7 @@ def test_no_mail_carries_what_was_hidden_before_it_was_sent(app, town):
     assert hall
     mails = deliver(app)
     allowed = {
-        town.people["author"].email: {"zqreason", "zqdeclinereason", "zqmailauthor"},
+        town.people["author"].email: {"zqreason", "zqdeclinereason", "zqoutcome", "zqmailauthor"},
         town.people["member"].email: CLOSED | {"zqmailmember"},
         town.people["masked"].email: MASKED | {"zqreason"},
     }

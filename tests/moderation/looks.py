@@ -8,7 +8,7 @@ from civicforum.accounts.models import User
 from civicforum.db import db, transaction
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Appeal, Case, Volunteer
+from civicforum.moderation.models import Appeal, Case
 from civicforum.partnerships.models import Partner
 from civicforum.web.site import lock_site
 

@@ -71,7 +71,7 @@ def check_words(field: str, text: str, most: int) -> None:
 
 def _check_facts(actor: Actor, case: Case, measure: Measure) -> None:
     site = get_site()
-    if not redress.is_in_time(measure.created_at, site.appeal_months, site.timezone, now()):
+    if not redress.is_in_time(queries.told_at(case, measure), site.appeal_months, site.timezone, now()):
         raise Conflict(_("The time to ask for a second look is over. You can read which day was the last."))
     if queries.find_appeal(actor, measure) is not None:
         raise Conflict(_("You asked for a second look at this already; that is done once."))

@@ -94,3 +94,4 @@ class PanelSeat(Model, HasId, HasCreatedAt):
     reason: Mapped[str] = mapped_column(Text, default="")
     voted_at: Mapped[datetime | None]
     appeal: Mapped[Appeal] = relationship(back_populates="seats")
+    user: Mapped[User | None] = relationship()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, case, false, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import Actor, User
 from civicforum.accounts.policies import is_person
 from civicforum.db import db
 from civicforum.discussions.models import Post
@@ -28,9 +28,11 @@ from civicforum.moderation.queries.taking_part import (
     takes_part,
     took_part,
 )
+from civicforum.partnerships.models import Project
 from civicforum.web.site import get_site
 
 MOST = 100
+SITTING = ("asked", "voted")
 
 
 def get_appeal(viewer: Actor, appeal_id: int) -> Appeal:
@@ -67,7 +69,7 @@ def find_seat(viewer: Actor, appeal: Appeal) -> PanelSeat | None:
         select(PanelSeat).where(
             PanelSeat.appeal_id == appeal.id,
             PanelSeat.user_id == (viewer.id or 0),
-            PanelSeat.state.in_(("asked", "voted")),
+            PanelSeat.state.in_(SITTING),
         )
     )
 
@@ -148,6 +150,21 @@ def find_refused_flag(appeal: Appeal) -> Flag | None:
     )
 
 
+def get_refused(viewer: Actor, post_id: int) -> Flag:
+    """The viewer's own flag on this comment that was refused; NotFound if there is none."""
+    flag = db.session.scalar(
+        select(Flag).where(
+            Flag.post_id == post_id,
+            Flag.user_id == (viewer.id or 0),
+            Flag.state == "disagreed",
+            Flag.case_id.is_not(None),
+        )
+    )
+    if flag is None:
+        raise NotFound
+    return flag
+
+
 def is_undone(found: Case, measure: Measure) -> bool:
     """Whether what was done is over already, because somebody took it back."""
     later = [each.action for each in found.measures if each.id > measure.id]
@@ -155,6 +172,35 @@ def is_undone(found: Case, measure: Measure) -> bool:
 
 
 # --- lists ---
+
+
+def list_seen(viewer: Actor, ids: Sequence[int]) -> Sequence[Appeal]:
+    """Those of these appeals that the viewer may look at, in a fixed number of queries."""
+    found = db.session.scalars(select(Appeal).where(Appeal.id.in_(ids))).all()
+    seats = {seat.appeal_id: seat for seat in _seats_of(viewer, ids)}
+    projects = _projects_of(found)
+    email = get_site().independent_email
+    return [
+        appeal
+        for appeal in found
+        if policies.can_see_appeal(
+            viewer, appeal, projects.get(appeal.case.project_id), email, seats.get(appeal.id)
+        )
+    ]
+
+
+def _seats_of(viewer: Actor, ids: Sequence[int]) -> Sequence[PanelSeat]:
+    return db.session.scalars(
+        select(PanelSeat).where(
+            PanelSeat.appeal_id.in_(ids), PanelSeat.user_id == (viewer.id or 0), PanelSeat.state.in_(SITTING)
+        )
+    ).all()
+
+
+def _projects_of(appeals: Sequence[Appeal]) -> dict[int | None, Project]:
+    wanted = {appeal.case.project_id for appeal in appeals}
+    rows = db.session.scalars(select(Project).where(Project.id.in_(wanted)))
+    return {project.id: project for project in rows}
 
 
 def list_to_decide(viewer: Actor) -> Sequence[Appeal]:
@@ -209,7 +255,7 @@ def list_who_acted(measure: Measure) -> Sequence[int]:
 
 def list_who_hear(appeal: Appeal) -> Sequence[int]:
     """Who hears what the person who asked adds: whoever acted, and those who decide."""
-    drawn = [seat.user_id for seat in appeal.seats if seat.user_id and seat.state in ("asked", "voted")]
+    drawn = [seat.user_id for seat in appeal.seats if seat.user_id and seat.state in SITTING]
     deciders = list_deciders(appeal.case) if appeal.way == "person" else drawn
     return [*list_who_acted(appeal.measure), *deciders]
 
@@ -241,3 +287,42 @@ def get_lot(viewer: Actor, appeal_id: int) -> Appeal:
 
 def message_of(appeal: Appeal, side: str) -> AppealMessage | None:
     return next((message for message in appeal.messages if message.side == side), None)
+
+
+# --- for mails, which ask again what holds when they are sent ---
+
+
+def find_told_measure(measure_id: int) -> Measure | None:
+    """A measure whose comment, if it was about one, is still there."""
+    measure = db.session.get(Measure, measure_id)
+    if measure is None:
+        return None
+    is_gone = measure.case.target_type == "post" and post_of(measure.case) is None
+    return None if is_gone else measure
+
+
+def find_waiting(appeal_id: int) -> Appeal | None:
+    """An appeal that waits for somebody to decide it alone."""
+    appeal = db.session.get(Appeal, appeal_id)
+    return appeal if appeal and appeal.state == "open" and appeal.way == "person" else None
+
+
+def find_decided(appeal_id: int) -> Appeal | None:
+    appeal = db.session.get(Appeal, appeal_id)
+    return appeal if appeal and appeal.state == "decided" else None
+
+
+def find_asked_seat(seat_id: int) -> PanelSeat | None:
+    """The place of somebody who was drawn and is waited for."""
+    seat = db.session.get(PanelSeat, seat_id)
+    return seat if seat and seat.state == "asked" and seat.appeal.state == "open" else None
+
+
+def find_person(user_id: int | None) -> User | None:
+    return db.session.get(User, user_id) if user_id is not None else None
+
+
+def may_independent_decide(appeal: Appeal) -> bool:
+    """Whether the independent person may decide this one; without an account nothing speaks against it."""
+    person = db.session.scalar(select(User).where(User.email == get_site().independent_email))
+    return person is None or not took_part(person, appeal.case)

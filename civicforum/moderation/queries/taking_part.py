@@ -107,7 +107,7 @@ def eligible_volunteers(found: Case, before: datetime | None = None) -> dict[int
         .join(Case, Case.id == found.id)
         .where(
             Volunteer.is_on,
-            Volunteer.since < (before or now()),
+            Volunteer.since <= (before or now()),
             User.email_confirmed_at.is_not(None),
             User.erased_at.is_(None),
             or_(User.suspended_until.is_(None), User.suspended_until <= now()),
