@@ -15,7 +15,7 @@ from civicforum.clock import now
 from civicforum.discussions.models import Post
 from civicforum.moderation import queries, redress
 from civicforum.moderation.models import Case, Measure
-from civicforum.web.filters import day
+from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
 # A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
@@ -65,6 +65,14 @@ class Statement:
             "flag": _("Somebody flagged it."),
             "automatic": _("An automatic check caught it."),
         }.get(self.origin, _("A moderator saw it."))
+
+    @property
+    def how_long(self) -> str:
+        if self.until is not None:
+            return _("Until %(day)s.", day=localtime(self.until))
+        if self.measure.action == "hide":
+            return _("Until it is mended or the decision is changed.")
+        return _("Until the decision is changed.")
 
     @property
     def who_decided(self) -> str:

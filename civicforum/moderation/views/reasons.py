@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import files_of_posts
 from civicforum.files.tray import sent_changes
 from civicforum.moderation import actions, forms, queries
@@ -44,7 +45,8 @@ def show_case_reasons(case_id: int) -> Any:
     """The statement of reasons of a measure, whatever it is about."""
     case, measure = queries.get_told(viewer(), case_id)
     post = queries.post_of(case)
-    if post is not None and measure.action != "leave":
+    # Also who left a closed project reads why; the comment itself stays there.
+    if post is not None and measure.action != "leave" and can_see_post(viewer(), post):
         return redirect(url_for("moderation.show_reasons", post_id=post.id))
     return reasons_page(case, measure, is_author=True)
 
