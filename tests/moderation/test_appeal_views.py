@@ -5,7 +5,7 @@ from mailbox import deliver, link_in, mails_to, words
 
 import pytest
 from browser import forms_of, press, submit
-from factories import make_post, make_user
+from factories import make_file, make_post, make_user
 from moderation.looks import HIDE, age, ask, hide, make_volunteers, name_independent, refuse_flag, seated
 
 from civicforum.accounts.models import SYSTEM, User
@@ -71,7 +71,7 @@ def test_where_it_came_from_is_told(app, place, facts, origin, detection):
     with app.test_request_context():
         told = statement_of(case.measures[0])
         assert (told.origin, told.is_automated_detection) == (origin, detection)
-        assert told.how_found and told.who_decided
+        assert told.how_found.endswith(".")
 
 
 def test_an_automatic_measure_says_so_and_a_limit_says_until_when(app, place):
@@ -194,8 +194,11 @@ def test_a_flagger_contests_a_refusal_and_stays_unknown(place, sign_in):
     submit(flo, f"/cases/{case.id}/appeal", text="It calls people animals.")
     shown = sign_in(judge).get("/appeals/1").text
     assert ("It calls people animals." in shown, "Flo Flagger" in shown) == (True, False)
+    actions.decide_appeal(judge, 1, "overturned", "It does.", 1)
+    assert "These people are animals." not in flo.get("/appeals/1").text
     denise = sign_in(place.author)
-    for address in ("/appeals/1", f"/cases/{case.id}/reasons", f"/posts/{place.post.id}/flag/decision"):
+    assert denise.get(f"/cases/{case.id}/reasons").location == f"/posts/{place.post.id}/reasons"
+    for address in ("/appeals/1", f"/posts/{place.post.id}/flag/decision"):
         assert denise.get(address).status_code == 404
 
 
@@ -271,6 +274,18 @@ def test_a_resident_who_was_drawn_answers_on_the_page(place, sign_in):
     page = sign_in(place.author).get("/appeals/1").text
     assert (WHY in page, "Resident 2" in page, first.name in page) == (True, True, False)
     assert sign_in(third).get("/appeals").text.count("You were drawn") == 0
+
+
+def test_who_was_drawn_reads_the_words_and_what_pictures_show_but_not_what_was_taken_back(place, sign_in):
+    make_file(place.author, place.post, alt_text="A wolf on the road.")
+    make_volunteers(3)
+    appeal = ask(place, by_lot=True)
+    actions.draw_panel(SYSTEM, appeal.id)
+    juror = sign_in(seated(appeal)[0])
+    page = juror.get("/appeals/1").text
+    assert all(part in page for part in ("These people are animals.", "A wolf on the road."))
+    changed(place.post, state="withdrawn")
+    assert "These people are animals." not in juror.get("/appeals/1").text
 
 
 def test_a_resident_offers_and_steps_back(sign_in, app):

@@ -7,7 +7,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from civicforum.accounts.policies import is_person
+from civicforum.accounts.policies import is_person, same_person
+from civicforum.discussions.policies import can_read_words, can_see_post
+from civicforum.discussions.queries import files_of_posts
 from civicforum.errors import Conflict, SignInNeeded
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.models import Appeal
@@ -16,6 +18,9 @@ from civicforum.moderation.views.blueprint import bp
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
+
+# What whoever decides reads; what was taken back, erased or removed for the law is for who may anyway.
+JUDGED = ("hidden", "declined", "visible", "pending")
 
 
 @bp.route("/cases/<int:case_id>/appeal", methods=["GET", "POST"])
@@ -90,7 +95,7 @@ def appeal_page(appeal: Appeal, **sent: Any) -> str:
         "moderation/appeal.html",
         appeal=appeal,
         statement=statement_of(appeal.measure),
-        post=queries.post_of(appeal.case),
+        **_words_of(appeal),
         seat=seat,
         is_asker=is_asker,
         can_say=is_open and queries.message_of(appeal, side) is None,
@@ -105,6 +110,23 @@ def appeal_page(appeal: Appeal, **sent: Any) -> str:
             **sent,
         },
     )
+
+
+def _words_of(appeal: Appeal) -> dict[str, Any]:
+    """The comment in question, for all who decide; what stands around it, for who may read there anyway."""
+    post = queries.post_of(appeal.case)
+    if post is None:
+        return {"post": None}
+    can_visit, can_read = can_see_post(viewer(), post), can_read_words(viewer(), post)
+    return {
+        "post": post,
+        "before": queries.post_before(post) if can_visit else None,
+        "attachments": files_of_posts([post])[post.id],
+        # Who flagged it, and asked, reads what is hidden by now no more than anybody else.
+        "shows_words": can_read or (post.state in JUDGED and not same_person(viewer(), appeal.person_id)),
+        "can_open_files": can_read,
+        "can_visit": can_visit,
+    }
 
 
 def send_form(appeal_id: int, name: str, form: Any, deed: Callable[[], Any], done: str) -> Any:
