@@ -11,6 +11,7 @@ from civicforum.moderation.schemas import (
     AppealSchema,
     NewAppealSchema,
     NewDecisionSchema,
+    StatementQuery,
     StatementSchema,
     appeal_json,
 )
@@ -27,8 +28,9 @@ class CaseStatement(MethodView):
     @blp.doc(summary="Why something was done, in the shape of the Digital Services Act, article 17")
     @blp.response(200, StatementSchema)
     @scoped("read")
-    def get(self, case_id: int) -> Any:
-        _case, measure = queries.get_told(viewer(), case_id)
+    @blp.arguments(StatementQuery, location="query")
+    def get(self, query: dict[str, Any], case_id: int) -> Any:
+        _case, measure = queries.get_told(viewer(), case_id, query["measure"])
         return statement_of(measure)
 
 

@@ -52,7 +52,7 @@ def can_withdraw_flag(user: Actor, flag: Flag) -> bool:
 # What can be contested: by whom it is about, what was done; by who flagged, that nothing was.
 CONTESTABLE = {
     "author": frozenset(
-        {"hide", "remove", "decline", "redact", "ask_edit", "warn", "mute", "silence", "suspend"}
+        {"hide", "remove", "decline", "redact", "request_edit", "warn", "mute", "silence", "suspend"}
     ),
     "flagger": frozenset({"leave"}),
 }

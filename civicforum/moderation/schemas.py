@@ -135,6 +135,12 @@ class StatementSchema(Schema):
     redress = fields.Nested(RedressSchema)
 
 
+class StatementQuery(Schema):
+    """Which measure of the case; the newest without it."""
+
+    measure = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
+
+
 class AppealMessageSchema(Schema):
     side = fields.String()
     text = fields.String()

@@ -108,7 +108,7 @@ def done_words(action: str) -> str:
         "decline": _("The comment was not published."),
         "remove": _("The comment was taken down. It is kept for the record, and few may read it."),
         "redact": _("Personal details were blacked out in the comment."),
-        "ask_edit": _("You are asked to change the comment. It is still shown."),
+        "request_edit": _("You are asked to change the comment. It is still shown."),
         "warn": _("You were warned. Nothing else changes."),
         "mute": _("You cannot write in this discussion for a while."),
         "silence": _("You cannot write in this project for a while."),
@@ -146,7 +146,9 @@ def _redress(measure: Measure) -> Redress:
     told_at = queries.told_at(measure.case, measure)
     months, zone = site.appeal_months, site.timezone
     return Redress(
-        url=url_for("moderation.ask_second_look", case_id=measure.case_id, _external=True),
+        url=url_for(
+            "moderation.ask_second_look", case_id=measure.case_id, measure=measure.id, _external=True
+        ),
         last_day=redress.last_day(told_at, months, zone),
         is_open=redress.is_in_time(told_at, months, zone, now()),
         out_of_court=_(

@@ -5,7 +5,7 @@ from mailbox import deliver, link_in, mails_to, words
 
 import pytest
 from browser import forms_of, press, submit
-from factories import make_file, make_post, make_user
+from factories import make_file, make_post, make_user, save
 from moderation.looks import HIDE, age, ask, hide, make_volunteers, name_independent, refuse_flag, seated
 
 from civicforum.accounts.models import SYSTEM, User
@@ -13,7 +13,7 @@ from civicforum.db import db, now, transaction
 from civicforum.errors import Invalid
 from civicforum.moderation import actions, queries, tasks
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Appeal, Case
+from civicforum.moderation.models import Appeal, Case, Measure
 from civicforum.moderation.redress import last_day
 from civicforum.moderation.statements import statement_of
 from civicforum.pages.actions import change_site
@@ -47,7 +47,7 @@ def test_every_field_of_article_17_is_told_by_page_mail_and_api(app, place, sign
         "text": "Not about what they are.",
         "version": 1,
     }
-    assert told["redress"]["url"].endswith(f"/cases/{case.id}/appeal")
+    assert told["redress"]["url"].endswith(f"/cases/{case.id}/appeal?measure={case.measures[0].id}")
     page = sign_in(place.author).get(f"/posts/{place.post.id}/reasons").text
     (mail,) = mails_to(app, place.author.email)
     for text in (page, words(mail)):
@@ -103,11 +103,26 @@ def test_a_measure_without_a_comment_has_a_page_and_a_mail(app, place, sign_in, 
     page = denise.get(f"/cases/{case.id}/reasons").text
     assert all(part in page for part in ("You were warned.", HIDE.reason, "Ask for a second look"))
     (mail,) = mails_to(app, place.author.email)
-    assert (mail["Subject"], link_in(mail)) == ("What was decided, and why", f"/cases/{case.id}/reasons")
+    assert (mail["Subject"], link_in(mail)) == ("A warning, and why", f"/cases/{case.id}/reasons")
     asked = submit(denise, f"/cases/{case.id}/appeal", text="I was joking.")
     assert "I was joking." in asked.text
     for person in (sign_in(make_user()), client):
         assert person.get(f"/cases/{case.id}/reasons").status_code == 404
+
+
+def test_each_measure_of_a_case_has_its_statement_and_its_second_look(place, sign_in, client, token_for):
+    case = hide(place)
+    first = case.measures[0].id
+    second = save(Measure(case_id=case.id, action="warn", reason="Once more.", actor_id=place.moderator.id))
+    denise, headers = sign_in(place.author), token_for(place.author)
+    page = denise.get(f"/posts/{place.post.id}/reasons").text
+    assert all(part in page for part in ("Once more.", f"/cases/{case.id}/reasons?measure={first}"))
+    assert HIDE.reason in denise.get(f"/cases/{case.id}/reasons?measure={first}").text
+    told = client.get(f"/api/v1/cases/{case.id}/statement?measure={first}", headers=headers).json
+    assert (told["measure"], told["measure_id"]) == ("hide", first)
+    for number in (first, second.id):
+        submit(denise, f"/cases/{case.id}/appeal?measure={number}", text=f"About {number}.")
+    assert [row.measure_id for row in queries.list_own_appeals(place.author)] == [second.id, first]
 
 
 def test_who_left_a_closed_project_still_reads_why(place, sign_in):
@@ -164,7 +179,7 @@ def test_too_late_is_said_and_no_form_is_offered(place, sign_in):
     case = hide(place)
     age(case.measures[0], days=187)
     page = sign_in(place.author).get(f"/posts/{place.post.id}/reasons").text
-    assert ("could be asked for until" in page, f'href="/cases/{case.id}/appeal"' in page) == (True, False)
+    assert ("could be asked for until" in page, f'href="/cases/{case.id}/appeal' in page) == (True, False)
 
 
 def test_what_was_confirmed_may_be_contested_from_then_on(place):

@@ -124,14 +124,19 @@ def side_of(viewer: Actor, found: Case) -> str | None:
     return "flagger" if db.session.scalar(refused.limit(1)) else None
 
 
-def get_told(viewer: Actor, case_id: int) -> tuple[Case, Measure]:
+def get_told(viewer: Actor, case_id: int, measure_id: int | None = None) -> tuple[Case, Measure]:
     """As ``get_contested``; moderators of the place read as well what the person in question was told."""
     found = db.session.get(Case, case_id, options=[selectinload(Case.measures)])
     if found is not None and policies.can_see_case(viewer, found, project_of(found)):
-        for measure in reversed(found.measures):
-            if measure.action in policies.CONTESTABLE["author"]:
+        for measure in reversed(list_stated(found)):
+            if measure_id in (None, measure.id):
                 return found, measure
-    return get_contested(viewer, case_id)
+    return get_contested(viewer, case_id, measure_id)
+
+
+def list_stated(found: Case) -> list[Measure]:
+    """The measures in a case that are told with a statement of reasons, oldest first."""
+    return [measure for measure in found.measures if measure.action in policies.CONTESTABLE["author"]]
 
 
 def cases_mended(post_id: int) -> Sequence[Case]:

@@ -27,7 +27,7 @@ JUDGED = ("hidden", "declined", "visible", "pending")
 @limited("write")
 def ask_second_look(case_id: int) -> Any:
     """Why somebody else should look again; whoever has asked already is led to what they asked."""
-    case, measure = queries.get_contested(viewer(), case_id)
+    case, measure = queries.get_contested(viewer(), case_id, whole_number(request.args.get("measure")))
     asked = queries.find_appeal(viewer(), measure)
     if asked is not None:
         return redirect(_address(asked.id))

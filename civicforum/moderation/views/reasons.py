@@ -9,9 +9,10 @@ from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import files_of_posts
 from civicforum.files.tray import sent_changes
 from civicforum.moderation import actions, forms, queries
-from civicforum.moderation.statements import statement_of
+from civicforum.moderation.statements import done_words, statement_of
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.limits import limited
+from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
 
 
@@ -42,11 +43,12 @@ def show_reasons(post_id: int) -> Any:
 
 @bp.get("/cases/<int:case_id>/reasons")
 def show_case_reasons(case_id: int) -> Any:
-    """The statement of reasons of a measure, whatever it is about."""
-    case, measure = queries.get_told(viewer(), case_id)
+    """The statement of reasons of a measure, whatever it is about; ``measure`` names an earlier one."""
+    case, measure = queries.get_told(viewer(), case_id, whole_number(request.args.get("measure")))
     post = queries.post_of(case)
     # Also who left a closed project reads why; the comment itself stays there.
-    if post is not None and measure.action != "leave" and can_see_post(viewer(), post):
+    is_newest = measure in queries.list_stated(case)[-1:]
+    if post is not None and is_newest and can_see_post(viewer(), post):
         return redirect(url_for("moderation.show_reasons", post_id=post.id))
     return reasons_page(case, measure, is_author=True)
 
@@ -58,7 +60,9 @@ def reasons_page(case: Any, measure: Any, **facts: Any) -> str:
         case=case,
         measure=measure,
         statement=statement_of(measure),
+        done_words=done_words,
         later=queries.list_later(case, measure),
+        others=[each for each in queries.list_stated(case) if each is not measure],
         appeal=queries.find_appeal(viewer(), measure),
         is_undone=queries.is_undone(case, measure),
         **facts,
