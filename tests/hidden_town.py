@@ -23,7 +23,7 @@ from factories import (
 )
 from sqlalchemy import select
 
-from civicforum.accounts.models import User
+from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.actions import list_word
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
@@ -38,6 +38,7 @@ from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case, Measure, Rating
 from civicforum.moderation.quarters import quarter_of
+from civicforum.moderation.queries import find_case_about
 from civicforum.notifications.actions import notify
 from civicforum.notifications.stops import Stop, sign_stop
 from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
@@ -56,7 +57,7 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqhiddenpoll",
     "zqheldpoll",
 }
-REASONS = {"zqreason", "zqnote", "zqdeclinereason", "zqasked"}
+REASONS = {"zqreason", "zqnote", "zqdeclinereason", "zqasked"} | {"zqappeal", "zqmessage", "zqoutcome"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -198,6 +199,7 @@ def _plant_posts(town: Town, project) -> None:
     flagged = make_post(thread, author, "This one stays.")
     _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
+    _plant_second_looks(town, hidden, mended)
     names = {
         "hidden": hidden,
         "mended": mended,
@@ -252,6 +254,24 @@ def _plant_room(town: Town, question_id: int) -> None:
         people = list(db.session.scalars(select(User.id)))
         for reason in ("mediation_offer", "mediation_message", "mediation_not"):
             notify(people, reason, "mediation", room)
+
+
+def _plant_second_looks(town: Town, hidden: int, mended: int) -> None:
+    """One that waits for residents who were drawn, one that was decided; and everybody was told of them."""
+    author, other = town.people["author"], make_user("moderator", name="Omar Other")
+    for _number in range(3):
+        moderation.volunteer(make_user(), True)
+    cases = [find_case_about("post", post_id).id for post_id in (hidden, mended)]
+    waits = moderation.appeal_measure(author, cases[0], "zqappeal lantern", by_lot=True)
+    moderation.say_in_appeal(author, waits.id, "zqmessage lantern")
+    moderation.draw_panel(SYSTEM, waits.id)
+    decided = moderation.appeal_measure(author, cases[1], "zqappeal lantern")
+    moderation.decide_appeal(other, decided.id, "upheld", "zqoutcome lantern", 1)
+    with transaction():
+        people = list(db.session.scalars(select(User.id)))
+        for reason in ("appeal_asked", "appeal_message", "panel_asked", "yours_upheld"):
+            notify(people, reason, "appeal", waits.id)
+    town.fills["appeals/appeal_id"] = [waits.id, decided.id]
 
 
 def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:

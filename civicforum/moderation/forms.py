@@ -11,9 +11,16 @@ from wtforms.validators import InputRequired, Optional
 from civicforum.agreement.limits.models import SLOW_MINUTES
 from civicforum.agreement.models import DUTY_HOURS
 from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
-from civicforum.moderation.actions import Wording
 from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
-from civicforum.moderation.models import MAX_LABEL, MAX_NOTE, MAX_RATING_WORDS, MAX_REASON, SCALE
+from civicforum.moderation.models import (
+    MAX_APPEAL,
+    MAX_LABEL,
+    MAX_NOTE,
+    MAX_RATING_WORDS,
+    MAX_REASON,
+    SCALE,
+    Wording,
+)
 from civicforum.web.forms import Form, Line, Words, options
 
 # What is offered, in hours.
@@ -270,3 +277,63 @@ class RatingForm(Form):
         required=False,
         description=_("They read it without your name, once five people have answered."),
     )
+
+
+class AppealForm(Form):
+    """Why somebody else should look again, and who that is."""
+
+    scope = "appeal"
+
+    text = Words(
+        _("Why should somebody look again?"),
+        MAX_APPEAL,
+        description=_("Say what was overlooked. You can ask once, and add one more message later."),
+    )
+    way = RadioField(
+        _("Who decides?"),
+        choices=options(
+            [
+                ("person", _("One person who had no part in it")),
+                ("panel", _("Three residents, drawn by lot")),
+            ]
+        ),
+        default="person",
+    )
+
+
+class DecisionForm(Form):
+    """How a second look ends, and why; ``version`` is the one that was read."""
+
+    outcome = RadioField(
+        _("How does it end?"),
+        choices=options(
+            [
+                ("overturned", _("Take it back: it should not have been done")),
+                ("varied", _("In part: it stays hidden, and may be mended once more")),
+                ("upheld", _("It stands")),
+            ]
+        ),
+        validators=[InputRequired(_("Choose how it ends."))],
+    )
+    reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this."))
+    version = HiddenField(default="0")
+
+
+class VoteForm(Form):
+    vote = RadioField(
+        _("What do you think?"),
+        choices=options(
+            [
+                ("overturned", _("Take it back: it should not have been done")),
+                ("upheld", _("It stands")),
+            ]
+        ),
+        validators=[InputRequired(_("Choose how it ends."))],
+    )
+    reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this, without your name."))
+
+
+class AppealMessageForm(Form):
+    scope = "message"
+
+    text = Words(_("One more message"), MAX_APPEAL, description=_("Each side says one more thing."))

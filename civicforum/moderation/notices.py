@@ -6,9 +6,11 @@ from typing import Any
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
+from civicforum.accounts.policies import can_administer
 from civicforum.agreement import marks
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import find_posts
+from civicforum.moderation import queries
 from civicforum.moderation.actions import show_listed
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.kinds import STATED
@@ -88,13 +90,63 @@ def describe_own(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, N
 
 
 def _url(reason: str, post: Any) -> str:
+    if reason == "flag_leave":
+        return url_for("moderation.show_flag_decision", post_id=post.id)
     if reason in STATEMENTS:
         return url_for("moderation.show_reasons", post_id=post.id)
     return url_for("discussions.show_thread", thread_id=post.thread_id, **{"from": post.seq})
 
 
+def _appeal_words(reason: str, number: int) -> str:
+    return {
+        "appeal_asked": _(
+            "Somebody asks for a second look (no. %(number)s). You may decide it.", number=number
+        ),
+        "appeal_of_yours": _(
+            "Somebody contests what you decided (no. %(number)s). Somebody else looks at it; you may say one"
+            " more thing.",
+            number=number,
+        ),
+        "appeal_message": _("Something was added to second look no. %(number)s.", number=number),
+        "appeal_upheld": _("Somebody looked again (no. %(number)s): it stands. Read why.", number=number),
+        "appeal_overturned": _("Somebody looked again (no. %(number)s): you were right.", number=number),
+        "appeal_varied": _(
+            "Somebody looked again (no. %(number)s): you may mend it once more.", number=number
+        ),
+        "appeal_handed": _(
+            "Too few residents answered for second look no. %(number)s. One person decides it now.",
+            number=number,
+        ),
+        "yours_upheld": _("What you decided stands after second look no. %(number)s.", number=number),
+        "yours_overturned": _(
+            "What you decided was taken back by second look no. %(number)s.", number=number
+        ),
+        "yours_varied": _("What you decided was changed by second look no. %(number)s.", number=number),
+        "panel_asked": _("The lot fell on you: please decide second look no. %(number)s.", number=number),
+    }.get(reason, _("Something happened in second look no. %(number)s.", number=number))
+
+
+def describe_appeals(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """Notices of second looks that the viewer may still look at."""
+    return {
+        appeal.id: Notice(
+            _appeal_words(reason, appeal.id), url_for("moderation.show_appeal", appeal_id=appeal.id)
+        )
+        for appeal in queries.list_seen(viewer, ids)
+    }
+
+
+def describe_alone(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """To administrators, who read nothing of it: nobody is there who may decide."""
+    words = _("A second look waits, and nobody may decide it. Please name an independent person.")
+    can_name = can_administer(viewer)
+    return {each: Notice(words, url_for("pages.site_settings")) for each in ids if can_name}
+
+
 def init_app(_app: Flask) -> None:
     registry.register("post_case", describe)
+    registry.register("appeal", describe_appeals)
+    registry.register("appeal_alone", describe_alone)
     registry.register("person_case", describe_own)
     marks.register(_look)
 

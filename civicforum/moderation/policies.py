@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.accounts.policies import has_site_role, is_in_good_standing, is_person, same_person
 from civicforum.discussions.models import Post
 from civicforum.discussions.policies import can_see_post
-from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.kinds import STATED
+from civicforum.moderation.models import Appeal, Case, Flag, PanelSeat
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate, can_see_project, moderates_somewhere
 
@@ -88,4 +89,93 @@ def can_rate(user: Actor, project: Project) -> bool:
 
 def can_keep_record(actor: Actor) -> bool:
     """The house does, by its clock."""
+    return actor is SYSTEM
+
+
+# --- second looks ---
+
+# What can be contested: by whom it is about, what was done; by who flagged, that nothing was.
+CONTESTABLE = {
+    "author": frozenset(STATED),
+    "flagger": frozenset({"leave"}),
+}
+# After one of these there is nothing left to contest.
+UNDOING = frozenset({"restore", "lift", "overturned"})
+
+
+def is_about(user: Actor, case: Case) -> bool:
+    return same_person(user, case.target_author_id)
+
+
+def is_independent(user: Actor, independent_email: str) -> bool:
+    """The person whom the town named for second looks: whoever owns that address, and confirmed it."""
+    return (
+        isinstance(user, User)
+        and is_in_good_standing(user)
+        and bool(independent_email)
+        and user.email == independent_email
+    )
+
+
+def can_appeal(user: Actor, side: str | None) -> bool:
+    """Whom it is about, or whose flag was refused; in whatever standing, also while suspended."""
+    return is_person(user) and side is not None
+
+
+def can_withdraw_appeal(user: Actor, appeal: Appeal) -> bool:
+    return same_person(user, appeal.person_id)
+
+
+def can_decide_appeal(
+    user: Actor, project: Project | None, independent_email: str, *, took_part: bool
+) -> bool:
+    """A moderator of the place, or the independent person; never who acted, spoke there, or is a party.
+
+    Never the house by itself: a machine does not decide whether a machine was right.
+    """
+    if not isinstance(user, User) or took_part:
+        return False
+    return is_independent(user, independent_email) or can_work_in(user, project)
+
+
+def can_see_appeal(
+    user: Actor, appeal: Appeal, project: Project | None, independent_email: str, seat: PanelSeat | None
+) -> bool:
+    """Who asked; who moderates in its place; the independent person; who was drawn.
+
+    Nobody about whose words somebody else asks: they never learn who flagged.
+    """
+    if same_person(user, appeal.person_id):
+        return True
+    if not isinstance(user, User) or is_about(user, appeal.case):
+        return False
+    return seat is not None or is_independent(user, independent_email) or can_work_in(user, project)
+
+
+def can_see_lot(user: Actor, project: Project | None) -> bool:
+    """Whoever may read in the project may check how residents were drawn: there are numbers alone."""
+    return project is None or can_see_project(user, project)
+
+
+def can_volunteer(user: Actor) -> bool:
+    return is_person(user) and is_in_good_standing(user)
+
+
+def can_step_back(user: Actor) -> bool:
+    """No longer being drawn is everybody's own, in whatever standing."""
+    return is_person(user)
+
+
+def can_judge(user: Actor, seat: PanelSeat | None, *, may_still: bool) -> bool:
+    """One of the three who were drawn, while nothing ties them to the case."""
+    return seat is not None and may_still and same_person(user, seat.user_id) and is_in_good_standing(user)
+
+
+def can_leave_panel(user: Actor, seat: PanelSeat | None) -> bool:
+    """Nobody has to decide; also whoever may not any more."""
+    return seat is not None and same_person(user, seat.user_id)
+
+
+def can_draw(actor: Actor) -> bool:
+    """The house draws, and replaces who does not answer."""
     return actor is SYSTEM

@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from civicforum.agreement.limits.models import SLOW_MINUTES
 from civicforum.moderation.kinds import MAX_PASSAGE, MOST_PASSAGES
-from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.models import Appeal, Case, Flag
 
 
 class RuleCitedSchema(Schema):
@@ -173,3 +173,88 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def flag_json(flag: Flag) -> dict[str, Any]:
     return FlagSchema().dump(flag)
+
+
+class RuleStatedSchema(RuleCitedSchema):
+    text = fields.String()
+    version = fields.Integer()
+
+
+class RedressSchema(Schema):
+    url = fields.String()
+    last_day = fields.Date()
+    is_open = fields.Boolean()
+    out_of_court = fields.String()
+
+
+class StatementSchema(Schema):
+    """The statement of reasons, in the shape of the Digital Services Act, article 17."""
+
+    case_id = fields.Integer(attribute="measure.case_id")
+    measure_id = fields.Integer(attribute="measure.id")
+    measure = fields.String(attribute="measure.action")
+    done = fields.String()
+    scope = fields.String()
+    starts_at = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
+    facts = fields.String()
+    reason = fields.String()
+    rule = fields.Nested(RuleStatedSchema, allow_none=True)
+    origin = fields.String()
+    is_automated_detection = fields.Boolean()
+    is_automated_decision = fields.Boolean()
+    redress = fields.Nested(RedressSchema)
+
+
+class StatementQuery(Schema):
+    """Which measure of the case; the newest without it."""
+
+    measure = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
+
+
+class AppealMessageSchema(Schema):
+    side = fields.String()
+    text = fields.String()
+    created_at = fields.AwareDateTime()
+
+
+class AppealSchema(Schema):
+    """A second look; nobody by name."""
+
+    id = fields.Integer()
+    case_id = fields.Integer()
+    measure_id = fields.Integer()
+    side = fields.String()
+    way = fields.String()
+    text = fields.String()
+    state = fields.String()
+    outcome = fields.String(allow_none=True)
+    reason = fields.String()
+    version = fields.Integer()
+    messages = fields.List(fields.Nested(AppealMessageSchema))
+    created_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime()
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class NewAppealSchema(Schema):
+    text = fields.String(required=True)
+    measure = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    by_lot = fields.Boolean(load_default=False)
+
+    class Meta:
+        unknown = RAISE
+
+
+class NewDecisionSchema(Schema):
+    outcome = fields.String(required=True)
+    reason = fields.String(load_default="")
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    appeal = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+
+    class Meta:
+        unknown = RAISE
+
+
+def appeal_json(appeal: Appeal) -> dict[str, Any]:
+    return AppealSchema().dump(appeal)

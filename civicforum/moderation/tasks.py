@@ -1,59 +1,141 @@
-"""The mails of moderation, and the end of each day of its record."""
+"""The mails of moderation, what the clock does for second looks, and the end of each day of the record."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
-from civicforum.accounts.models import SYSTEM
+from civicforum.accounts.models import SYSTEM, User
 from civicforum.discussions.models import Post
 from civicforum.moderation import actions, queries
-from civicforum.moderation.addresses import reasons_url
-from civicforum.moderation.models import Measure
+from civicforum.moderation.models import Appeal, Measure
+from civicforum.moderation.statements import address_of, statement_of
 from civicforum.web.site import get_site
-
-# What their own mail says of the comment; everything else has one mail for all.
-OF_WORDS = ("hide", "decline", "leave", "restore")
 
 
 @jobs.task("moderation.tell_author")
 def tell_author(measure_id: int) -> None:
-    """The statement of reasons, to whom the measure is about."""
-    found = queries.find_measure(measure_id)
-    if found is None:
+    """The statement of reasons, to whom it is about: the author of a comment, or a person."""
+    measure = queries.find_told_measure(measure_id)
+    if measure is None:
         return
-    measure, post = found
-    author = measure.case.target_author
-    if author is None or author.erased_at is not None or not author.is_confirmed:
+    post = queries.post_of(measure.case)
+    person = post.writer if post is not None else measure.case.target_author
+    if not _can_be_mailed(person):
         return
-    locale = author.locale or "en"
+    assert person is not None
+    locale = person.locale or "en"
+    with force_locale(locale):
+        facts = _measure_facts(measure, post)
     mail.send(
-        author.email,
-        "moderation/mail/reasons.md" if measure.action in OF_WORDS else "moderation/mail/measure.md",
+        person.email,
+        "moderation/mail/reasons.md",
         locale=locale,
         key=f"measure:{measure.id}:author",
         because=mail.Because(
-            _("You get this because you wrote the comment; whoever decides must tell you why.")
-            if post is not None
-            else _("You get this because it is about your account; whoever decides must tell you why.")
+            _("You get this because it is about what you wrote or did; whoever decides must tell you why.")
         ),
-        action=measure.action,
-        name=author.name,
-        thread=post.thread.title if post is not None else "",
-        rule=f"{measure.rule.number}. {measure.rule.title_in(locale)}" if measure.rule else "",
-        reason=measure.reason,
-        until=measure.until,
-        zone=author.timezone,
-        url=_url(measure, post),
+        name=person.name,
+        **facts,
     )
 
 
-def _url(measure: Measure, post: Post | None) -> str:
-    if post is not None and measure.action == "restore":
-        place = {"from": str(post.seq)}
-        return url_for("discussions.show_thread", _external=True, thread_id=post.thread_id, **place)
-    return reasons_url(measure.case, post, external=True)
+def _can_be_mailed(person: User | None) -> bool:
+    return person is not None and person.erased_at is None and person.is_confirmed
+
+
+def _measure_facts(measure: Measure, post: Post | None) -> dict[str, Any]:
+    """What the mail says, in the language that is spoken just now."""
+    if measure.action == "restore" and post is not None:
+        place: dict[str, Any] = {"thread_id": post.thread_id, "from": post.seq}
+        url = url_for("discussions.show_thread", _external=True, **place)
+    else:
+        url = address_of(measure, post, external=True)
+    return {
+        "measure": measure,
+        "thread": post.thread.title if post is not None else "",
+        "statement": statement_of(measure),
+        "url": url,
+    }
+
+
+@jobs.task("moderation.mail_asked")
+def mail_asked(appeal_id: int) -> None:
+    """To the town's independent person, who may have no account yet: somebody asks for a second look."""
+    appeal, site = queries.find_waiting(appeal_id), get_site()
+    if appeal is None or not site.independent_email or not queries.may_independent_decide(appeal):
+        return
+    mail.send(
+        site.independent_email,
+        "moderation/mail/appeal_asked.md",
+        locale=site.locale,
+        key=f"appeal:{appeal.id}:asked",
+        because=mail.Because(_("You get this because this town named you for second looks.")),
+        name=site.independent_name,
+        address=site.independent_email,
+        due=appeal.due_at,
+        url=_url(appeal),
+    )
+
+
+@jobs.task("moderation.mail_drawn")
+def mail_drawn(seat_id: int) -> None:
+    """To a resident who was drawn: what it is, and until when."""
+    seat = queries.find_asked_seat(seat_id)
+    person = queries.find_person(seat.user_id) if seat is not None else None
+    if seat is None or person is None or not _can_be_mailed(person):
+        return
+    mail.send(
+        person.email,
+        "moderation/mail/panel_asked.md",
+        locale=person.locale or "en",
+        key=f"seat:{seat.id}:asked",
+        because=mail.Because(
+            _("You get this because you offered to decide second looks. On the page you can say no.")
+        ),
+        name=person.name,
+        due=seat.due_at,
+        url=_url(seat.appeal),
+    )
+
+
+@jobs.task("moderation.mail_outcome")
+def mail_outcome(appeal_id: int) -> None:
+    """To who asked: how it ended, and why."""
+    appeal = queries.find_decided(appeal_id)
+    if appeal is None or not _can_be_mailed(appeal.person):
+        return
+    person = appeal.person
+    assert person is not None
+    mail.send(
+        person.email,
+        "moderation/mail/appeal_decided.md",
+        locale=person.locale or "en",
+        key=f"appeal:{appeal.id}:decided",
+        because=mail.Because(_("You get this because you asked for a second look.")),
+        name=person.name,
+        outcome=appeal.outcome,
+        side=appeal.side,
+        reason=appeal.reason,
+        url=_url(appeal),
+    )
+
+
+def _url(appeal: Appeal) -> str:
+    return url_for("moderation.show_appeal", appeal_id=appeal.id, _external=True)
+
+
+@jobs.task("moderation.draw_panel")
+def draw_panel(appeal_id: int) -> None:
+    actions.draw_panel(SYSTEM, appeal_id)
+
+
+@jobs.task("moderation.replace_juror")
+def replace_juror(seat_id: int) -> None:
+    actions.replace_juror(SYSTEM, seat_id)
 
 
 @jobs.task_of_round("moderation.close_days", every=timedelta(hours=1))

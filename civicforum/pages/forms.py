@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import Email, NumberRange, Optional
 
 from civicforum.languages import LOCALES
+from civicforum.moderation.redress import LEAST_MONTHS
 from civicforum.partnerships.forms import KINDS
 from civicforum.partnerships.schemas import MOST_SENTENCE, MOST_TITLE
 from civicforum.web.filters import short_date
@@ -77,6 +78,11 @@ class SiteForm(Form):
     answer_days = IntegerField(
         _("We answer within … days"),
         validators=[REQUIRED, NumberRange(1, 365, _("Between 1 and 365 days."))],
+    )
+    appeal_months = IntegerField(
+        _("Second looks may be asked for within … months"),
+        validators=[REQUIRED, NumberRange(LEAST_MONTHS, 120, _("Between 6 and 120 months."))],
+        description=_("Six months is the least that European law asks for."),
     )
     shows_links = BooleanField(
         _("Show what pages are about that comments link to"),

@@ -24,6 +24,8 @@ class Site(Model):
     independent_email: Mapped[str] = mapped_column(String(254), default="")
     access_statement: Mapped[str] = mapped_column(Text, default="")
     answer_days: Mapped[int] = mapped_column(default=14)
+    # How long one may ask for a second look: six months at least, as the law of the EU has it.
+    appeal_months: Mapped[int] = mapped_column(default=6)
     shows_links: Mapped[bool] = mapped_column(default=False)
     set_up_at: Mapped[datetime | None]
 

@@ -40,6 +40,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "reason": "Because.",
     },
     "POST cases.Actions": {"action": "hide", "rule": 2, "reason": "Because.", "version": 1},
+    "POST appeals.CaseAppeal": {"text": "Please.", "measure": 1, "by_lot": True},
+    "POST appeals.AppealDecision": {"outcome": "upheld", "reason": "Because.", "version": 1, "appeal": 1},
     "POST projects.Projects": {"slug": "new-one", "title": "New", "vision": "Why.", "visibility": "public"},
     "PATCH projects.OneProject": {"title": "Other"},
     "PUT balance.Room": {"hours": 3, "minutes": 15, "reason": "Others wait."},

@@ -128,6 +128,8 @@ POSTED = {
     "cases.Flags": {"rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "leave", "reason": "x"},
     "cases.Actions": {"action": "leave", "reason": "x", "version": 99},
+    "appeals.CaseAppeal": {"text": "Please."},
+    "appeals.AppealDecision": {"outcome": "upheld", "reason": "x", "version": 1},
     "threads.Posts": {"body": "An answer."},
     "town-halls.Rsvp": {"answer": "going", "mode": "in_person", "party_size": 1, "needs": []},
     "town-halls.TownHall": {"title": "Mine", "revision": 0},
@@ -136,7 +138,7 @@ POSTED = {
     "ratings.ThreadRating": {"fair": 1, "heard": 1},
     "ratings.MeetingRating": {"fair": 1, "heard": 1},
 }
-PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|moderation)\b")
+PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|appeals|moderation)\b")
 
 
 @pytest.mark.parametrize("voice", ["resident", "moderator_elsewhere"])
@@ -227,7 +229,7 @@ def test_no_mail_carries_what_was_hidden_before_it_was_sent(app, town):
     assert hall
     mails = deliver(app)
     allowed = {
-        town.people["author"].email: {"zqreason", "zqdeclinereason", "zqmailauthor"},
+        town.people["author"].email: {"zqreason", "zqdeclinereason", "zqoutcome", "zqmailauthor"},
         town.people["member"].email: CLOSED | {"zqmailmember"},
         town.people["masked"].email: MASKED | {"zqreason"},
     }

@@ -235,7 +235,13 @@ def test_the_author_reads_why_and_mends_once(place, sign_in, client):
     actions.moderate(place.moderator, "post", place.post.id, HIDE)
     denise, url = sign_in(place.author), f"/posts/{place.post.id}/reasons"
     page = denise.get(url).text
-    for words in (REASON, "Speak about what people do", "These people are animals.", "by hand", "six months"):
+    for words in (
+        REASON,
+        "Speak about what people do",
+        "These people are animals.",
+        "by hand",
+        "within 14 days",
+    ):
         assert words in page
     assert place.moderator.name not in page
     assert submit(denise, url, body="").status_code == 422

@@ -1,5 +1,11 @@
 """What moderators do, and what people ask of them. Each measure names a rule and a reason, in public."""
 
+from civicforum.moderation.actions.appeals import (
+    appeal_measure,
+    decide_appeal,
+    say_in_appeal,
+    withdraw_appeal,
+)
 from civicforum.moderation.actions.cases import (
     decide_case,
     moderate,
@@ -33,6 +39,13 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.panels import (
+    draw_panel,
+    leave_panel,
+    replace_juror,
+    volunteer,
+    vote_on_appeal,
+)
 from civicforum.moderation.actions.ratings import (
     put_rating_away,
     rate,
@@ -49,7 +62,6 @@ from civicforum.moderation.actions.room import (
     make_room,
 )
 from civicforum.moderation.actions.templates import (
-    Wording,
     drop_template,
     word_template,
 )
@@ -60,15 +72,18 @@ from civicforum.moderation.actions.undoing import (
 __all__ = [
     "CASE_ACTIONS",
     "Deed",
-    "Wording",
+    "appeal_measure",
+    "decide_appeal",
     "decide_case",
     "decide_hold",
     "decide_holds",
+    "draw_panel",
     "drop_template",
     "end_gate",
     "end_room",
     "flag_post",
     "keep_report",
+    "leave_panel",
     "lift_measure",
     "make_room",
     "mend_post",
@@ -80,10 +95,15 @@ __all__ = [
     "put_rating_away",
     "rate",
     "read_record",
+    "replace_juror",
+    "say_in_appeal",
     "set_gate",
     "show_listed",
     "split_thread",
     "undo_measure",
+    "volunteer",
+    "vote_on_appeal",
+    "withdraw_appeal",
     "withdraw_flag",
     "word_template",
 ]

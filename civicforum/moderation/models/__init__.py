@@ -1,5 +1,17 @@
 """Cases, what was done in them and why, flags, and the public log that anyone can verify."""
 
+from civicforum.moderation.models.appeals import (
+    JUROR_DAYS,
+    MAX_APPEAL,
+    OUTCOMES,
+    PANEL_SIZE,
+    TARGET_DAYS,
+    VOTES,
+    Appeal,
+    AppealMessage,
+    PanelSeat,
+    Volunteer,
+)
 from civicforum.moderation.models.cases import (
     MAX_REASON,
     Case,
@@ -27,15 +39,24 @@ from civicforum.moderation.models.records import (
 from civicforum.moderation.models.templates import (
     MAX_LABEL,
     ReasonTemplate,
+    Wording,
 )
 
 __all__ = [
+    "JUROR_DAYS",
+    "MAX_APPEAL",
     "MAX_LABEL",
     "MAX_NOTE",
     "MAX_RATING_WORDS",
     "MAX_REASON",
+    "OUTCOMES",
+    "PANEL_SIZE",
     "RATED_KINDS",
     "SCALE",
+    "TARGET_DAYS",
+    "VOTES",
+    "Appeal",
+    "AppealMessage",
     "Case",
     "DayHead",
     "Flag",
@@ -43,7 +64,10 @@ __all__ = [
     "LogEntry",
     "LogHead",
     "Measure",
+    "PanelSeat",
     "Rating",
     "ReasonTemplate",
     "RecordReading",
+    "Volunteer",
+    "Wording",
 ]

@@ -1,6 +1,7 @@
 """Cases, and why something was done."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -78,6 +79,16 @@ def get_reasons(viewer: Actor, post_id: int) -> tuple[Post, Case, Measure]:
     if not measures:
         raise NotFound
     return post, case, measures[-1]
+
+
+def list_later(case: Case, measure: Measure) -> Sequence[Measure]:
+    """What was said about a measure afterwards, while it stayed: after a second look, it stays hidden."""
+    return [each for each in case.measures if each.id > measure.id and each.action == "leave"]
+
+
+def told_at(case: Case, measure: Measure) -> datetime:
+    """From when the time to contest a measure counts: when it was told, or later confirmed."""
+    return max(each.created_at for each in [measure, *list_later(case, measure)])
 
 
 def find_cases_about(viewer: Actor, case_ids: Sequence[int]) -> Sequence[Case]:

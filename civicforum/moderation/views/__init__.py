@@ -3,12 +3,14 @@
 from flask import Flask
 
 from civicforum.moderation.views import (
+    appeals,
     duty,
     exports,
     flags,
     log,
     measures,
     moving,
+    panels,
     posts,
     queue,
     ratings,
@@ -24,6 +26,7 @@ from civicforum.moderation.views.blueprint import bp
 bp.register_blueprint(moving.bp)
 
 __all__ = [
+    "appeals",
     "bp",
     "duty",
     "exports",
@@ -31,6 +34,7 @@ __all__ = [
     "log",
     "measures",
     "moving",
+    "panels",
     "posts",
     "queue",
     "ratings",

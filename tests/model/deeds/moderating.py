@@ -1,10 +1,11 @@
 """Cases, holds and flags."""
 
-from factories import make_project
+from factories import make_project, make_user
 from model.recipes import Act, does
 from model.town import CANARY, Town
 
 from civicforum.accounts.models import SYSTEM
+from civicforum.db import now, transaction
 from civicforum.discussions.actions import close_thread, post_reply, start_thread
 from civicforum.moderation import actions as moderating
 from civicforum.moderation import actions as moderation
@@ -174,3 +175,87 @@ def somebody_says_how_a_meeting_was_led(town: Town) -> Act:
 @does(moderation.put_rating_away)
 def somebody_does_not_want_to_say(town: Town) -> Act:
     return lambda: moderation.put_rating_away(town.ana, "townhall", town.past.id)
+
+
+# --- second looks ---
+
+
+def _asked(town: Town, by_lot: bool = False):
+    """The author of the first comment contests that it was hidden."""
+    case = moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    return moderation.appeal_measure(town.ana, case.id, f"It was a lamp. {CANARY}", by_lot)
+
+
+def _drawn(town: Town):
+    for _number in range(4):
+        moderation.volunteer(make_user(), True)
+    appeal = _asked(town, by_lot=True)
+    moderation.draw_panel(SYSTEM, appeal.id)
+    return appeal, [seat.user for seat in appeal.seats]
+
+
+@does(moderation.appeal_measure)
+def an_author_asks_for_a_second_look(town: Town) -> Act:
+    case = moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    return lambda: moderation.appeal_measure(town.ana, case.id, f"It was a lamp. {CANARY}")
+
+
+@does(moderation.withdraw_appeal)
+def an_author_takes_it_back(town: Town) -> Act:
+    appeal = _asked(town)
+    return lambda: moderation.withdraw_appeal(town.ana, appeal.id)
+
+
+@does(moderation.say_in_appeal)
+def whoever_acted_says_one_more_thing(town: Town) -> Act:
+    appeal = _asked(town)
+    return lambda: moderation.say_in_appeal(town.site_moderator, appeal.id, f"No. {CANARY}")
+
+
+@does(moderation.decide_appeal)
+def a_second_look_brings_words_back(town: Town) -> Act:
+    appeal = _asked(town)
+    return lambda: moderation.decide_appeal(town.second_moderator, appeal.id, "overturned", "Yes.", 1)
+
+
+@does(moderation.decide_appeal)
+def a_second_look_finds_a_flag_right(town: Town) -> Act:
+    moderation.flag_post(town.newcomer, town.first.id, 2, "Look.")
+    case = moderation.open_case(town.site_moderator, "post", town.first.id)
+    moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+    appeal = moderation.appeal_measure(town.newcomer, case.id, "It is about people.")
+    return lambda: moderation.decide_appeal(town.second_moderator, appeal.id, "overturned", "It is.", 1)
+
+
+@does(moderation.volunteer)
+def a_resident_offers_to_be_drawn(town: Town) -> Act:
+    return lambda: moderation.volunteer(town.newcomer, True)
+
+
+@does(moderation.draw_panel)
+def three_residents_are_drawn(town: Town) -> Act:
+    for _number in range(3):
+        moderation.volunteer(make_user(), True)
+    appeal = _asked(town, by_lot=True)
+    return lambda: moderation.draw_panel(SYSTEM, appeal.id)
+
+
+@does(moderation.vote_on_appeal)
+def two_of_three_bring_words_back(town: Town) -> Act:
+    appeal, people = _drawn(town)
+    moderation.vote_on_appeal(people[0], appeal.id, "overturned", "It was fair.")
+    return lambda: moderation.vote_on_appeal(people[1], appeal.id, "overturned", "So I think.")
+
+
+@does(moderation.leave_panel)
+def somebody_drawn_would_rather_not(town: Town) -> Act:
+    appeal, people = _drawn(town)
+    return lambda: moderation.leave_panel(people[0], appeal.id)
+
+
+@does(moderation.replace_juror)
+def who_does_not_answer_is_replaced(town: Town) -> Act:
+    appeal, _people = _drawn(town)
+    with transaction():
+        appeal.seats[0].due_at = now()
+    return lambda: moderation.replace_juror(SYSTEM, appeal.seats[0].id)

@@ -1,14 +1,14 @@
 """What flags weigh together, who is on duty, and threads in which a moderator reads first.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

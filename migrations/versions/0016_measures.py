@@ -2,14 +2,14 @@
 
 No way down: limits that are in force, and who read what was removed, would be forgotten.
 
-Revision ID: 0021
+Revision ID: 0016
 Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None

@@ -1,14 +1,14 @@
 """Rooms in which two people talk with a mediator, and the rules about which nobody is asked to.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0019
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -2,15 +2,15 @@
 
 No way down: lines written since are hashed with fields that would be gone, and the record would look forged.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0018
+Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

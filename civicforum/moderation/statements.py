@@ -1,0 +1,165 @@
+"""The statement of reasons, in the shape of the EU's Digital Services Act, article 17.
+
+What was done, where and until when; the facts and the rule; who or what found it and decided; and every way
+to contest it. In the language of whoever reads it: it is put into words when it is asked for.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from civicforum.clock import now
+from civicforum.discussions.models import Post
+from civicforum.moderation import queries, redress
+from civicforum.moderation.models import Case, Measure
+from civicforum.web.filters import day, localtime
+from civicforum.web.site import get_site
+
+# A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
+FOUND_BY_MACHINE = ("hold", "score")
+
+
+@dataclass(frozen=True)
+class RuleCited:
+    """The rule as it reads for this reader, and in which version of the agreement."""
+
+    number: int
+    title: str
+    text: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Redress:
+    """How to contest it: here, until when; and elsewhere."""
+
+    url: str
+    last_day: date
+    is_open: bool
+    out_of_court: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """``origin``: flag, own initiative, or automatic. ``until`` None: until it is mended or changed."""
+
+    measure: Measure
+    done: str
+    scope: str
+    starts_at: datetime
+    until: datetime | None
+    facts: str
+    reason: str
+    rule: RuleCited | None
+    origin: str
+    is_automated_detection: bool
+    is_automated_decision: bool
+    redress: Redress
+
+    @property
+    def how_found(self) -> str:
+        return {
+            "flag": _("Somebody flagged it."),
+            "automatic": _("An automatic check caught it."),
+        }.get(self.origin, _("A moderator saw it."))
+
+    @property
+    def how_long(self) -> str:
+        if self.until is not None:
+            return _("Until %(day)s.", day=localtime(self.until))
+        if self.measure.action == "hide":
+            return _("Until it is mended or the decision is changed.")
+        return _("Until the decision is changed.")
+
+    @property
+    def who_decided(self) -> str:
+        if self.is_automated_decision:
+            return _("An automatic check, by itself.")
+        return _("A moderator, by hand. No automatic check decided.")
+
+
+def statement_of(measure: Measure) -> Statement:
+    """All that must be said about a measure, to whom it is about, in the reader's language."""
+    case = measure.case
+    is_caught = measure.is_automated or case.source in FOUND_BY_MACHINE
+    return Statement(
+        measure=measure,
+        done=done_words(measure.action),
+        scope=_scope(measure.action),
+        starts_at=measure.created_at,
+        until=measure.until,
+        facts=_facts(case),
+        reason=measure.reason,
+        rule=_rule(measure),
+        origin="automatic" if is_caught else {"flag": "flag"}.get(case.source, "own initiative"),
+        is_automated_detection=is_caught,
+        is_automated_decision=measure.is_automated,
+        redress=_redress(measure),
+    )
+
+
+def done_words(action: str) -> str:
+    """What was done, as a sentence to whom it is about."""
+    return {
+        "hide": _("The comment is hidden from everybody but you and the moderators."),
+        "decline": _("The comment was not published."),
+        "remove": _("The comment was taken down. It is kept for the record, and few may read it."),
+        "redact": _("Personal details were blacked out in the comment."),
+        "request_edit": _("You are asked to change the comment. It is still shown."),
+        "warn": _("You were warned. Nothing else changes."),
+        "mute": _("You cannot write in this discussion for a while."),
+        "silence": _("You cannot write in this project for a while."),
+        "suspend": _("Your account cannot write for a while. You can read everything."),
+        "leave": _("A moderator looked at your flag. The comment stays as it is."),
+    }.get(action, _("A moderator did something about what you wrote."))
+
+
+def _scope(action: str) -> str:
+    return {
+        "mute": _("This discussion only. You may go on writing everywhere else."),
+        "silence": _("This project only. You may go on writing everywhere else."),
+        "suspend": _("The whole site."),
+        "warn": _("You may go on writing."),
+    }.get(action, _("This comment only. You may go on writing."))
+
+
+def _facts(case: Case) -> str:
+    post = queries.post_of(case)
+    if post is None:
+        return _("What you did on this site.")
+    at = post.published_at or post.created_at
+    return _("The comment in “%(thread)s” of %(day)s.", thread=post.thread.title, day=day(at))
+
+
+def _rule(measure: Measure) -> RuleCited | None:
+    rule, locale = measure.rule, str(get_locale() or "en")
+    if rule is None:
+        return None
+    return RuleCited(rule.number, rule.title_in(locale), rule.text_in(locale), rule.version.number)
+
+
+def _redress(measure: Measure) -> Redress:
+    site = get_site()
+    told_at = queries.told_at(measure.case, measure)
+    months, zone = site.appeal_months, site.timezone
+    return Redress(
+        url=url_for(
+            "moderation.ask_second_look", case_id=measure.case_id, measure=measure.id, _external=True
+        ),
+        last_day=redress.last_day(told_at, months, zone),
+        is_open=redress.is_in_time(told_at, months, zone, now()),
+        out_of_court=_(
+            "You may also turn to a court, or to a body that settles disputes out of court where your country"
+            " has one."
+        ),
+    )
+
+
+def address_of(measure: Measure, post: Post | None, external: bool = False) -> str:
+    """Where the statement is read: beside the comment, where there is one."""
+    if post is not None:
+        return url_for("moderation.show_reasons", post_id=post.id, _external=external)
+    return url_for("moderation.show_case_reasons", case_id=measure.case_id, _external=external)
