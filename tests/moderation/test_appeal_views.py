@@ -120,6 +120,7 @@ def test_each_measure_of_a_case_has_its_statement_and_its_second_look(place, sig
     assert HIDE.reason in denise.get(f"/cases/{case.id}/reasons?measure={first}").text
     told = client.get(f"/api/v1/cases/{case.id}/statement?measure={first}", headers=headers).json
     assert (told["measure"], told["measure_id"]) == ("hide", first)
+    assert queries.get_told(place.moderator, case.id, first)[1].id == first
     for number in (first, second.id):
         submit(denise, f"/cases/{case.id}/appeal?measure={number}", text=f"About {number}.")
     assert [row.measure_id for row in queries.list_own_appeals(place.author)] == [second.id, first]

@@ -16,10 +16,11 @@ from civicforum.moderation.models import Case, Flag, Measure
 TAKEN_DOWN = ("hidden", "removed", "declined")
 
 
-def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
+def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None = None) -> None:
     """Restore what ``measure`` did: the words are shown again, and those who flagged were not right.
 
-    A line ``overturned`` goes into the public log. ``reason`` is kept by whoever calls: the log has no words.
+    A line ``overturned`` goes into the public log; ``role`` says in it who decided, where that is no
+    moderator. ``reason`` is kept by whoever calls: the log has no words.
     """
     found = db.session.get_one(Post, measure.case.target_id)
     thread = lock(Thread, found.thread_id)
@@ -34,7 +35,7 @@ def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
         target=f"post:{post.id}" if is_public else "post",
         place=thread.channel if is_public else "members-only project",
         rule=f"{measure.rule.number} {measure.rule.title}" if measure.rule else "",
-        actor_role=role_of(actor, post),
+        actor_role=role or role_of(actor, post),
         case_id=measure.case_id,
     )
 

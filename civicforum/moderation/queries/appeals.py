@@ -297,15 +297,6 @@ def message_of(appeal: Appeal, side: str) -> AppealMessage | None:
 # --- for mails, which ask again what holds when they are sent ---
 
 
-def find_told_measure(measure_id: int) -> Measure | None:
-    """A measure whose comment, if it was about one, is still there."""
-    measure = db.session.get(Measure, measure_id)
-    if measure is None:
-        return None
-    is_gone = measure.case.target_type == "post" and post_of(measure.case) is None
-    return None if is_gone else measure
-
-
 def find_waiting(appeal_id: int) -> Appeal | None:
     """An appeal that waits for somebody to decide it alone."""
     appeal = db.session.get(Appeal, appeal_id)

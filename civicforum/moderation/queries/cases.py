@@ -80,11 +80,13 @@ def told_at(case: Case, measure: Measure) -> datetime:
     return max(each.created_at for each in [measure, *list_later(case, measure)])
 
 
-def find_measure(measure_id: int) -> tuple[Measure, Post] | None:
-    """A measure and the post it was about, if both are still there."""
+def find_measure(measure_id: int) -> tuple[Measure, Post | None] | None:
+    """A measure and the post it was about, if there is one; None once they are gone."""
     measure = db.session.get(Measure, measure_id)
-    post = db.session.get(Post, measure.case.target_id) if measure else None
-    return (measure, post) if measure and post else None
+    if measure is None or measure.case.target_type != "post":
+        return (measure, None) if measure else None
+    post = db.session.get(Post, measure.case.target_id)
+    return (measure, post) if post else None
 
 
 def list_rules() -> Sequence[Rule]:
