@@ -238,8 +238,18 @@ def test_who_was_drawn_and_suspended_does_not_judge(panel):
     first = seated(panel)[0]
     with transaction():
         db.session.get_one(User, first.id).suspended_until = now() + timedelta(days=1)
-    with pytest.raises(NotAllowed):
-        actions.vote_on_appeal(first, panel.id, "upheld", WHY)
+    for deed in (actions.say_in_appeal, lambda *who: actions.vote_on_appeal(*who[:2], "upheld", WHY)):
+        with pytest.raises(NotAllowed):
+            deed(first, panel.id, "I am angry.")
+
+
+def test_who_was_drawn_in_a_project_that_closed_reads_nothing_any_more(panel, place):
+    first = seated(panel)[0]
+    assert queries.get_appeal(first, panel.id).id == panel.id
+    with transaction():
+        place.project.visibility = "members"
+    with pytest.raises(NotFound):
+        queries.get_appeal(first, panel.id)
 
 
 # --- who comes next ---
