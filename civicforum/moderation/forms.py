@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from civicforum.moderation.models import MAX_APPEAL, MAX_NOTE, MAX_REASON
+from civicforum.moderation.models import MAX_APPEAL, MAX_NOTE, MAX_REASON, Appeal
 from civicforum.web.forms import Form, Words, options
 
 
@@ -91,6 +91,14 @@ class DecisionForm(Form):
     )
     reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this."))
     version = HiddenField(default="0")
+
+
+def decision_form(appeal: Appeal, **values: Any) -> DecisionForm:
+    """The form of this one: only what is hidden can be given back to be mended."""
+    form = DecisionForm(**values, version=appeal.version)
+    if appeal.measure.action != "hide":
+        form.outcome.choices = [choice for choice in form.outcome.choices if choice.value != "varied"]
+    return form
 
 
 class VoteForm(Form):

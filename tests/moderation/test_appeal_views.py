@@ -210,6 +210,7 @@ def test_a_flagger_contests_a_refusal_and_stays_unknown(place, sign_in):
     submit(flo, f"/cases/{case.id}/appeal", text="It calls people animals.")
     shown = sign_in(judge).get("/appeals/1").text
     assert ("It calls people animals." in shown, "Flo Flagger" in shown) == (True, False)
+    assert ('value="overturned"' in shown, 'value="varied"' in shown) == (True, False)
     actions.decide_appeal(judge, 1, "overturned", "It does.", 1)
     assert "These people are animals." not in flo.get("/appeals/1").text
     denise = sign_in(place.author)

@@ -106,7 +106,7 @@ def appeal_page(appeal: Appeal, **sent: Any) -> str:
         and policies.can_judge(person, seat, may_still=queries.may_still_judge(person, appeal)),
         sent=set(sent),
         forms_of={
-            "decision": forms.DecisionForm(**fresh, version=appeal.version),
+            "decision": forms.decision_form(appeal, **fresh),
             "vote": forms.VoteForm(**fresh),
             "message": forms.AppealMessageForm(**fresh),
             **sent,
