@@ -64,7 +64,7 @@ class AppealDecision(MethodView):
     @scoped("write")
     @limited("write")
     def post(self, body: dict[str, Any], case_id: int) -> Any:
-        appeal_id = body["appeal"] or queries.find_appeal_in(viewer(), case_id).id
+        appeal_id = queries.find_appeal_in(viewer(), case_id, body["appeal"]).id
 
         def do() -> Done:
             actions.decide_appeal(viewer(), appeal_id, body["outcome"], body["reason"], body["version"])

@@ -19,6 +19,7 @@ from civicforum.moderation.models import (
     MAX_RATING_WORDS,
     MAX_REASON,
     SCALE,
+    Appeal,
     Wording,
 )
 from civicforum.web.forms import Form, Line, Words, options
@@ -317,6 +318,14 @@ class DecisionForm(Form):
     )
     reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this."))
     version = HiddenField(default="0")
+
+
+def decision_form(appeal: Appeal, **values: Any) -> DecisionForm:
+    """The form of this one: only what is hidden can be given back to be mended."""
+    form = DecisionForm(**values, version=appeal.version)
+    if appeal.measure.action != "hide":
+        form.outcome.choices = [choice for choice in form.outcome.choices if choice.value != "varied"]
+    return form
 
 
 class VoteForm(Form):

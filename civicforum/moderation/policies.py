@@ -149,7 +149,14 @@ def can_see_appeal(
         return True
     if not isinstance(user, User) or is_about(user, appeal.case):
         return False
-    return seat is not None or is_independent(user, independent_email) or can_work_in(user, project)
+    if is_independent(user, independent_email) or can_work_in(user, project):
+        return True
+    return seat is not None and (project is None or can_see_project(user, project))
+
+
+def can_say_in_appeal(user: Actor, appeal: Appeal) -> bool:
+    """Who asked, in whatever standing; of all others who may see it, those in good standing."""
+    return same_person(user, appeal.person_id) or is_in_good_standing(user)
 
 
 def can_see_lot(user: Actor, project: Project | None) -> bool:

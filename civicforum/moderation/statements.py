@@ -19,7 +19,7 @@ from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
 # A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
-FOUND_BY_MACHINE = ("hold", "score")
+FOUND_BY_MACHINE = ("hold", "score", "automatic")
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from civicforum.web.site import get_site
 @jobs.task("moderation.tell_author")
 def tell_author(measure_id: int) -> None:
     """The statement of reasons, to whom it is about: the author of a comment, or a person."""
-    measure = queries.find_told_measure(measure_id)
-    if measure is None:
+    found = queries.find_measure(measure_id)
+    if found is None:
         return
-    post = queries.post_of(measure.case)
-    person = post.writer if post is not None else measure.case.target_author
+    measure, post = found
+    person = measure.case.target_author
     if not _can_be_mailed(person):
         return
     assert person is not None

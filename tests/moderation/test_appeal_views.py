@@ -120,6 +120,7 @@ def test_each_measure_of_a_case_has_its_statement_and_its_second_look(place, sig
     assert HIDE.reason in denise.get(f"/cases/{case.id}/reasons?measure={first}").text
     told = client.get(f"/api/v1/cases/{case.id}/statement?measure={first}", headers=headers).json
     assert (told["measure"], told["measure_id"]) == ("hide", first)
+    assert queries.get_told(place.moderator, case.id, first)[1].id == first
     for number in (first, second.id):
         submit(denise, f"/cases/{case.id}/appeal?measure={number}", text=f"About {number}.")
     assert [row.measure_id for row in queries.list_own_appeals(place.author)] == [second.id, first]
@@ -209,6 +210,7 @@ def test_a_flagger_contests_a_refusal_and_stays_unknown(place, sign_in):
     submit(flo, f"/cases/{case.id}/appeal", text="It calls people animals.")
     shown = sign_in(judge).get("/appeals/1").text
     assert ("It calls people animals." in shown, "Flo Flagger" in shown) == (True, False)
+    assert ('value="overturned"' in shown, 'value="varied"' in shown) == (True, False)
     actions.decide_appeal(judge, 1, "overturned", "It does.", 1)
     assert "These people are animals." not in flo.get("/appeals/1").text
     denise = sign_in(place.author)
@@ -333,6 +335,8 @@ def test_asking_and_deciding_over_the_api(place, client, token_for):
         for person in (place.author, place.moderator, make_user(), judge, judge)
     ]
     assert answers == [403, 403, 404, 201, 409]
+    elsewhere = client.post(f"{url}/decision", json={**body, "appeal": 987654}, headers=token_for(judge))
+    assert elsewhere.status_code == 404
     told = client.get(url, headers=token_for(place.author)).json
     assert (told["outcome"], told["reason"]) == ("overturned", WHY)
 
@@ -374,6 +378,20 @@ def test_the_last_day_is_one_of_the_town_and_never_too_early():
     late = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)  # still the evening before in Detroit
     assert last_day(late, 6, "America/Detroit") == date(2026, 9, 2)
     assert last_day(late, 1, "UTC") == date(2026, 9, 3)
+
+
+def test_words_of_a_second_look_are_inert_on_the_page_and_in_the_mail(app, place, sign_in):
+    evil = "<script>PWNED</script> [here](javascript:PWNED) **loud**"
+    case = hide(place)
+    appeal = actions.appeal_measure(place.author, case.id, evil)
+    judge = make_user("moderator")
+    actions.say_in_appeal(judge, appeal.id, evil)
+    actions.decide_appeal(judge, appeal.id, "upheld", evil, 1)
+    for address in ("/appeals", f"/appeals/{appeal.id}"):
+        page = sign_in(place.author).get(address).text
+        assert ("<script>PWNED" in page, "&lt;script&gt;PWNED" in page) == (False, True)
+    html = mails_to(app, place.author.email)[-1].get_body(("html",)).get_content()
+    assert not any(live in html for live in ("<script>PWNED", 'href="javascript', "<strong>loud"))
 
 
 # --- as many as there are ---

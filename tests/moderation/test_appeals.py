@@ -200,9 +200,8 @@ ROLES = {
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("outcome", ["upheld", "overturned"])
-def test_nobody_acts_and_judges(place, role, outcome):
-    actor, appeal = cast(place, role)
+def test_nobody_acts_and_judges(place, role):
+    actor, appeal, outcome = *cast(place, role), "overturned"
     if ROLES[role] is None:
         assert actions.decide_appeal(actor, appeal.id, outcome, WHY, appeal.version).outcome == outcome
         assert queries.list_to_decide(actor) == []

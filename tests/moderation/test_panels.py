@@ -66,7 +66,7 @@ def test_an_outsider_draws_the_same_three(panel):
 
 def test_the_seed_was_published_before_the_lot_was_drawn(panel):
     actions_ = db.session.scalars(select(LogEntry.action).order_by(LogEntry.number)).all()
-    assert actions_ == ["hide", "appealed", "lot"]
+    assert actions_ == ["hide", "appealed"]
     assert panel.lot_line == 2
 
 
@@ -165,6 +165,8 @@ def test_two_of_three_decide(panel, place):
     actions.vote_on_appeal(second, panel.id, "upheld", "It is not.")
     assert panel.state == "open"
     actions.vote_on_appeal(third, panel.id, "overturned", "So I think.")
+    line = db.session.scalars(select(LogEntry).order_by(LogEntry.number.desc())).first()
+    assert (line.action, line.actor_role) == ("overturned", "three residents")
     assert (panel.state, panel.outcome, panel.decided_by_id) == ("decided", "overturned", None)
     assert panel.reason == f"{WHY}\n\nSo I think."
     assert db.session.get_one(Post, place.post.id).state == "visible"
@@ -236,8 +238,18 @@ def test_who_was_drawn_and_suspended_does_not_judge(panel):
     first = seated(panel)[0]
     with transaction():
         db.session.get_one(User, first.id).suspended_until = now() + timedelta(days=1)
-    with pytest.raises(NotAllowed):
-        actions.vote_on_appeal(first, panel.id, "upheld", WHY)
+    for deed in (actions.say_in_appeal, lambda *who: actions.vote_on_appeal(*who[:2], "upheld", WHY)):
+        with pytest.raises(NotAllowed):
+            deed(first, panel.id, "I am angry.")
+
+
+def test_who_was_drawn_in_a_project_that_closed_reads_nothing_any_more(panel, place):
+    first = seated(panel)[0]
+    assert queries.get_appeal(first, panel.id).id == panel.id
+    with transaction():
+        place.project.visibility = "members"
+    with pytest.raises(NotFound):
+        queries.get_appeal(first, panel.id)
 
 
 # --- who comes next ---

@@ -112,6 +112,7 @@ def say_in_appeal(actor: Actor, appeal_id: int, text: str) -> AppealMessage:
     Locks the thread, the case and the appeal. Raises Conflict if the side has spoken, or it is over.
     """
     appeal = lock_appeal(actor, appeal_id)
+    require(policies.can_say_in_appeal(actor, appeal))
     check_open(appeal)
     check_words("text", text, MAX_APPEAL)
     side = "asker" if policies.can_withdraw_appeal(actor, appeal) else "house"

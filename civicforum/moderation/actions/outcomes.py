@@ -45,7 +45,7 @@ def _overturn(actor: Actor, appeal: Appeal) -> None:
     if appeal.side == "flagger":
         _hide_after_all(actor, appeal)
     else:
-        undo_measure(actor, appeal.measure, appeal.reason)
+        undo_measure(actor, appeal.measure, appeal.reason, role_in(actor, appeal))
 
 
 def _vary(actor: Actor, appeal: Appeal) -> None:

@@ -12,7 +12,6 @@ from civicforum.errors import Conflict, Invalid, require
 from civicforum.moderation import policies, queries
 from civicforum.moderation.actions.appeals import check_open, check_words, hold_appeal, lock_appeal, not_yours
 from civicforum.moderation.actions.outcomes import settle_appeal, tell_asked
-from civicforum.moderation.actions.recording_appeals import record_appeal
 from civicforum.moderation.lots import in_order_of_lot, seed_of
 from civicforum.moderation.models import (
     JUROR_DAYS,
@@ -64,7 +63,6 @@ def draw_panel(actor: Actor, appeal_id: int) -> None:
         return
     appeal.lot_line, appeal.lot_hash = queries.log_head()
     appeal.lot_pool = sorted(pool)
-    record_appeal(appeal, "lot", "automatic")
     _seat_next(appeal)
 
 

@@ -51,6 +51,7 @@ def record_of(
     post: Post | None = None,
     thread: Thread | None = None,
     limit: Limit | None = None,
+    role: str | None = None,
 ) -> None:
     """A line of the public log about what was done in a case: what and where, without a name."""
     thread = post.thread if post is not None else thread
@@ -65,7 +66,7 @@ def record_of(
         target=target,
         place=place,
         rule=f"{rule.number} {rule.title}" if rule else "",
-        actor_role=role_of(actor, thread),
+        actor_role=role or role_of(actor, thread),
         case_id=case.id,
         **({"scope": limit.place, "until": limit.until} if limit is not None else {}),
     )

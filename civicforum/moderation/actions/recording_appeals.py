@@ -7,7 +7,7 @@ from civicforum.moderation.models import Appeal
 
 
 def record_appeal(appeal: Appeal, action: str, role: str, rule: Rule | None = None) -> None:
-    """``action``: appealed, withdrawn, lot, upheld, varied, overturned (of a measure: by who undoes it)."""
+    """``action``: appealed, withdrawn, upheld, varied, overturned (of a measure: by who undoes it)."""
     post, rule = queries.post_of(appeal.case), rule or appeal.measure.rule
     is_public = post is not None and post.thread.project.is_public
     elsewhere = "site" if post is None else "members-only project"

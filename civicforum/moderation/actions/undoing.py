@@ -18,10 +18,11 @@ from civicforum.moderation.models import Case, Flag, Measure
 TAKES_DOWN = ("hide", "remove", "decline")
 
 
-def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
+def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None = None) -> None:
     """Restore what ``measure`` did: the words are shown, a limit ends, those who flagged were not right.
 
-    A line ``overturned`` goes into the public log. Doing it twice changes nothing. What was blacked out does
+    A line ``overturned`` goes into the public log; ``role`` says in it who decided, where that is no
+    moderator. Doing it twice changes nothing. What was blacked out does
     not come back: it is kept nowhere. ``reason`` is kept by whoever calls: the log has no words.
     """
     post = lock_measure(measure)
@@ -35,7 +36,7 @@ def undo_measure(actor: Actor, measure: Measure, reason: str) -> None:
         end_measured(lock(Limit, measure.limit_id))
     _disagree(measure.case)
     _close(measure.case)
-    record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case))
+    record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case), role=role)
     db.session.flush()
 
 

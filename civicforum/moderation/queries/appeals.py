@@ -86,15 +86,18 @@ def find_appeal(viewer: Actor, measure: Measure) -> Appeal | None:
     )
 
 
-def find_appeal_in(viewer: Actor, case_id: int) -> Appeal:
-    """The newest appeal in a case that the viewer may see, open ones first; NotFound without one."""
+def find_appeal_in(viewer: Actor, case_id: int, appeal_id: int | None = None) -> Appeal:
+    """The newest appeal in a case that the viewer may see, open ones first, or the one that is named.
+
+    NotFound without one.
+    """
     found = db.session.scalars(
         select(Appeal)
         .where(Appeal.case_id == case_id)
         .order_by(case((Appeal.state == "open", 0), else_=1), Appeal.id.desc())
     )
     for appeal in found:
-        if can_see(viewer, appeal):
+        if appeal_id in (None, appeal.id) and can_see(viewer, appeal):
             return appeal
     raise NotFound
 
@@ -295,15 +298,6 @@ def message_of(appeal: Appeal, side: str) -> AppealMessage | None:
 
 
 # --- for mails, which ask again what holds when they are sent ---
-
-
-def find_told_measure(measure_id: int) -> Measure | None:
-    """A measure whose comment, if it was about one, is still there."""
-    measure = db.session.get(Measure, measure_id)
-    if measure is None:
-        return None
-    is_gone = measure.case.target_type == "post" and post_of(measure.case) is None
-    return None if is_gone else measure
 
 
 def find_waiting(appeal_id: int) -> Appeal | None:

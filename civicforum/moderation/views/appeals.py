@@ -98,13 +98,15 @@ def appeal_page(appeal: Appeal, **sent: Any) -> str:
         **_words_of(appeal),
         seat=seat,
         is_asker=is_asker,
-        can_say=is_open and queries.message_of(appeal, side) is None,
+        can_say=is_open
+        and policies.can_say_in_appeal(person, appeal)
+        and queries.message_of(appeal, side) is None,
         can_decide=is_open and appeal.way == "person" and queries.can_decide(person, appeal),
         can_vote=is_open
         and policies.can_judge(person, seat, may_still=queries.may_still_judge(person, appeal)),
         sent=set(sent),
         forms_of={
-            "decision": forms.DecisionForm(**fresh, version=appeal.version),
+            "decision": forms.decision_form(appeal, **fresh),
             "vote": forms.VoteForm(**fresh),
             "message": forms.AppealMessageForm(**fresh),
             **sent,

@@ -47,7 +47,7 @@ def show_case_reasons(case_id: int) -> Any:
     is_newest = measure in queries.list_stated(case)[-1:]
     if post is not None and is_newest and can_see_post(viewer(), post):
         return redirect(url_for("moderation.show_reasons", post_id=post.id))
-    return reasons_page(case, measure, is_author=True)
+    return reasons_page(case, measure, is_author=queries.side_of(viewer(), case) is not None)
 
 
 def reasons_page(case: Any, measure: Any, **facts: Any) -> str:
