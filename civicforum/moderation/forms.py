@@ -9,9 +9,9 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from civicforum.agreement.limits.models import SLOW_MINUTES
-from civicforum.moderation.actions import Wording
 from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
 from civicforum.moderation.models import MAX_LABEL, MAX_NOTE, MAX_REASON
+from civicforum.moderation.wording import Wording
 from civicforum.web.forms import Form, Line, Words, options
 
 # What is offered, in hours.

@@ -10,8 +10,9 @@ from civicforum.db import db, transaction
 from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Conflict, Invalid, NotAllowed
 from civicforum.moderation import actions, queries
-from civicforum.moderation.actions import Deed, Wording
+from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Measure, ReasonTemplate
+from civicforum.moderation.wording import Wording
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ from civicforum.moderation.actions.room import (
     make_room,
 )
 from civicforum.moderation.actions.templates import (
-    Wording,
     drop_template,
     word_template,
 )
@@ -46,7 +45,6 @@ from civicforum.moderation.actions.undoing import (
 __all__ = [
     "CASE_ACTIONS",
     "Deed",
-    "Wording",
     "decide_case",
     "decide_hold",
     "drop_template",

@@ -1,7 +1,6 @@
 """Wording the reasons that moderators begin with."""
 
 import secrets
-from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
@@ -10,19 +9,10 @@ from civicforum.db import db, find_locked, transactional
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.moderation import policies, queries
 from civicforum.moderation.models import MAX_LABEL, MAX_REASON, ReasonTemplate
+from civicforum.moderation.wording import Wording
 from civicforum.text import clean_text
 
 MOST_TEMPLATES = 60
-
-
-@dataclass(frozen=True)
-class Wording:
-    """A reason to begin with. ``translations``: its words by language; a ``rule`` of None fits every rule."""
-
-    label: str
-    words: str
-    rule: int | None = None
-    translations: dict[str, str] = field(default_factory=dict)
 
 
 @transactional

@@ -8,7 +8,8 @@ from model.town import CANARY, Town
 from civicforum.accounts.models import SYSTEM
 from civicforum.discussions import actions as discussions
 from civicforum.moderation import actions as moderation
-from civicforum.moderation.actions import Deed, Wording
+from civicforum.moderation.actions import Deed
+from civicforum.moderation.wording import Wording
 
 
 def take(town: Town, action: str, **facts: Any) -> Any:
