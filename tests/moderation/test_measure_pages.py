@@ -238,3 +238,15 @@ def test_reasons_are_for_moderators_of_the_site_and_not_without_number(place, mo
     with pytest.raises(Conflict):
         actions.word_template(place.moderator, Wording("Rude", "Words."))
     assert db.session.get(Thread, place.thread.id) is not None
+
+
+def test_a_change_and_a_new_thread_that_came_too_late_stay_in_their_boxes(place, sign_in):
+    actions.moderate(place.moderator, "post", place.post.id, Deed("silence", 2, "Because."))
+    browser = sign_in(place.author)
+    edited = submit(browser, f"/posts/{place.post.id}/edit", body="My other words.")
+    begun = submit(
+        browser, f"/projects/{place.project.slug}/threads/new", title="Then here", body="My new words."
+    )
+    for page, words in ((edited, "My other words."), (begun, "My new words.")):
+        assert words in page.text
+        assert "You cannot write in this project until" in page.text
