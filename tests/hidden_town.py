@@ -230,7 +230,7 @@ def _plant_measures(town: Town, thread, author: User) -> None:
     told = discussions.post_reply(author, thread.id, "Call zqblackedout, lantern.").id
     discussions.edit_post(author, told, "Do call zqblackedout, lantern @rita.", 1)
     discussions.post_reply(resident, thread.id, "> Do call zqblackedout, lantern @rita.\n\nWhy?", told)
-    deed = Deed("redact", 3, "It is a number.", passages=("zqblackedout",))
+    deed = Deed("redact", 2, "It is a number.", passages=("zqblackedout",))
     moderation.moderate(moderator, "post", told, deed)
     slow = make_thread(thread.project, resident, title="A slow one")
     moderation.moderate(moderator, "thread", slow.id, Deed("slow", 2, "It went fast."))

@@ -20,8 +20,8 @@ from civicforum.moderation.models import (
     MAX_REASON,
     SCALE,
     Appeal,
-    Wording,
 )
+from civicforum.moderation.wording import Wording
 from civicforum.web.forms import Form, Line, Words, options
 
 # What is offered, in hours.

@@ -16,7 +16,7 @@ from civicforum.discussions.history import word_diff
 from civicforum.discussions.models import EDIT_HOURS, REACTIONS
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
-from civicforum.discussions.views.sending import say_held
+from civicforum.discussions.views.sending import say_held, submits_for_now
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import Conflict, NotFound
 from civicforum.files.tray import sent_changes
@@ -50,10 +50,11 @@ def edit(post_id: int) -> Any:
     form = EditForm(body=post.body, revision=post.revision)
     changed_meanwhile = None
     try:
-        edited = form.submits(
+        edited = submits_for_now(
+            form,
             lambda: actions.edit_post(
                 person, post_id, prepare_words(form.body.data), form.revision.data, sent_changes()
-            )
+            ),
         )
     except Conflict as conflict:
         if "yours" not in conflict.extra:

@@ -1,11 +1,13 @@
 """What every form for speaking shares: said once, and told what became of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, request
 from flask_babel import gettext as _
 
 from civicforum.discussions.forms import new_nonce
+from civicforum.errors import Limited, TooMany
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import person_key
 from civicforum.web.viewer import viewer
@@ -23,3 +25,12 @@ def say_held(is_held: bool) -> None:
             _("A moderator reads this first, and you are told within a day. Nothing is lost."),
             "info",
         )
+
+
+def submits_for_now(form: Any, deed: Callable[[], Any]) -> Any:
+    """As ``form.submits``; where somebody may not write just now, their words stay in the box, under why."""
+    try:
+        return form.submits(deed)
+    except (TooMany, Limited) as refusal:
+        form.body.errors = [str(refusal)]
+        return None

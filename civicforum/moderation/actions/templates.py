@@ -8,7 +8,8 @@ from civicforum.accounts.models import Actor
 from civicforum.db import db, find_locked, transactional
 from civicforum.errors import Conflict, Invalid, require
 from civicforum.moderation import policies, queries
-from civicforum.moderation.models import MAX_LABEL, MAX_REASON, ReasonTemplate, Wording
+from civicforum.moderation.models import MAX_LABEL, MAX_REASON, ReasonTemplate
+from civicforum.moderation.wording import Wording
 from civicforum.text import clean_text
 
 MOST_TEMPLATES = 60

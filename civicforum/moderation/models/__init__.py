@@ -39,7 +39,6 @@ from civicforum.moderation.models.records import (
 from civicforum.moderation.models.templates import (
     MAX_LABEL,
     ReasonTemplate,
-    Wording,
 )
 
 __all__ = [
@@ -69,5 +68,4 @@ __all__ = [
     "ReasonTemplate",
     "RecordReading",
     "Volunteer",
-    "Wording",
 ]

@@ -1,6 +1,5 @@
 """Reasons that moderators begin with, so that the same thing is said in the same words."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text
@@ -28,13 +27,3 @@ class ReasonTemplate(Model, HasId, HasCreatedAt):
 
     def words_in(self, locale: str) -> str:
         return str(self.translations.get(locale) or self.words)
-
-
-@dataclass(frozen=True)
-class Wording:
-    """A reason to begin with. ``translations``: its words by language; a ``rule`` of None fits every rule."""
-
-    label: str
-    words: str
-    rule: int | None = None
-    translations: dict[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.discussions import actions as discussions
 from civicforum.moderation import actions as moderation
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Wording
+from civicforum.moderation.wording import Wording
 
 
 def take(town: Town, action: str, **facts: Any) -> Any:
