@@ -32,10 +32,12 @@ from civicforum.discussions.queries.calling import (
     list_callees,
 )
 from civicforum.discussions.queries.gates import (
+    FIRST_POSTS,
     asked_edits,
     count_stood_before,
     find_gate,
     gates_of,
+    is_read_first_until,
     list_said_since,
     moments_of_speech,
     on_duty_until,
@@ -134,6 +136,7 @@ from civicforum.discussions.queries.threads import (
 )
 
 __all__ = [
+    "FIRST_POSTS",
     "LATEST_POSTS",
     "LONGEST_HANDLE",
     "MOST_OFFERED",
@@ -197,6 +200,7 @@ __all__ = [
     "is_first_in_town",
     "is_name_taken",
     "is_pseudonym_used",
+    "is_read_first_until",
     "last_spoke_at",
     "list_answered",
     "list_bookmarked",

@@ -1,5 +1,7 @@
 """The parts of a thread's page about who is heard: drawn with the page, and alone when it changes."""
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -31,10 +33,14 @@ def show_own(thread_id: int) -> str:
     return render_template("discussions/_own.html", own=own_words(person, thread), thread=thread)
 
 
-def own_words(person: Actor, thread: Thread) -> dict[str, Nudge | str | None]:
-    """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts."""
+def own_words(person: Actor, thread: Thread) -> dict[str, Nudge | str | datetime | None]:
+    """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts.
+
+    ``read_first_until``: until when somebody on duty reads first what this newcomer says.
+    """
     again_at = queries.speaks_again_at(person, thread.id)
     return {
+        "read_first_until": queries.is_read_first_until(person, thread),
         "nudge": queries.find_nudge(person, thread.id),
         "wait": actions.room_sentence(again_at) if again_at else None,
         "until": again_at.isoformat() if again_at else None,
