@@ -229,6 +229,7 @@ def test_only_moderators_set_and_end_gates(project, thread, moderator):
 # --- newcomers' limits ---
 
 
+@pytest.mark.usefixtures("with_limits")
 def test_a_newcomer_waits_half_a_minute_and_writes_ten_comments_a_day(clock, nia, project, thread):
     for _ in range(10):
         say(clock, nia, thread)
@@ -243,6 +244,11 @@ def test_a_newcomer_waits_half_a_minute_and_writes_ten_comments_a_day(clock, nia
     assert say(clock, nia, thread).state == "visible"
 
 
+def test_a_load_test_is_nobodys_newcomer(clock, nia, thread):
+    assert [actions.post_reply(nia, thread.id, "Fast.").state for _ in range(2)] == ["visible"] * 2
+
+
+@pytest.mark.usefixtures("with_limits")
 def test_the_limits_end_with_the_first_civic_deed(clock, nia, thread):
     actions.post_reply(nia, thread.id, "One.")
     vouch(make_user("organizer"), nia)

@@ -316,6 +316,7 @@ def test_words_that_were_changed_may_be_flagged_at_once(clock, place):
 
 
 @pytest.mark.parametrize(("is_newcomer", "most"), [(True, MOST_OF_NEWCOMERS), (False, MOST_A_DAY)])
+@pytest.mark.usefixtures("with_limits")
 def test_a_person_flags_so_many_comments_a_day(clock, place, is_newcomer, most):
     person = make_user(newcomer=is_newcomer)
     posts = [make_post(place.thread, place.author, f"Words {n}.") for n in range(most + 1)]
