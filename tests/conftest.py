@@ -144,6 +144,14 @@ def made_once(app: Flask, _kept, tmp_path_factory: pytest.TempPathFactory) -> Ca
 
 
 @pytest.fixture
+def with_limits(app: Flask) -> Iterator[None]:
+    """As in a town, where newcomers write slowly and nobody flags all day; tests go without."""
+    app.extensions["limiter"].is_off = False
+    yield
+    app.extensions["limiter"].is_off = True
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript that nobody is signed in to."""
     return app.test_client()

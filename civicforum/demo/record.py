@@ -3,17 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from civicforum.agreement.models import Rule
+from civicforum.agreement.models import Duty, Rule
 from civicforum.agreement.queries import get_rule
 from civicforum.db import db
 from civicforum.demo.stage import Stage
 from civicforum.demo.talks import Remark, Talk
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Gate, Post
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Case, Flag, Measure
 
 # Where nothing was done yet, flags came one after another.
 BETWEEN_FLAGS = timedelta(minutes=20)
+WATCH = timedelta(hours=1)
 
 
 def add_cases(stage: Stage, talks: Iterable[Talk]) -> None:
@@ -21,11 +22,33 @@ def add_cases(stage: Stage, talks: Iterable[Talk]) -> None:
     remarks = [remark for talk in talks for remark in talk.remarks if _is_case(remark)]
     for remark in sorted(remarks, key=opened_at):
         _add_case(stage, remark)
+    hidden = [remark for remark in remarks if remark.hidden_at is not None]
+    _keep_watch(stage, min(hidden, key=opened_at))
     db.session.flush()
 
 
 def _is_case(remark: Remark) -> bool:
     return "flagged_by" in remark.facts or "hidden_by" in remark.facts
+
+
+def _keep_watch(stage: Stage, remark: Remark) -> None:
+    """Whoever hid the first comment went on duty, and read first what newcomers said there for a while."""
+    moderator, thread = stage.people[remark.facts["hidden_by"]], stage.threads[remark.thread]
+    assert remark.hidden_at is not None
+    at = remark.hidden_at + timedelta(minutes=1)
+    db.session.add(Duty(user_id=moderator.id, created_at=at, ends_at=at + WATCH))
+    gate = Gate(thread_id=thread.id, whom="newcomers", created_at=at, ends_at=at + WATCH)
+    gate.reason, gate.set_by_id = "It got heated, so we read first for a while.", moderator.id
+    db.session.add(gate)
+    record_line(
+        at=at.isoformat(timespec="seconds"),
+        action="gate_newcomers",
+        target=thread.channel,
+        place=thread.channel,
+        rule="",
+        actor_role="moderator",
+        case_id=None,
+    )
 
 
 def flagged_at(remark: Remark) -> list[tuple[str, datetime]]:

@@ -55,7 +55,7 @@ def upgrade() -> None:
     with op.batch_alter_table("hold") as table:
         table.alter_column("is_on_duty", server_default=None)
     with op.batch_alter_table("moderation_case") as table:
-        table.add_column(sa.Column("score", sa.Float(), nullable=False, server_default=sa.text("0")))
+        table.add_column(sa.Column("score", sa.Double(), nullable=False, server_default=sa.text("0")))
         table.add_column(sa.Column("obstacle", sa.String(length=20), nullable=True))
         table.add_column(sa.Column("awaits_person", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("moderation_case") as table:

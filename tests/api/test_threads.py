@@ -7,8 +7,8 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
 from civicforum.discussions import actions, queries
 
-THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "continued_in", "created_at", "id",
-          "is_open", "is_pinned", "kind", "last_post_at", "make_room", "max_posts", "merged_into",
+THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "continued_in", "created_at", "gate",
+          "id", "is_open", "is_pinned", "kind", "last_post_at", "make_room", "max_posts", "merged_into",
           "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
           "version"]  # fmt: skip
 POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "links",

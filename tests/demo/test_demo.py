@@ -416,11 +416,11 @@ def test_the_clock_is_set_for_the_meetings_and_the_poll_to_come(plan):
 
 def test_the_public_log_is_sound_and_in_order(plan):
     lines = db.session.scalars(select(LogEntry).order_by(LogEntry.number)).all()
-    assert [line.action for line in lines] == ["hide", "restore", "hide"]
+    assert [line.action for line in lines] == ["hide", "gate_newcomers", "restore", "hide"]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
-    assert verify_log() == (3, None)
+    assert verify_log() == (4, None)
     assert missing_head() is None
-    assert all_heads()[-1].number == 3
+    assert all_heads()[-1].number == 4
 
 
 def test_who_came_to_the_meetings_said_how_they_were_led(plan):

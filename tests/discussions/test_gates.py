@@ -74,6 +74,22 @@ def test_a_newcomers_first_two_comments_wait_while_somebody_is_on_duty(clock, ni
     assert cause_of(say(clock, make_user(), thread)) is None
 
 
+def test_a_newcomer_reads_beforehand_that_it_waits(clock, nia, thread, moderator, sign_in):
+    address, words = (
+        f"/threads/{thread.id}/own",
+        "are read first, like everybody’s while a moderator is on duty:",
+    )
+    assert words not in sign_in(nia).get(address).text
+    duty.begin_duty(moderator, 8)
+    new_moderator = make_user("moderator", newcomer=True)
+    readers = [nia, make_user(), new_moderator]
+    assert [words in sign_in(who).get(address).text for who in readers] == [True, False, False]
+    assert queries.is_read_first_until(Guest(), thread) is None
+    for _ in range(2):
+        actions.approve_post(moderator, say(clock, nia, thread).id)
+    assert words not in sign_in(nia).get(address).text
+
+
 def test_nobody_waits_where_nobody_is_on_duty(clock, nia, project, thread, moderator):
     elsewhere = make_user()
     join(make_project(), elsewhere, "moderator")
@@ -213,6 +229,7 @@ def test_only_moderators_set_and_end_gates(project, thread, moderator):
 # --- newcomers' limits ---
 
 
+@pytest.mark.usefixtures("with_limits")
 def test_a_newcomer_waits_half_a_minute_and_writes_ten_comments_a_day(clock, nia, project, thread):
     for _ in range(10):
         say(clock, nia, thread)
@@ -227,6 +244,11 @@ def test_a_newcomer_waits_half_a_minute_and_writes_ten_comments_a_day(clock, nia
     assert say(clock, nia, thread).state == "visible"
 
 
+def test_a_load_test_is_nobodys_newcomer(clock, nia, thread):
+    assert [actions.post_reply(nia, thread.id, "Fast.").state for _ in range(2)] == ["visible"] * 2
+
+
+@pytest.mark.usefixtures("with_limits")
 def test_the_limits_end_with_the_first_civic_deed(clock, nia, thread):
     actions.post_reply(nia, thread.id, "One.")
     vouch(make_user("organizer"), nia)

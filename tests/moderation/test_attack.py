@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from factories import make_user
 from sqlalchemy import select
@@ -26,6 +27,7 @@ def shown(thread):
     ).all()
 
 
+@pytest.mark.usefixtures("with_limits")
 def test_three_actions_calm_an_attack_and_lose_no_honest_voice(place):
     thread, moderator = place.thread, place.moderator
     resident, honest = make_user(), [make_user(newcomer=True) for _ in range(2)]

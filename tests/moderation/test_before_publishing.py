@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from browser import press, submit
-from factories import join, make_post, make_project, make_thread, make_user, save
+from factories import join, make_file, make_post, make_project, make_thread, make_user, save
 from sqlalchemy import select
 
 from civicforum.agreement import duty
@@ -17,8 +17,9 @@ from civicforum.discussions.actions import edit_post, post_reply, set_poll, shap
 from civicforum.discussions.actions.shaping import Shape
 from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Post
-from civicforum.discussions.queries import find_gate, first_post_id
+from civicforum.discussions.queries import files_of, find_gate, find_room, first_post_id
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
+from civicforum.files.actions import Chosen, FileChanges
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case, Flag, LogEntry
@@ -138,6 +139,21 @@ def test_a_listed_word_is_found_wherever_somebody_writes(listed):
     shape_thread(ben, make_thread_without_posts.id, Shape(title="A badger"))
     expected = [edited.id, asking.id, first_post_id(titled.id), first_post_id(renamed.id)]
     assert [post_id for post_id, _why, _state in waiting(listed)] == expected
+
+
+def test_a_masked_word_is_masked_wherever_somebody_writes(place):
+    list_word(place.moderator, "badger", "mask")
+    ben, dots = make_user(), "••••••"
+    files = [Chosen(make_file(ben, alt_text="A badger.", name="badger.webp").key)]
+    post = post_reply(ben, place.thread.id, "A badger.", files=files)
+    (row,) = files_of(post)
+    assert (post.body, row.alt_text, row.name) == (f"A {dots}.", f"A {dots}.", f"{dots}.webp")
+    edit_post(ben, post.id, "Badger!", post.revision, FileChanges(alts={row.key: "Badger?"}))
+    assert (post.body, row.alt_text) == (f"{dots}!", f"{dots}?")
+    actions.set_gate(place.moderator, place.thread.id, 1, "everybody", "A badger hour.")
+    actions.make_room(place.moderator, place.thread.id, 1, 15, "Badgers wait, and a badger.")
+    assert find_gate(place.thread.id).reason == f"A {dots} hour."
+    assert find_room(place.thread.id).reason == f"Badgers wait, and a {dots}."
 
 
 # --- duty ---

@@ -11,7 +11,7 @@ from civicforum.accounts.models import User
 from civicforum.db import db, now, transaction
 from civicforum.discussions.actions import edit_post
 from civicforum.discussions.models import Post, Pseudonym
-from civicforum.errors import Conflict, TooMany
+from civicforum.errors import Conflict, Invalid, TooMany
 from civicforum.jobs import Job
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
@@ -150,6 +150,24 @@ def test_a_flag_taken_back_after_it_was_hidden_leaves_it_to_the_moderator(clock,
     for person in people:
         actions.withdraw_flag(person, place.post.id)
     assert (place.post.state, case.state, case.awaits_person) == ("hidden", "decided", True)
+
+
+def test_a_flag_is_taken_back_once_and_not_after_it_was_decided(place):
+    first, second = make_user(), make_user()
+    for person in (first, second):
+        actions.flag_post(person, place.post.id, 2, "")
+    for _twice in range(2):
+        actions.withdraw_flag(first, place.post.id)
+    assert sorted(db.session.scalars(select(Flag.state))) == ["open", "withdrawn"]
+    case = queries.find_case_about("post", place.post.id)
+    actions.decide_case(place.moderator, case.id, Deed("hide", 2, "Insult."), case.version)
+    with pytest.raises(Conflict):
+        actions.withdraw_flag(second, place.post.id)
+    actions.withdraw_flag(first, place.post.id)
+    with pytest.raises(Conflict):
+        actions.flag_post(first, place.post.id, 2, "")
+    with pytest.raises(Invalid):
+        actions.flag_post(first, place.post.id, 2, "x" * 501)
 
 
 # --- where a person has to look first ---
@@ -298,6 +316,7 @@ def test_words_that_were_changed_may_be_flagged_at_once(clock, place):
 
 
 @pytest.mark.parametrize(("is_newcomer", "most"), [(True, MOST_OF_NEWCOMERS), (False, MOST_A_DAY)])
+@pytest.mark.usefixtures("with_limits")
 def test_a_person_flags_so_many_comments_a_day(clock, place, is_newcomer, most):
     person = make_user(newcomer=is_newcomer)
     posts = [make_post(place.thread, place.author, f"Words {n}.") for n in range(most + 1)]

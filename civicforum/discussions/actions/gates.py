@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.agreement.queries import find_cause, is_newcomer
+from civicforum.agreement.queries import find_cause, is_newcomer, mask_words
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import hold, lock_thread
@@ -16,8 +16,6 @@ from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
 from civicforum.text import clean_text
 
-# So many comments of a newcomer are read first while somebody is on duty.
-FIRST_POSTS = 2
 TAKEN_BACK = timedelta(hours=1)
 
 
@@ -34,7 +32,7 @@ def find_reason_to_wait(actor: Actor, post: Post, text: str, html: str | None = 
     gate = queries.find_gate(post.thread_id)
     if gate is not None and (is_new or gate.whom == "everybody"):
         return "thread"
-    if not is_new or queries.count_stood_before(actor, post.id) >= FIRST_POSTS:
+    if not is_new or queries.count_stood_before(actor, post.id) >= queries.FIRST_POSTS:
         return None
     return "newcomer" if queries.on_duty_until(post.thread.project, actor) else None
 
@@ -74,7 +72,7 @@ def set_gate(
 
 def _checked(hours: int, whom: str, reason: str) -> str:
     """The reason, in one clean line."""
-    line = " ".join(clean_text(reason).split())
+    line = mask_words(" ".join(clean_text(reason).split()))
     errors: dict[str, list[str]] = {}
     if hours not in GATE_HOURS:
         errors["hours"] = [_("Choose one of: %(choices)s.", choices=", ".join(map(str, GATE_HOURS)))]

@@ -25,6 +25,7 @@ from civicforum.discussions.actions.publishing import (
     keep_version,
     lock_post,
     lock_thread,
+    mask_files,
     set_words,
     show_state,
     tell_people,
@@ -167,6 +168,7 @@ def _edit(actor: Actor, post: Post, words: Words, files: FileChanges) -> None:
     keep_version(actor, post, is_public=was_visible)
     set_words(post, words)
     change_files(actor, "post", post.id, files.alts, files.dropped)
+    mask_files(post)
     read = words_to_check(post)
     cause = find_reason_to_wait(actor, post, read, words.html)
     if post.seq is not None:
@@ -220,6 +222,7 @@ def mend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges 
     db.session.execute(update(PostVersion).where(PostVersion.post_id == post.id).values(is_public=False))
     set_words(post, words)
     change_files(actor, "post", post.id, files.alts, files.dropped)
+    mask_files(post)
     post.edited_at = now()
     touch(post.thread.channel, "post", post.id)
     db.session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from civicforum import jobs
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.actions import drop_hold, hold_for_review
-from civicforum.agreement.queries import is_newcomer
+from civicforum.agreement.queries import is_newcomer, mask_words
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.counting import count_voice
@@ -18,6 +18,7 @@ from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.models import Draft, Post, PostVersion, Pseudonym, Thread, ThreadChange
 from civicforum.discussions.words import Words
 from civicforum.errors import Conflict, NotFound
+from civicforum.files.models import MAX_ALT_CHARACTERS
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
 from civicforum.notifications.queries import has_followers
@@ -90,6 +91,12 @@ def set_words(post: Post, words: Words) -> None:
 def words_to_check(post: Post, title: str = "") -> str:
     """All that is read: what stands under a title, and what is said of its pictures."""
     return "\n\n".join(part for part in (title, post.body, queries.files_in_words(post)) if part)
+
+
+def mask_files(post: Post) -> None:
+    """Masked words are masked as well where they name or describe what goes along."""
+    for row in queries.files_of(post):
+        row.alt_text, row.name = mask_words(row.alt_text)[:MAX_ALT_CHARACTERS], mask_words(row.name)
 
 
 def publish(thread: Thread, post: Post) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
+from civicforum.agreement.queries import mask_words
 from civicforum.db import db, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import lock_thread
@@ -67,7 +68,7 @@ def room_role(actor: Actor, thread: Thread) -> str:
 
 def _checked(hours: int, minutes: int, reason: str) -> str:
     """The reason, in one clean line."""
-    line = " ".join(clean_text(reason).split())
+    line = mask_words(" ".join(clean_text(reason).split()))
     errors: dict[str, list[str]] = {}
     if hours not in ROOM_HOURS:
         errors["hours"] = [_("Choose one of: %(choices)s.", choices=", ".join(map(str, ROOM_HOURS)))]

@@ -8,7 +8,7 @@ from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
 from civicforum.discussions.actions.gates import find_reason_to_wait
 from civicforum.discussions.actions.newcomers import check_newcomer
-from civicforum.discussions.actions.publishing import byline, hold, publish, words_to_check
+from civicforum.discussions.actions.publishing import byline, hold, mask_files, publish, words_to_check
 from civicforum.discussions.asking import Asked, with_poll
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.words import Words
@@ -45,6 +45,8 @@ def say(
         add_poll(post, poll)
     record_voice("post", post.id, thread.channel, actor.id)
     attach_files(actor, "post", post.id, files)
+    if files:
+        mask_files(post)
     read = with_poll(words_to_check(post, title), poll)
     cause = find_reason_to_wait(actor, post, read, words.html)
     if cause:

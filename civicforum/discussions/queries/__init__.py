@@ -33,10 +33,12 @@ from civicforum.discussions.queries.calling import (
     list_callees,
 )
 from civicforum.discussions.queries.gates import (
+    FIRST_POSTS,
     asked_edits,
     count_stood_before,
     find_gate,
     gates_of,
+    is_read_first_until,
     list_said_since,
     moments_of_speech,
     on_duty_until,
@@ -52,7 +54,11 @@ from civicforum.discussions.queries.keeping import (
     list_drafts,
     takes_words,
 )
-from civicforum.discussions.queries.limits import limits_of, own_limit_in, slow_until
+from civicforum.discussions.queries.limits import (
+    limits_of,
+    own_limit_in,
+    slow_until,
+)
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
@@ -143,6 +149,7 @@ from civicforum.discussions.queries.threads import (
 )
 
 __all__ = [
+    "FIRST_POSTS",
     "LATEST_POSTS",
     "LONGEST_HANDLE",
     "MOST_OFFERED",
@@ -207,6 +214,7 @@ __all__ = [
     "is_linked_to",
     "is_name_taken",
     "is_pseudonym_used",
+    "is_read_first_until",
     "is_to_be_forgotten",
     "last_spoke_at",
     "limits_of",

@@ -9,10 +9,15 @@ from civicforum.accounts.models import Actor
 from civicforum.accounts.policies import same_person
 from civicforum.agreement.duty import list_duties
 from civicforum.agreement.models import Hold
+from civicforum.agreement.queries import is_newcomer
 from civicforum.db import db, now
 from civicforum.discussions.models import Gate, Post, Thread
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate
+from civicforum.web.numbers import LARGEST
+
+# So many comments of a newcomer are read first while somebody is on duty.
+FIRST_POSTS = 2
 
 
 def gates_of(thread_ids: Sequence[int]) -> dict[int, Gate]:
@@ -37,14 +42,27 @@ def on_duty_until(project: Project, author: Actor) -> datetime | None:
     return max(ends, default=None)
 
 
-def count_stood_before(author: Actor, post_id: int | None = None) -> int:
-    """How many comments of this author are shown; with ``post_id``, of those before that one."""
+def count_stood_before(author: Actor, post_id: int) -> int:
+    """How many comments that this author said before that one are shown."""
     shown = select(func.count(Post.id)).where(
-        Post.author_id == author.id, Post.state == "visible", Post.seq.is_not(None)
+        Post.author_id == author.id,
+        Post.id < post_id,
+        Post.state == "visible",
+        Post.seq.is_not(None),
     )
-    if post_id is not None:
-        shown = shown.where(Post.id < post_id)
     return db.session.scalar(shown) or 0
+
+
+def is_read_first_until(viewer: Actor, thread: Thread) -> datetime | None:
+    """Until when a moderator on duty reads this newcomer's next comment first; None: it is shown at once.
+
+    What a gate asks for stands above the comments already.
+    """
+    if viewer.id is None or not is_newcomer(viewer) or can_moderate(viewer, thread.project):
+        return None
+    if count_stood_before(viewer, LARGEST) >= FIRST_POSTS:
+        return None
+    return on_duty_until(thread.project, viewer)
 
 
 def list_said_since(thread: Thread, since: datetime) -> Sequence[Post]:

@@ -40,14 +40,18 @@ def show_own(thread_id: int) -> str:
     )
 
 
-def own_words(person: Actor, thread: Thread, limits: Sequence[Limit]) -> dict[str, Nudge | str | bool | None]:
+def own_words(
+    person: Actor, thread: Thread, limits: Sequence[Limit]
+) -> dict[str, Nudge | str | bool | datetime | None]:
     """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts.
+    ``read_first_until``: until when somebody on duty reads first what this newcomer says.
 
     ``is_limited``: a moderator's limit binds this person, and nothing can be written meanwhile.
     """
     limit = queries.own_limit_in(person, thread)
     wait, until = (own_sentence(limit), limit.until) if limit else _wait(person, thread, limits)
     return {
+        "read_first_until": queries.is_read_first_until(person, thread),
         "nudge": queries.find_nudge(person, thread.id),
         "is_limited": limit is not None,
         "wait": wait,

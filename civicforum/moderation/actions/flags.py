@@ -17,6 +17,7 @@ from civicforum.moderation.actions.deeds import Deed, check_deed
 from civicforum.moderation.actions.scores import weigh_flags
 from civicforum.moderation.models import MAX_NOTE, Case, Flag
 from civicforum.web.filters import localtime
+from civicforum.web.limits import are_limits_off
 
 MOST_A_DAY, MOST_OF_NEWCOMERS = 20, 5
 DAY = timedelta(hours=24)
@@ -83,7 +84,7 @@ def _check_number(actor: User) -> None:
     """Whoever is right often needs no more than this; whoever wants to bury somebody does."""
     is_newcomer = actor.standing is None or actor.standing.is_newcomer
     most = MOST_OF_NEWCOMERS if is_newcomer else MOST_A_DAY
-    if queries.count_flags_by(actor, now() - DAY) < most:
+    if are_limits_off() or queries.count_flags_by(actor, now() - DAY) < most:
         return
     sentence = _(
         "You flagged %(most)s comments within a day, and that is the most. Thank you: the moderators see"

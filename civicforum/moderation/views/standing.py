@@ -5,8 +5,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from civicforum.agreement.queries import standing_of
-from civicforum.discussions.actions.gates import FIRST_POSTS
 from civicforum.discussions.actions.newcomers import MOST_A_DAY, MOST_FILES, MOST_MENTIONS, SECONDS_BETWEEN
+from civicforum.discussions.queries import FIRST_POSTS
 from civicforum.moderation import queries, scoring
 from civicforum.moderation.actions import flags
 from civicforum.moderation.settings import hide_at_score
