@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 
 from civicforum import paths
 from civicforum.accounts.models import SYSTEM
+from civicforum.cli import doctor_database
 from civicforum.cli.record import read_heads
 from civicforum.config import load_settings
 from civicforum.db import db, transaction
@@ -149,7 +150,8 @@ def test_lines_of_before_hash_what_they_have_and_new_ones_follow(old_lines, clie
 
 def test_a_line_of_before_is_given_no_later_field(old_lines):
     for column in SECOND:
-        assert tampered(f"UPDATE log_entry SET {column} = 1 WHERE number = 1")[0] == 1, column  # noqa: S608
+        deed = f"UPDATE log_entry SET {column} = {_another(column, None)} WHERE number = 1"  # noqa: S608
+        assert tampered(deed)[0] == 1, column
 
 
 # --- whatever is tampered with is found ---
@@ -158,18 +160,17 @@ def test_a_line_of_before_is_given_no_later_field(old_lines):
 def test_every_column_of_every_line_counts(record):
     for column in [c.name for c in LogEntry.__table__.columns if c.name != "number"]:
         for number in (1, 3, 6):
-            changed = _another(getattr(db.session.get_one(LogEntry, number), column))
+            changed = _another(column, getattr(db.session.get_one(LogEntry, number), column))
             deed = f"UPDATE log_entry SET {column} = {changed} WHERE number = {number}"  # noqa: S608
             assert tampered(deed)[0] == number, (column, number)
 
 
-def _another(value) -> str:
-    """Another value of the same kind, as SQL."""
-    if isinstance(value, bool):
+def _another(column, value) -> str:
+    """Another value of the column's kind, as SQL."""
+    kind = LogEntry.__table__.columns[column].type.python_type
+    if kind is bool:
         return str(not value).upper()
-    if value is None or isinstance(value, int):
-        return str((value or 0) + 1)
-    return f"'{value[:-1]}x'"
+    return str((value or 0) + 1) if kind is int else f"'{(value or 'y')[:-1]}x'"
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,14 @@ def test_order_middle_and_end_count(record, deeds, broken):
 def test_a_published_head_that_is_gone_is_missed(record, deed, day):
     assert tampered(deed) == (None, day)
     assert queries.missing_head() is None
+
+
+def test_the_doctor_says_that_a_head_is_gone(record):
+    (sound,) = doctor_database.record(None)
+    assert sound == (True, "The public moderation log verifies (6 rows).")
+    with transaction():
+        db.session.execute(text("DELETE FROM log_day_head WHERE day = '2026-11-04'"))
+    assert list(doctor_database.record(None))[1][0] is False
 
 
 def rewrite(first: int, end: int | None = None) -> None:
