@@ -40,6 +40,16 @@ def test_narrowed_pages_go_on_within_what_was_asked_for(place, client):
     assert re.findall(r'id="line-(\d+)"', client.get(following).text) == ["4", "2"]
 
 
+def test_a_rule_reads_in_the_readers_language(record, client):
+    with transaction():
+        rule = queries.rules_ever()[1]
+        rule.translations = {"es": {"title": "Hable de lo que se hace"}}
+    for address in ("/moderation/log", "/moderation/report"):
+        page = client.get(address, headers={"Accept-Language": "es"}).text
+        assert "2. Hable de lo que se hace" in page
+        assert f">{rule.title}<" not in page
+
+
 def test_months_go_back_to_the_first_line(record):
     assert queries.log_months() == [date(2026, 11, 1)]
     record.move_to(datetime(2027, 1, 2, tzinfo=UTC))
@@ -47,6 +57,7 @@ def test_months_go_back_to_the_first_line(record):
 
 
 def test_no_closed_project_is_offered_or_told_of(place, client, sign_in):
+    write(action="move", target="thread")
     closed, own = make_project(visibility="members", title="zqclosed"), make_user()
     join(closed, own, "moderator")
     actions.moderate(own, "post", make_post(make_thread(closed), make_user()).id, HIDE)
