@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from civicforum.accounts.models import User
 from civicforum.db import before_commit, db
 from civicforum.demo.stage import Stage
 from civicforum.moderation.models import DayHead, LogEntry, Rating
@@ -38,26 +39,26 @@ def _publish(loaded_at: datetime) -> None:
 
 def add_ratings(stage: Stage) -> None:
     """What those who came to a meeting said of how it was led, in the evening after."""
-    over = TownHall.ends_at < stage.clock.loaded_at
-    for hall in db.session.scalars(
-        select(TownHall).where(over, TownHall.status == "published").order_by(TownHall.id)
-    ).all():
+    over = (TownHall.ends_at < stage.clock.loaded_at, TownHall.status == "published")
+    for hall in db.session.scalars(select(TownHall).where(*over).order_by(TownHall.id)).all():
         people = [row.user for row in list_who_came(hall.id) if row.user and can_rate(row.user, hall.project)]
         asked = [person for place, person in enumerate(people) if place % 3 < 2]
         for place, person in enumerate(asked):
-            fair, heard = SAID[place % len(SAID)]
             at = min(hall.ends_at + timedelta(minutes=40 + 7 * place), stage.clock.loaded_at)
-            db.session.add(
-                Rating(
-                    kind="townhall",
-                    object_id=hall.id,
-                    project_id=hall.project_id,
-                    user_id=person.id,
-                    fair=fair,
-                    heard=heard,
-                    words=WORDS.get(place, ""),
-                    created_at=at,
-                    answered_at=at,
-                )
-            )
+            db.session.add(_rating(hall, person, place, at))
     db.session.flush()
+
+
+def _rating(hall: TownHall, person: User, place: int, at: datetime) -> Rating:
+    fair, heard = SAID[place % len(SAID)]
+    return Rating(
+        kind="townhall",
+        object_id=hall.id,
+        project_id=hall.project_id,
+        user_id=person.id,
+        fair=fair,
+        heard=heard,
+        words=WORDS.get(place, ""),
+        created_at=at,
+        answered_at=at,
+    )

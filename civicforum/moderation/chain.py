@@ -78,26 +78,6 @@ def first_broken(rows: Iterable[Mapping[str, object]], heads: Iterable[tuple[int
     return None if number >= max(known) else number + 1
 
 
-def verify(
-    rows: Iterable[Mapping[str, object]], head: str | None = None, count: int | None = None
-) -> int | None:
-    """Find the number of the first wrong or missing row, or None if the whole chain holds.
-
-    Rows cut off at the end leave a chain that holds. ``count`` and ``head``, the number and the
-    hash of the last row that somebody knows of, show that as well; rows after it may be there.
-    A missing row is named by the number it should have; a foreign chain by row ``count``.
-    """
-    previous, number, is_head_seen = GENESIS, 0, head in {None, GENESIS}
-    for number, row in enumerate(rows, start=1):
-        if not _follows(row, number, previous):
-            return number
-        previous = str(row["hash"])
-        is_head_seen = is_head_seen or (previous == head and count in {None, number})
-        if number == count and not is_head_seen:
-            return number
-    return None if is_head_seen and number >= (count or 0) else number + 1
-
-
 def _follows(row: Mapping[str, object], number: int, previous: str) -> bool:
     if row.get("number") != number or row.get("previous") != previous:
         return False

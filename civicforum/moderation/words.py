@@ -1,7 +1,10 @@
 """What the words of the public record mean to a reader. A word that is not here is shown as it stands."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
 
+from civicforum.agreement.models import Rule
 from civicforum.moderation.models import LogEntry
 
 ACTIONS = {
@@ -59,6 +62,11 @@ OUTCOMES = {
     "overturned": _("It was undone"),
     "varied": _("It was changed"),
 }
+
+
+def rules_in(locale: str, rules: Iterable[Rule]) -> dict[str, str]:
+    """The rules as lines of the log cite them, and how they read in this language."""
+    return {f"{rule.number} {rule.title}": f"{rule.number}. {rule.title_in(locale)}" for rule in rules}
 
 
 def scope_of(line: LogEntry) -> str:

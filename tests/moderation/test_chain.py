@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicforum.moderation import chain
-from civicforum.moderation.chain import GENESIS, canonical, first_broken, row_hash, stamp, verify
+from civicforum.moderation.chain import GENESIS, canonical, first_broken, row_hash, stamp
 
 Row = dict[str, Any]
 
@@ -97,28 +97,25 @@ def test_a_log_rewritten_to_its_end_does_not_reach_the_head_that_was_noted() -> 
     rows[2]["rule"] = "Another rule"
     _rehash(rows, 3)
     assert first_broken(rows) is None
-    assert verify(rows, head=head, count=5) == 5
+    assert first_broken(rows, [(5, head)]) == 5
 
 
-def test_a_log_cut_off_is_found_by_count_or_head() -> None:
+def test_a_log_cut_off_is_found_by_a_head() -> None:
     rows = write_log(5)
-    head = rows[-1]["hash"]
-    short = rows[:3]
-    assert verify(short) is None
-    assert verify(short, count=5) == 4
-    assert verify(short, head=head) == 4
-    assert verify(short, head=head, count=5) == 4
-    assert verify([], head=head, count=5) == 1
+    heads = [(2, rows[1]["hash"]), (5, rows[4]["hash"])]
+    assert first_broken(rows[:3]) is None
+    assert first_broken(rows[:3], heads) == 4
+    assert first_broken([], heads) == 1
 
 
 def test_a_log_that_has_grown_since_still_holds() -> None:
     rows = write_log(5)
-    assert verify(rows, head=rows[2]["hash"], count=3) is None
-    assert verify(rows, head=rows[4]["hash"], count=5) is None
-    assert verify(rows, head=rows[2]["hash"]) is None
-    assert verify(rows, head=rows[2]["hash"], count=4) == 4
-    assert verify([], head=GENESIS, count=0) is None
-    assert verify(rows, head=GENESIS, count=0) is None
+    assert first_broken(rows, [(3, rows[2]["hash"]), (5, rows[4]["hash"])]) is None
+    assert first_broken(rows, [(4, rows[2]["hash"])]) == 4
+    assert first_broken(rows, [(3, rows[2]["hash"]), (3, "another")]) == 3
+    assert first_broken([], [(0, GENESIS)]) is None
+    assert first_broken(rows, [(0, GENESIS)]) is None
+    assert first_broken(rows, [(0, "another")]) == 1
 
 
 @pytest.mark.parametrize(

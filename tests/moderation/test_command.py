@@ -12,7 +12,7 @@ from factories import join, make_post, make_project, make_thread, make_user
 from sqlalchemy import text
 
 from civicforum.db import db, transaction
-from civicforum.moderation import actions
+from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
 
 COMMAND = Path(sys.executable).with_name("civicforum")
@@ -80,6 +80,16 @@ def test_tampering_names_the_first_broken_row(log, verify, tampering, broken):
     told = verify()
     assert (told.returncode, told.stdout) == (1, "")
     assert told.stderr == f"The log is broken: the first wrong row is {broken}.\n"
+
+
+def test_heads_that_somebody_kept_are_compared(log, app, client):
+    kept = app.config["DATA_DIR"] / "heads.json"
+    kept.write_text(client.get("/moderation/log/heads.json").text.replace(queries.log_head()[1], "f" * 64))
+    environment = {"CIVICFORUM_DATA_DIR": str(app.config["DATA_DIR"]), "PATH": ""}
+    told = subprocess.run(
+        [COMMAND, "verify-log", "--heads", kept], env=environment, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr) == (1, f"The log is broken: the first wrong row is {log}.\n")
 
 
 # --- from outside ---

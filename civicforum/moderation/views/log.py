@@ -22,7 +22,8 @@ HEADS_PAGE = 60
 
 @bp.get("/moderation/log")
 def show_log() -> Any:
-    form = _filter_form()
+    rules = words.rules_in(str(get_locale()), queries.rules_ever())
+    form = _filter_form(rules)
     wanted = _wanted(form) if form.validate() else LogFilter()
     page = queries.list_log(request.args.get("cursor"), LOG_PAGE, wanted)
     count, head = queries.log_head()
@@ -31,7 +32,7 @@ def show_log() -> Any:
         "moderation/log.html",
         form=form,
         is_narrowed=wanted != LogFilter(),
-        lines=[_line(line, outcomes.get(line.number)) for line in page.items],
+        lines=[_line(line, outcomes.get(line.number), rules) for line in page.items],
         next_url=url_for("moderation.show_log", **_kept(form), cursor=page.next) if page.next else None,
         count=count,
         head=head,
@@ -39,14 +40,10 @@ def show_log() -> Any:
     )
 
 
-def _filter_form() -> LogFilterForm:
+def _filter_form(rules: dict[str, str]) -> LogFilterForm:
     form = LogFilterForm(request.args)
-    locale = str(get_locale())
-    rules = queries.rules_ever()
     form.offer("action", words.ACTIONS.items())
-    form.offer(
-        "rule", ((f"{rule.number} {rule.title}", f"{rule.number}. {rule.title_in(locale)}") for rule in rules)
-    )
+    form.offer("rule", rules.items())
     form.offer("month", ((f"{month:%Y-%m}", format_date(month, "LLLL y")) for month in queries.log_months()))
     form.offer("project", ((str(row.id), row.title) for row in queries.projects_in_log()))
     return form
@@ -68,15 +65,16 @@ def _kept(form: LogFilterForm) -> dict[str, Any]:
     return {field.name: field.data for field in form if field.data}
 
 
-def _line(entry: LogEntry, outcome: LogEntry | None) -> dict[str, Any]:
+def _line(entry: LogEntry, outcome: LogEntry | None, rules: dict[str, str]) -> dict[str, Any]:
     """A line of the log for the page: also its moments, and where the discussion is read."""
     # A thread that was moved is read at its own address still.
     place = entry.target if entry.action == "move" else entry.place
     kind, _colon, id_ = place.partition(":")
-    url = url_for("discussions.show_thread", thread_id=int(id_)) if kind == "thread" else None
+    url = url_for("discussions.show_thread", thread_id=int(id_)) if kind == "thread" and id_ else None
     return {
         **line_json(entry),
         "what": words.ACTIONS.get(entry.action, entry.action),
+        "rule": rules.get(entry.rule, entry.rule),
         "role": words.ROLES.get(entry.actor_role, entry.actor_role),
         "where": words.scope_of(entry),
         "moment": datetime.fromisoformat(entry.at),

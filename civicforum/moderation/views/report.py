@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, jsonify, render_template
+from flask_babel import get_locale
 
 from civicforum.errors import NotFound
 from civicforum.moderation import queries, words
@@ -58,6 +59,7 @@ def _page(quarter: Quarter) -> str:
         report=report,
         figures=report.figures,
         words=words,
+        rules=words.rules_in(str(get_locale()), queries.rules_ever()),
         before=quarter.previous if quarter > queries.first_quarter() else None,
         after=quarter.next if quarter < queries.latest_quarter() else None,
     )
