@@ -14,10 +14,11 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.live.models import Channel
-from civicforum.mediation import actions, agreements, policies, queries
+from civicforum.mediation import actions, policies, queries
 from civicforum.mediation.actions import Draft
 from civicforum.mediation.models import Mediation, Message, Participant
 from civicforum.moderation import actions as moderation
+from civicforum.moderation import agreements
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import LogEntry
 from civicforum.notifications.models import Notification
