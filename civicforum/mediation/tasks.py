@@ -9,7 +9,8 @@ from civicforum import jobs, mail
 from civicforum.accounts.models import SYSTEM
 from civicforum.db import now
 from civicforum.mail import Because
-from civicforum.mediation import actions, agreements, queries
+from civicforum.mediation import actions, queries
+from civicforum.moderation import agreements
 from civicforum.notifications.queries import can_be_mailed, read_wishes
 from civicforum.web.site import get_site
 

@@ -23,6 +23,8 @@ from civicforum.discussions.models import Post, PostVersion, Reaction, Thread
 from civicforum.errors import Conflict
 from civicforum.jobs import Job
 from civicforum.live.models import Channel
+from civicforum.mediation.models import Mediation
+from civicforum.mediation.policies import can_read_room
 from civicforum.moderation.models import Case, Flag, LogEntry, Measure, Rating
 from civicforum.moderation.queries import all_heads, missing_head, verify_log
 from civicforum.notifications.models import Notification
@@ -148,7 +150,7 @@ def test_every_word_of_the_files_is_there(plan):
         "threads": len(threads) + len(meetings),
         "posts": len(threads) + len(posts) + len(meetings) + len(questions),
         "voices": len(threads) + len(posts) + len(meetings) + len(questions),
-        "channels": len(threads) + 2 * len(meetings),
+        "channels": len(threads) + 2 * len(meetings) + 1,  # the room of a mediation
         "support": total([*threads, *posts, *questions], "support"),
         "flags": total(posts, "flagged_by"),
         "hidden": sum("hidden_by" in post and "restored_by" not in post for post in posts),
@@ -245,6 +247,7 @@ AHEAD = {
     ("reminder", "starts_at"),
     ("job", "run_at"),
     ("poll", "closes_at"),
+    ("mediation", "due_at"),
 }
 
 
@@ -416,11 +419,11 @@ def test_the_clock_is_set_for_the_meetings_and_the_poll_to_come(plan):
 
 def test_the_public_log_is_sound_and_in_order(plan):
     lines = db.session.scalars(select(LogEntry).order_by(LogEntry.number)).all()
-    assert [line.action for line in lines] == ["hide", "gate_newcomers", "restore", "hide"]
+    assert [line.action for line in lines] == ["hide", "gate_newcomers", "restore", "hide", "mediation"]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
-    assert verify_log() == (4, None)
+    assert verify_log() == (5, None)
     assert missing_head() is None
-    assert all_heads()[-1].number == 4
+    assert all_heads()[-1].number == 5
 
 
 def test_who_came_to_the_meetings_said_how_they_were_led(plan):
@@ -429,6 +432,13 @@ def test_who_came_to_the_meetings_said_how_they_were_led(plan):
         assert rating.user_id in {row.user_id for row in list_who_came(hall.id)}
         assert rating.answered_at >= hall.ends_at
     assert all(row.words == "" or row.fair for row in db.session.scalars(select(Rating)))
+
+
+def test_only_the_two_and_their_mediator_find_the_room(plan):
+    (room,) = db.session.scalars(select(Mediation))
+    readers = {user.handle for user in db.session.scalars(select(User)) if can_read_room(user, room)}
+    assert len(readers) == 3
+    assert {user.handle for user in (part.user for part in room.participants)} == readers
 
 
 def test_cases_are_as_the_moderators_left_them(plan):

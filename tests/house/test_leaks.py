@@ -282,6 +282,12 @@ def test_nobody_else_watches_closed_channels(app, town):
             registry.check_watch(Guest() if voice == "guest" else town.people[voice], name)
 
 
+def test_no_role_watches_a_room_of_mediation(app, town):
+    for voice, name in itertools.product(MAY_READ, town.channels["mediation"]):
+        with pytest.raises(NotFound):
+            registry.check_watch(Guest() if voice == "guest" else town.people[voice], name)
+
+
 def test_a_door_that_the_sweep_does_not_know_is_named():
     with pytest.raises(AssertionError, match="what to put into <poll_id> of /polls/<int:poll_id>"):
         fill("/polls/<int:poll_id>", {})

@@ -2,7 +2,7 @@
 
 import pytest
 from browser import forms_of, submit
-from factories import make_post, make_user
+from factories import make_post, make_project, make_thread, make_user
 from mediation.odds import age, state, tend
 from sqlalchemy import select
 
@@ -132,6 +132,21 @@ def test_long_talks_have_pages_and_the_same_few_queries(odds, sign_in, count_que
     assert "First." not in latest
     earlier = latest.partition("before=")[2].partition('"')[0]
     assert "First." in ana.get(f"/mediation/{id_}?before={earlier}").text
+
+
+def test_a_long_list_of_talks_costs_the_same_few_queries(odds, sign_in, count_queries):
+    ana = sign_in(odds.ana)
+    odds.begin()
+    ana.get("/mediation")
+    with count_queries() as few:
+        ana.get("/mediation")
+    for number in range(6):
+        thread = make_thread(make_project(title=f"Elsewhere {number}"))
+        actions.ask_for_mediation(odds.ana, make_post(thread, make_user()).id)
+    with count_queries() as many:
+        page = ana.get("/mediation").text
+    assert page.count("item-title") == 7
+    assert many.total == few.total
 
 
 def test_a_moderator_proposes_it_without_a_name_of_who_flagged(odds, sign_in):

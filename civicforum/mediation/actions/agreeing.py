@@ -10,7 +10,7 @@ from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import db, now, transactional
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import Conflict, Invalid, require
-from civicforum.mediation import agreements, policies, queries
+from civicforum.mediation import policies, queries
 from civicforum.mediation.actions.entering import enter, enter_room, others, show, tell
 from civicforum.mediation.models import (
     FOLLOW_UP_DAYS,
@@ -19,6 +19,7 @@ from civicforum.mediation.models import (
     Mediation,
 )
 from civicforum.moderation import actions as moderation
+from civicforum.moderation import agreements
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.queries import find_case_about
 

@@ -23,7 +23,7 @@ def write_agreement(mediation_id: int) -> Any:
         flash(_("The words are in the room. They hold once both sides agree."), "success")
         return _back(mediation_id)
     page = render_template("mediation/agreement.html", form=form, mediation=mediation)
-    return page, (422 if form.errors else 200), {"Cache-Control": "no-store"}
+    return page, 422 if form.errors else 200
 
 
 def _filled(mediation: Mediation) -> dict[str, Any]:

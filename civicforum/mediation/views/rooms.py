@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from civicforum.discussions.forms import new_nonce
 from civicforum.discussions.policies import can_see_post
@@ -23,7 +22,7 @@ from civicforum.web.viewer import viewer
 def list_mediations() -> Any:
     """One's own offers and rooms. Everybody has this page, so that a link to it says nothing of anybody."""
     rows = queries.list_mediations(signed_in())
-    return _kept_nowhere(render_template("mediation/list.html", rows=[_told(row) for row in rows]))
+    return render_template("mediation/list.html", rows=[_told(row) for row in rows])
 
 
 @bp.route("/mediation/<int:mediation_id>", methods=["GET", "POST"])
@@ -32,12 +31,12 @@ def show(mediation_id: int) -> Any:
     mediation = queries.get_mediation(signed_in(), mediation_id)
     form = forms.SayForm()
     if request.method == "GET":
-        return _kept_nowhere(_draw(mediation, form))
+        return _draw(mediation, form)
     if previewing.is_asked_for("preview"):
-        return _kept_nowhere(_draw(mediation, form, previewing.drawn(form)))
+        return _draw(mediation, form, previewing.drawn(form))
     done = form.submits(lambda: _say(form, mediation_id))
     if done is None:
-        return _kept_nowhere(_draw(mediation, form), 422)
+        return _draw(mediation, form), 422
     return redirect(url_for("mediation.show", mediation_id=mediation_id, _anchor=f"post-{done.object_id}"))
 
 
@@ -95,18 +94,11 @@ def _is_asked_alone(mediation: Mediation, me: Participant | None) -> bool:
     return is_asked and any(side.state == "waiting" for side in mediation.sides)
 
 
-def _kept_nowhere(page: str, status: int = 200) -> Response:
-    """No browser and no proxy keeps a copy: not everybody who uses this device is in the room."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @bp.get("/mediation/<int:mediation_id>/state")
 def show_state(mediation_id: int) -> Any:
     """How it stands, as this person is told of it: a part of the page, asked for when something changed."""
     mediation = queries.get_room(signed_in(), mediation_id)
-    return _kept_nowhere(render_template("mediation/_state.html", **_told(mediation)))
+    return render_template("mediation/_state.html", **_told(mediation))
 
 
 # --- yes, no, more time, enough ---

@@ -1,6 +1,8 @@
-"""What the rooms above and beside do when two people agreed that a limit may be lifted.
+"""What is done when two people agreed, with a mediator, that the limit of a case may be lifted.
 
-``on_agreement(lift)`` adds one; each is called in a transaction of its own rows' locks, after the agreement.
+Mediation stands above this room and says when; whoever sets limits says here, with ``on_agreement(lift)``,
+how they are lifted. All are called in one action after the agreement, which holds no row when it begins: they
+lock in the order of the house, the thread, the post, the case.
 """
 
 from collections.abc import Callable
