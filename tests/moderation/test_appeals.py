@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from factories import join, make_agreement, make_post, make_project, make_thread, make_user
 from moderation.looks import (
     HIDE,
@@ -420,7 +421,8 @@ def test_a_refused_flag_is_contested_and_what_it_named_is_hidden_after_all(place
     case = refuse_flag(place, flagger)
     appeal = actions.appeal_measure(flagger, case.id, "It calls them animals.")
     assert appeal.side == "flagger"
-    actions.flag_post(another, place.post.id, 2, "Me too.")
+    with time_machine.travel(now() + timedelta(hours=25)):
+        actions.flag_post(another, place.post.id, 2, "Me too.")
     actions.decide_appeal(judge, appeal.id, "overturned", "It does.", 1)
     post = db.session.get_one(Post, place.post.id)
     assert (post.state, post.rule_number) == ("hidden", 2)
@@ -450,7 +452,8 @@ def test_where_nothing_is_left_to_hide_it_is_still_answered(place, meanwhile):
     if meanwhile == "withdrawn":
         withdraw_post(place.author, place.post.id)
     else:
-        actions.flag_post(flagger, place.post.id, 1, "Rather this one.")
+        with time_machine.travel(now() + timedelta(hours=25)):
+            actions.flag_post(flagger, place.post.id, 1, "Rather this one.")
     actions.decide_appeal(make_user("moderator"), appeal.id, "overturned", WHY, 1)
     assert (state_of(place.post), appeal.state) != ("hidden", "open")
 

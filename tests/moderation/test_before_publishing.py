@@ -65,15 +65,23 @@ def test_a_wish_has_its_length(place):
 def test_what_waits_in_a_thread_is_decided_together(place):
     posts, holds = zip(*[place.hold(f"holdme {n}") for n in range(4)], strict=True)
     elsewhere = post_reply(make_user(), make_thread(place.project).id, "holdme")
-    own = post_reply(place.moderator, place.thread.id, "holdme")
-    ids = [hold.id for hold in holds[:3]] + [find_hold("post", post.id).id for post in (elsewhere, own)]
+    ids = [hold.id for hold in (*holds[:3], find_hold("post", elsewhere.id))]
     actions.decide_hold(place.moderator, ids[0], APPROVE)
     assert actions.decide_holds(place.moderator, place.thread.id, ids, DECLINE) == 2
-    states = [post.state for post in (*posts, elsewhere, own)]
-    assert states == ["visible", "declined", "declined", "pending", "pending", "pending"]
+    states = [post.state for post in (*posts, elsewhere)]
+    assert states == ["visible", "declined", "declined", "pending", "pending"]
     assert lines() == ["decline", "decline"]
     with pytest.raises(Conflict):
         actions.decide_hold(place.moderator, ids[1], APPROVE)
+
+
+def test_who_wrote_in_the_thread_publishes_the_words_of_others_and_declines_none(place):
+    (first, one), (second, _other) = place.hold(), place.hold()
+    own = find_hold("post", post_reply(place.moderator, place.thread.id, "holdme").id)
+    with pytest.raises(NotAllowed):
+        actions.decide_holds(place.moderator, place.thread.id, [one.id], DECLINE)
+    assert actions.decide_holds(place.moderator, place.thread.id, [one.id, own.id], APPROVE) == 1
+    assert [post.state for post in (first, second)] == ["visible", "pending"]
 
 
 def test_only_moderators_of_the_place_decide(place):

@@ -186,6 +186,7 @@ def _tools(person: Actor, thread: Thread) -> dict[str, Any]:
         "rooms": {name: room_url(f"moderation.moving.{name}", thread_id=thread.id) for name in ELSEWHERE},
         "room_url": _room_url(thread),
         "calm": _calm_urls(thread),
+        "gate_url": _gate_url(thread),
         "mediation_url": room_url("mediation.choose", thread_id=thread.id),
         "speaker": speaker(person, thread.project),
         "level": level_of(person, thread.project_id, thread.id) if person.is_authenticated else None,

@@ -55,8 +55,8 @@ def check_deed(deed: Deed, target: str = "post") -> Rule | None:
         errors["reason"] = [_("Say why, in words the author can understand.")]
     elif len(deed.reason) > MAX_REASON:
         errors["reason"] = [_("Keep the reason under %(most)d characters.", most=MAX_REASON)]
-    if not errors:
-        errors = _check_kind(deed)
+    if deed.action in choices:
+        errors |= _check_kind(deed)
     if errors:
         raise Invalid(errors=errors)
     try:
