@@ -423,7 +423,8 @@ def test_the_public_log_is_sound_and_in_order(plan):
     assert [line.at for line in lines] == sorted(line.at for line in lines)
     assert verify_log() == (5, None)
     assert missing_head() is None
-    assert all_heads()[-1].number == 5
+    head = all_heads()[-1]
+    assert head.number == max(line.number for line in lines if line.at[:10] <= head.day.isoformat())
 
 
 def test_who_came_to_the_meetings_said_how_they_were_led(plan):
