@@ -53,7 +53,7 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqhiddenpoll",
     "zqheldpoll",
 }
-REASONS = {"zqreason", "zqnote", "zqdeclinereason", "zqasked"}
+REASONS = {"zqreason", "zqnote", "zqdeclinereason"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -70,8 +70,8 @@ CLOSED = {
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
-# What only its writer ever sees.
-OWN = {"zqmydraft"}
+# What only its writer ever sees: a draft, and what a moderator asked them to change.
+OWN = {"zqmydraft", "zqasked"}
 # Who speaks under a pseudonym: their name stands nowhere in its project.
 MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
 EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED
