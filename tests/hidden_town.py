@@ -57,7 +57,7 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqhiddenpoll",
     "zqheldpoll",
 }
-REASONS = {"zqreason", "zqnote", "zqdeclinereason", "zqasked"} | {"zqappeal", "zqmessage", "zqoutcome"}
+REASONS = {"zqreason", "zqnote", "zqdeclinereason"} | {"zqappeal", "zqmessage", "zqoutcome"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -74,8 +74,8 @@ CLOSED = {
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
 ADDRESSES = {"zqmailauthor", "zqmailflagger", "zqmailmember", "zqmailguest", "zqmailinvited"}
-# What only its writer ever sees.
-OWN = {"zqmydraft"}
+# What only its writer ever sees: a draft, and what a moderator asked them to change.
+OWN = {"zqmydraft", "zqasked"}
 # What was said to those who led the talk, by fewer than five people.
 RATED = {"zqrating"}
 # Who speaks under a pseudonym: their name stands nowhere in its project.

@@ -52,12 +52,20 @@ def test_postgresql_goes_through_psycopg(tmp_path, scheme):
         ("TIMEZONE", "Roanoke"),
         ("LIMITS", "none"),
         ("SOCKET_PING_SECONDS", "0.5"),
+        ("HIDE_AT_SCORE", "1"),
+        ("HIDE_AT_SCORE", "1e2"),
+        ("HIDE_AT_SCORE", "101"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path, name, value):
     with pytest.raises(SettingsError) as refused:
         settings(tmp_path, **{name: value})
     assert str(refused.value).startswith(f"CIVICFORUM_{name} ")
+
+
+@pytest.mark.parametrize(("value", "score"), [("", 8.33), ("12.5", 12.5), ("2", 2), ("never", None)])
+def test_a_town_sets_what_flags_must_weigh(tmp_path, value, score):
+    assert settings(tmp_path, hide_at_score=value).hide_at_score == score
 
 
 def test_a_public_address_needs_a_secret_of_its_own(tmp_path):

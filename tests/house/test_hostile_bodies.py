@@ -47,6 +47,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT balance.Room": {"hours": 3, "minutes": 15, "reason": "Others wait."},
     "PUT ratings.ThreadRating": {"fair": 4, "heard": 5, "words": "Thanks."},
     "PUT ratings.MeetingRating": {"fair": 4, "heard": 5, "words": "Thanks."},
+    "PUT gates.Gate": {"hours": 3, "whom": "everybody", "reason": "A bad hour.", "takes_back": True},
+    "PUT gates.Duty": {"hours": 3},
     "PATCH threads.Thread": {"title": "Other", "kind": "question", "tags": [], "is_pinned": True},
     "POST moving.Move": {"project": "the-project", "reason": "Because."},
     "POST moving.Split": {"posts": [1], "title": "Other", "reason": "Because.", "with_replies": True},

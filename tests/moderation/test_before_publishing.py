@@ -219,17 +219,19 @@ def test_a_bad_hour_is_calmed_from_the_thread(place, sign_in):
 
 
 def test_several_comments_are_published_or_declined_on_one_page(place, sign_in):
-    (first, one), (second, other) = place.hold(), place.hold()
+    (first, one), (second, other), (third, last) = (place.hold() for _ in range(3))
     client, address = sign_in(place.moderator), f"/moderation/threads/{place.thread.id}/held"
-    assert client.get(address).text.count('name="holds"') == 2
+    why = {"rule": "2", "reason": "It is about people."}
     page = submit(client, address, holds=str(one.id), deed="decline")
     assert (page.status_code, "Name the rule" in page.text) == (422, True)
+    # What came after the page was read is nobody's choice yet.
+    seen = [str(one.id), str(other.id)]
+    submit(client, address, seen=seen, holds=str(one.id), deed="decline_others", **why)
     submit(client, address, holds=str(one.id), deed="approve")
-    page = submit(
-        client, address, holds=str(other.id), deed="decline", rule="2", reason="It is about people."
-    )
-    states = [db.session.get_one(Post, post.id).state for post in (first, second)]
-    assert (states, "Nothing waits here" in page.text) == (["visible", "declined"], True)
+    states = [db.session.get_one(Post, post.id).state for post in (first, second, third)]
+    assert states == ["visible", "declined", "pending"]
+    page = submit(client, address, holds=str(last.id), deed="decline", **why)
+    assert "Nothing waits here" in page.text
     assert sign_in(place.author).get(address).status_code == 404
 
 

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from civicforum.agreement import duty
 from civicforum.discussions.policies import can_moderate_thread, can_set_gate
-from civicforum.discussions.queries import get_thread
+from civicforum.discussions.queries import files_of_posts, get_thread
+from civicforum.discussions.schemas import tell_polls
 from civicforum.errors import NotFound, require
 from civicforum.moderation import actions, forms, queries
 from civicforum.moderation.actions import Deed
@@ -76,19 +77,31 @@ def show_held(thread_id: int) -> Any:
         raise NotFound
     form = forms.HeldForm()
     form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
-    chosen = [number for each in request.form.getlist("holds") if (number := whole_number(each))]
-    count = form.submits(lambda: actions.decide_holds(viewer(), thread_id, chosen, _deed(form)))
+    chosen = _numbers("holds")
+    count = form.submits(lambda: actions.decide_holds(viewer(), thread_id, _meant(chosen), _deed(form)))
     if count is not None:
         flash(ngettext("Done with %(num)d comment.", "Done with %(num)d comments.", count), "success")
         return redirect(url_for("moderation.show_held", thread_id=thread_id))
+    rows = queries.list_held_posts(viewer(), thread)
     page = render_template(
         "moderation/held.html",
         thread=thread,
         form=form,
-        rows=queries.list_held_posts(viewer(), thread),
+        rows=rows,
+        attachments=files_of_posts([post for _hold, post in rows]),
+        polls=tell_polls(viewer(), [post for _hold, post in rows]),
         chosen=chosen,
     )
     return page, (422 if form.errors and request.method == "POST" else 200)
+
+
+def _meant(chosen: set[int]) -> set[int]:
+    """The chosen ones, or all others that were on the page; what came since is nobody's choice yet."""
+    return _numbers("seen") - chosen if request.form.get("deed") == "decline_others" else chosen
+
+
+def _numbers(name: str) -> set[int]:
+    return {number for each in request.form.getlist(name) if (number := whole_number(each))}
 
 
 def _deed(form: forms.HeldForm) -> Deed:
