@@ -41,9 +41,3 @@ def own_limit(actor: Actor, places: Sequence[str]) -> Limit | None:
         .order_by(Limit.until.desc(), Limit.id)
         .limit(1)
     )
-
-
-def list_own_limits(actor: Actor) -> Sequence[Limit]:
-    """Everything that keeps this person from speaking somewhere just now."""
-    theirs = select(Limit).where(Limit.user_id == actor.id, _in_force()).order_by(Limit.until, Limit.id)
-    return db.session.scalars(theirs).all() if isinstance(actor, User) else []
