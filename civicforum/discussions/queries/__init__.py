@@ -41,7 +41,7 @@ from civicforum.discussions.queries.keeping import (
     list_bookmarked,
     list_drafts,
 )
-from civicforum.discussions.queries.limits import limits_of, own_limit_in, slow_until
+from civicforum.discussions.queries.limits import limits_of, limits_on_speaking, own_limit_in, slow_until
 from civicforum.discussions.queries.linking import (
     MOST_SHOWING,
     find_page_to_ask,
@@ -187,6 +187,7 @@ __all__ = [
     "is_pseudonym_used",
     "last_spoke_at",
     "limits_of",
+    "limits_on_speaking",
     "list_answered",
     "list_bookmarked",
     "list_callees",
