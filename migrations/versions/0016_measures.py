@@ -1,6 +1,6 @@
 """Limits on speaking, what a measure set, what was blacked out, and templates of reasons.
 
-No way down: limits that are in force, and who read what was removed, would be forgotten.
+Going down forgets limits that are in force, own templates, and who read what was removed.
 
 Revision ID: 0016
 Revises: 0015
@@ -102,4 +102,12 @@ def _row() -> list[sa.Column[object]]:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Limits in force, and who read what was removed, would be forgotten.")
+    with op.batch_alter_table("measure") as table:
+        table.drop_index(op.f("ix_measure_limit_id"))
+        table.drop_constraint(op.f("fk_measure_limit_id_speaking_limit"), type_="foreignkey")
+        table.drop_column("overturned_at")
+        table.drop_column("limit_id")
+    with op.batch_alter_table("post") as table:
+        table.drop_column("redacted_at")
+    for name in ("record_reading", "reason_template", "speaking_limit"):
+        op.drop_table(name)

@@ -13,11 +13,13 @@ from sqlalchemy import MetaData, Table, func, inspect, select
 
 from civicforum import paths
 from civicforum.accounts.models import User
-from civicforum.db import db, transaction
+from civicforum.agreement.models import Limit
+from civicforum.db import db, now, transaction
 from civicforum.demo.loader import load_demo, plan_demo
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Thread
 from civicforum.links.actions import use_links
+from civicforum.moderation.models import ReasonTemplate, RecordReading
 from civicforum.moderation.queries import verify_log
 from civicforum.schema import differences, is_in_models, upgrade_database
 
@@ -71,6 +73,14 @@ def town(empty, made_once):
         load_demo(plan_demo())
         with transaction():
             use_links("post", 1, ["https://lamps.example/"])
+            rule = {"rule_number": 2, "rule_title": "Speak"}
+            db.session.add_all(
+                [
+                    Limit(kind="mute", place="thread:1", user_id=1, until=now(), **rule),
+                    RecordReading(post_id=1, reader_id=1, reason="Asked."),
+                    ReasonTemplate(key="rude", label="Rude", words="It is rude.", translations={}),
+                ]
+            )
 
     made_once("demo", make)
     return empty

@@ -1,6 +1,8 @@
 """What each measure does, whom it tells, when it ends, and how it is taken back."""
 
 from datetime import timedelta
+from mailbox import mails_to
+from mailbox import words as read
 
 import pytest
 from factories import join, make_post, make_project, make_thread, make_user
@@ -10,10 +12,12 @@ from civicforum.accounts.models import User
 from civicforum.agreement.models import Limit
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
+from civicforum.discussions import tasks
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.policies import can_read_words
 from civicforum.discussions.queries import limits_of
 from civicforum.errors import Conflict, Invalid, Limited, NotAllowed, NotFound, TooMany
+from civicforum.jobs import Job
 from civicforum.live.changes import changes_since
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
@@ -389,3 +393,53 @@ def test_a_thread_is_opened_early(place):
     assert told(place.author) == []
     with pytest.raises(NotFound):
         actions.lift_measure(place.moderator, act(place, "warn").id, "No limit in it.")
+
+
+# --- what is told ---
+
+
+def test_watchers_are_told_when_the_time_of_a_limit_is_over(place):
+    act(place, "lock", "thread", place.thread.id)
+    assert "discussions.end_limits" in db.session.scalars(select(Job.task)).all()
+    before = changes_since(place.thread.channel, 0).revision
+    tasks.end_limits(place.thread.id)
+    tasks.end_limits(987654)
+    assert ("thread", place.thread.id) in changes_since(place.thread.channel, before).objects
+
+
+def test_whom_it_is_about_reads_it_in_the_inbox(place, sign_in):
+    act(place, "mute")
+    act(place, "warn", "person", place.author.id)
+    page = sign_in(place.author).get("/inbox").text
+    assert "You cannot write in “The playground” for a time." in page
+    assert "A moderator warned you. Read why." in page
+
+
+@pytest.mark.parametrize(
+    ("action", "target", "words"),
+    [
+        ("mute", "post", "you cannot write in the thread “The playground” until"),
+        ("silence", "post", "you cannot write in the project of the thread “The playground” until"),
+        ("suspend", "person", "your account cannot write until"),
+        ("warn", "person", "a moderator warns you. Nothing else changes."),
+        ("remove", "post", "was removed because of the law"),
+        ("redact", "post", "personal facts were blacked out"),
+        ("request_edit", "post", "It is still shown to everybody."),
+    ],
+)
+def test_whom_it_is_about_is_mailed_what_was_done_and_why(place, app, action, target, words):
+    about = place.author.id if target == "person" else place.post.id
+    act(place, action, target, about, passages=("animals",))
+    (mail,) = mails_to(app, place.author.email)
+    told = " ".join(read(mail).split())
+    assert [part for part in (words, "Because of this hour.", "2. Speak about") if part not in told] == []
+
+
+def test_only_what_is_there_is_moderated(place):
+    with pytest.raises(Invalid):
+        actions.moderate(place.moderator, "question", 1)
+    case = actions.moderate(place.moderator, "post", place.post.id)
+    with pytest.raises(NotFound):
+        actions.decide_case(make_user("organizer"), case.id, Deed("hide", 2, "Because."), 1)
+    with pytest.raises(NotFound):
+        actions.decide_case(place.moderator, 987654, Deed("hide", 2, "Because."), 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.limits.models import PERSONAL, SHARED, Limit
@@ -31,6 +31,19 @@ def shared_limit(place: str, kind: str) -> Limit | None:
     return next((row for row in shared_limits([place]).get(place, ()) if row.kind == kind), None)
 
 
+def limits_on(actor: Actor, places: Sequence[str]) -> Sequence[Limit]:
+    """All that binds this person in these places, whether it is theirs alone or everybody's; in one query."""
+    return db.session.scalars(
+        select(Limit)
+        .where(
+            Limit.place.in_(places),
+            or_(Limit.user_id.is_(None), Limit.user_id == (actor.id or 0)),
+            _in_force(),
+        )
+        .order_by(Limit.until.desc(), Limit.id)
+    ).all()
+
+
 def own_limit(actor: Actor, places: Sequence[str]) -> Limit | None:
     """What keeps this person from speaking in one of these places: the one that lasts longest."""
     if not isinstance(actor, User):
@@ -41,9 +54,3 @@ def own_limit(actor: Actor, places: Sequence[str]) -> Limit | None:
         .order_by(Limit.until.desc(), Limit.id)
         .limit(1)
     )
-
-
-def list_own_limits(actor: Actor) -> Sequence[Limit]:
-    """Everything that keeps this person from speaking somewhere just now."""
-    theirs = select(Limit).where(Limit.user_id == actor.id, _in_force()).order_by(Limit.until, Limit.id)
-    return db.session.scalars(theirs).all() if isinstance(actor, User) else []

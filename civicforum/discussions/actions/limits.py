@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.limits.models import EVERYWHERE, Limit
-from civicforum.agreement.limits.queries import own_limit, shared_limit
+from civicforum.agreement.limits.queries import own_limit
 from civicforum.agreement.limits.setting import set_limit
 from civicforum.agreement.limits.words import lock_sentence, own_sentence, wait_sentence
 from civicforum.agreement.models import Rule
@@ -20,11 +20,14 @@ from civicforum.partnerships.models import Project
 def check_limits(actor: Actor, thread: Thread) -> None:
     """Refuse who is muted here or silenced (Limited), everybody in a locked thread (Conflict), and whoever
     spoke a moment ago in a slow one (TooMany), organizers and moderators too."""
-    check_own_limit(actor, thread)
-    locked = shared_limit(thread.channel, "lock")
-    if locked is not None and actor is not SYSTEM:
-        raise Conflict(lock_sentence(locked))
-    _check_pace(actor, thread)
+    limits = queries.limits_on_speaking(actor, thread)
+    own = next((limit for limit in limits if limit.user_id is not None), None)
+    if own is not None:
+        raise Limited(own_sentence(own))
+    shared = {limit.kind: limit for limit in limits}
+    if "lock" in shared and actor is not SYSTEM:
+        raise Conflict(lock_sentence(shared["lock"]))
+    _check_pace(actor, thread, shared.get("slow"))
 
 
 def check_own_limit(actor: Actor, thread: Thread) -> None:
@@ -41,8 +44,7 @@ def check_silence(actor: Actor, project: Project) -> None:
         raise Limited(own_sentence(own))
 
 
-def _check_pace(actor: Actor, thread: Thread) -> None:
-    slow = shared_limit(thread.channel, "slow")
+def _check_pace(actor: Actor, thread: Thread, slow: Limit | None) -> None:
     again_at = queries.slow_until(actor, thread, slow)
     if slow is not None and again_at is not None:
         seconds = int((again_at - now()).total_seconds()) + 1

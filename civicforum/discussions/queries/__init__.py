@@ -56,6 +56,7 @@ from civicforum.discussions.queries.keeping import (
 )
 from civicforum.discussions.queries.limits import (
     limits_of,
+    limits_on_speaking,
     own_limit_in,
     slow_until,
 )
@@ -218,6 +219,7 @@ __all__ = [
     "is_to_be_forgotten",
     "last_spoke_at",
     "limits_of",
+    "limits_on_speaking",
     "list_answered",
     "list_bookmarked",
     "list_callees",

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.limits.models import EVERYWHERE, Limit
-from civicforum.agreement.limits.queries import own_limit, shared_limits
+from civicforum.agreement.limits.queries import limits_on, own_limit, shared_limits
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 
@@ -18,9 +18,18 @@ def limits_of(threads: Sequence[Thread]) -> dict[int, list[Limit]]:
     return {thread.id: found.get(thread.channel, []) for thread in threads}
 
 
+def limits_on_speaking(viewer: Actor, thread: Thread) -> Sequence[Limit]:
+    """All that binds the viewer in this thread, the longest first: their own, and everybody's."""
+    return limits_on(viewer, _places(thread))
+
+
 def own_limit_in(viewer: Actor, thread: Thread) -> Limit | None:
     """What keeps the viewer from writing in this thread: here, in its project, or everywhere."""
-    return own_limit(viewer, [thread.channel, f"project:{thread.project_id}", EVERYWHERE])
+    return own_limit(viewer, _places(thread))
+
+
+def _places(thread: Thread) -> list[str]:
+    return [thread.channel, f"project:{thread.project_id}", EVERYWHERE]
 
 
 def slow_until(viewer: Actor, thread: Thread, slow: Limit | None) -> datetime | None:
