@@ -13,10 +13,12 @@ from factories import (
 from sqlalchemy import select
 
 from civicforum.accounts.models import SYSTEM, User
+from civicforum.agreement.models import Rule
 from civicforum.db import db, now, transaction
 from civicforum.discussions.models import Post, Thread
 from civicforum.mediation import actions, queries
 from civicforum.mediation.models import Mediation
+from civicforum.notifications.models import Notification
 from civicforum.partnerships.models import Project
 
 # Stands in every word that is said in the room.
@@ -95,3 +97,24 @@ def make_odds() -> Odds:
     moderator = make_user("moderator", name="Ruth Amadi")
     make_post(thread, ana, "It is too loud at night.")
     return Odds(project, thread, ana, ben, mo, moderator, make_post(thread, ben, "You always complain."))
+
+
+def row(id_: int) -> Mediation:
+    db.session.rollback()
+    return db.session.get_one(Mediation, id_)
+
+
+def told(user) -> list[str]:
+    """Why something waits in this person's inbox, in order."""
+    wanted = select(Notification.reason).where(Notification.user_id == user.id).order_by(Notification.id)
+    return list(db.session.scalars(wanted))
+
+
+def bar(number: int = 2) -> None:
+    """The rule of this number is about hate."""
+    with transaction():
+        db.session.scalars(select(Rule).where(Rule.number == number)).one().no_mediation = True
+
+
+def offers() -> list[Mediation]:
+    return list(db.session.scalars(select(Mediation)))
