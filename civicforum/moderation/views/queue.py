@@ -20,4 +20,5 @@ def queue() -> Any:
         attachments=files_of_posts(item.post for item in items),
         polls=tell_polls(viewer(), [item.post for item in items]),
         total=queries.count_queue(viewer()),
+        second_looks=queries.count_to_decide(viewer()),
     )
