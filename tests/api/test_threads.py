@@ -8,8 +8,8 @@ from civicforum.agreement.actions import list_word
 from civicforum.discussions import actions, queries
 
 THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "continued_in", "created_at", "gate",
-          "id", "is_open", "is_pinned", "kind", "last_post_at", "limits", "make_room", "max_posts", "merged_into",
-          "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
+          "id", "is_open", "is_pinned", "kind", "last_post_at", "limits", "make_room", "max_posts",
+          "merged_into", "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
           "version"]  # fmt: skip
 POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "links",
         "moved_to", "poll", "reactions", "redacted_at", "reply_to", "revision", "rule", "seq", "state",

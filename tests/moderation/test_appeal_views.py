@@ -226,6 +226,8 @@ def test_a_moderator_decides_on_the_page_and_the_author_is_told(app, place, sign
     judge = make_user("moderator")
     ask(place)
     mona = sign_in(judge)
+    assert "1 second look waits for you." in mona.get("/moderation").text
+    assert "second look waits" not in sign_in(place.moderator).get("/moderation").text
     assert "I spoke of wolves." in mona.get("/appeals").text
     url = "/appeals/1"
     empty = submit(mona, url, reason="Wolves it is.")

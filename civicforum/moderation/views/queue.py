@@ -26,4 +26,5 @@ def queue() -> Any:
         at=now(),
         total=queries.count_queue(viewer()),
         edits_templates=policies.can_edit_templates(viewer()),
+        second_looks=queries.count_to_decide(viewer()),
     )

@@ -182,7 +182,7 @@ def somebody_does_not_want_to_say(town: Town) -> Act:
 
 def _asked(town: Town, by_lot: bool = False):
     """The author of the first comment contests that it was hidden."""
-    case = moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    case = moderation.moderate(town.second_moderator, "post", town.first.id, HIDE)
     return moderation.appeal_measure(town.ana, case.id, f"It was a lamp. {CANARY}", by_lot)
 
 
@@ -196,7 +196,7 @@ def _drawn(town: Town):
 
 @does(moderation.appeal_measure)
 def an_author_asks_for_a_second_look(town: Town) -> Act:
-    case = moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    case = moderation.moderate(town.second_moderator, "post", town.first.id, HIDE)
     return lambda: moderation.appeal_measure(town.ana, case.id, f"It was a lamp. {CANARY}")
 
 
@@ -209,22 +209,24 @@ def an_author_takes_it_back(town: Town) -> Act:
 @does(moderation.say_in_appeal)
 def whoever_acted_says_one_more_thing(town: Town) -> Act:
     appeal = _asked(town)
-    return lambda: moderation.say_in_appeal(town.site_moderator, appeal.id, f"No. {CANARY}")
+    return lambda: moderation.say_in_appeal(town.second_moderator, appeal.id, f"No. {CANARY}")
 
 
 @does(moderation.decide_appeal)
 def a_second_look_brings_words_back(town: Town) -> Act:
     appeal = _asked(town)
-    return lambda: moderation.decide_appeal(town.second_moderator, appeal.id, "overturned", "Yes.", 1)
+    judge = make_user("moderator")
+    return lambda: moderation.decide_appeal(judge, appeal.id, "overturned", "Yes.", 1)
 
 
 @does(moderation.decide_appeal)
 def a_second_look_finds_a_flag_right(town: Town) -> Act:
     moderation.flag_post(town.newcomer, town.first.id, 2, "Look.")
-    case = moderation.open_case(town.site_moderator, "post", town.first.id)
-    moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+    case = moderation.open_case(town.second_moderator, "post", town.first.id)
+    moderation.decide_case(town.second_moderator, case.id, LEAVE, case.version)
     appeal = moderation.appeal_measure(town.newcomer, case.id, "It is about people.")
-    return lambda: moderation.decide_appeal(town.second_moderator, appeal.id, "overturned", "It is.", 1)
+    judge = make_user("moderator")
+    return lambda: moderation.decide_appeal(judge, appeal.id, "overturned", "It is.", 1)
 
 
 @does(moderation.volunteer)
