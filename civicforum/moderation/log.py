@@ -10,18 +10,17 @@ from sqlalchemy import func, select
 from civicforum.db import before_commit, db, lock_or_make, now
 from civicforum.discussions.models import Thread
 from civicforum.moderation.chain import GENESIS, row_hash
-from civicforum.moderation.models import Case, LogEntry, LogHead
+from civicforum.moderation.models import OUTCOMES, Case, LogEntry, LogHead
 
 HEAD_ID = 1
 FORMAT = 2
 # What the first lines have, which say no format, and what came with format 2.
 FIRST = ("number", "at", "action", "target", "place", "rule", "actor_role", "case_id")
 SECOND = ("format", "scope", "until", "outcome", "about", "automatic", "source", "hours", "project_id")
-OUTCOMES = ("upheld", "overturned", "varied")
 CLOSED_PLACE = "members-only project"
 
 # Lines of a case that an answer to an appeal is not about.
-NO_MEASURES = ("restore", "lift", "read_removed")
+NO_MEASURES = ("restore", "lift", "read_removed", "appealed", "withdrawn")
 
 
 def record_line(**line: Any) -> None:

@@ -33,6 +33,8 @@ ACTIONS = {
     "gate_everybody": _("All comments read first"),
     "end_gate": _("Comments shown at once again"),
     "mediation": _("Two people began to talk with a mediator"),
+    "appealed": _("A second look was asked for"),
+    "withdrawn": _("A second look was withdrawn"),
     "upheld": _("After an appeal: it stays as decided"),
     "overturned": _("After an appeal: it was undone"),
     "varied": _("After an appeal: it was changed"),
@@ -43,6 +45,10 @@ ROLES = {
     "organizer": _("an organizer"),
     "automatic": _("an automatic check"),
     "mediator": _("a mediator"),
+    "author": _("its author"),
+    "flagger": _("somebody who flagged it"),
+    "independent person": _("the town’s independent person"),
+    "three residents": _("three residents, drawn by lot"),
 }
 SCOPES = {
     "post": _("this comment"),
@@ -55,6 +61,7 @@ SOURCES = {
     "moderator": _("A moderator saw it"),
     "automatic": _("An automatic check found it"),
     "hold": _("It was held before it was published"),
+    "list": _("A listed word was in it"),
     "unknown": _("Not noted at that time"),
 }
 OUTCOMES = {

@@ -113,7 +113,7 @@ def test_every_figure_of_the_record_is_counted_again_from_the_export(busy, clien
     assert {row["rule"]: row["cases"] for row in told["by_rule"]} == Counter(rule for rule, _case in ruled)
     sources = {x["case_id"]: x["source"] for x in inside if x["case_id"]}
     assert {row["source"]: row["cases"] for row in told["by_source"]} == Counter(sources.values())
-    assert told["appeals"] == {"decided": 5, **outcomes, "upheld_percent": 60}
+    assert told["appeals"] == {"received": 0, "decided": 5, **outcomes, "upheld_percent": 60}
     firsts = {x["case_id"]: x for x in reversed(lines) if x["case_id"]}
     hours = sorted(x["hours"] for x in firsts.values() if x in inside)
     assert told["hours_to_decision"] == {

@@ -11,8 +11,7 @@ from civicforum.agreement.models import Hold
 from civicforum.db import db, now
 from civicforum.errors import NotFound
 from civicforum.moderation.figures import FEWEST, percent, spread
-from civicforum.moderation.log import OUTCOMES
-from civicforum.moderation.models import Flag, KeptReport, LogEntry
+from civicforum.moderation.models import OUTCOMES, Flag, KeptReport, LogEntry
 from civicforum.moderation.quarters import Quarter, quarter_of
 from civicforum.moderation.queries.heads import log_head
 from civicforum.moderation.queries.ratings import found_in_quarter
@@ -103,6 +102,8 @@ def _count(statement: Select[Any]) -> int:
 
 
 Lines = tuple[ColumnElement[bool], ...]
+# Lines about a second look that are neither a measure nor its outcome.
+ASKED, TAKEN_BACK = "appealed", "withdrawn"
 
 
 def _lines_of(quarter: Quarter, number: int) -> Lines:
@@ -111,7 +112,7 @@ def _lines_of(quarter: Quarter, number: int) -> Lines:
 
 
 def _is_measure() -> ColumnElement[bool]:
-    return LogEntry.action.not_in(OUTCOMES)
+    return LogEntry.action.not_in((ASKED, TAKEN_BACK, *OUTCOMES))
 
 
 def _is_automatic() -> ColumnElement[bool]:
@@ -165,13 +166,19 @@ def _hours(lines: Lines) -> list[int]:
 def _appeals(lines: Lines) -> dict[str, Any]:
     rows = db.session.execute(
         select(LogEntry.action, func.count())
-        .where(*lines, LogEntry.action.in_(OUTCOMES))
+        .where(*lines, LogEntry.action.in_((ASKED, *OUTCOMES)))
         .group_by(LogEntry.action)
     )
     counts = {row[0]: row[1] for row in rows}
-    decided = sum(counts.values())
     each = {outcome: counts.get(outcome, 0) for outcome in OUTCOMES}
-    return {"decided": decided, **each, "upheld_percent": percent(each["upheld"], decided)}
+    decided = sum(each.values())
+    upheld = percent(each["upheld"], decided)
+    return {"received": counts.get(ASKED, 0), "decided": decided, **each, "upheld_percent": upheld}
+        "received": counts.get(ASKED, 0),
+        "decided": decided,
+        **each,
+        "upheld_percent": percent(each["upheld"], decided),
+    }
 
 
 def _holds(quarter: Quarter) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
 from civicforum.moderation.models import PANEL_SIZE, Appeal, Case, Flag, Measure, PanelSeat, Volunteer
 from civicforum.moderation.queries.places import project_of
+from civicforum.moderation.queries.recusal import is_about_own_organization
 from civicforum.partnerships.models import Membership, Partner, Project, Seat
 from civicforum.web.site import get_site
 
@@ -34,6 +35,9 @@ def takes_part(person: Any) -> ColumnElement[bool]:
         exists().where(_hold_of_case(), or_(Hold.author_id == person, Hold.decided_by_id == person)),
         _spoke_there(person),
         _had_a_look(person),
+        exists().where(
+            Case.target_type == "post", Post.id == Case.target_id, is_about_own_organization(person, Post)
+        ),
     )
 
 
