@@ -174,11 +174,6 @@ def _appeals(lines: Lines) -> dict[str, Any]:
     decided = sum(each.values())
     upheld = percent(each["upheld"], decided)
     return {"received": counts.get(ASKED, 0), "decided": decided, **each, "upheld_percent": upheld}
-        "received": counts.get(ASKED, 0),
-        "decided": decided,
-        **each,
-        "upheld_percent": percent(each["upheld"], decided),
-    }
 
 
 def _holds(quarter: Quarter) -> dict[str, Any]:
