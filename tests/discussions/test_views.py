@@ -231,7 +231,7 @@ def test_a_page_takes_the_same_queries_whatever_its_length(sign_in, count_querie
     browser.get(url(thread))
     with count_queries() as n:
         assert browser.get(url(thread)).status_code == 200
-    assert n.total == 45
+    assert n.total == 47
 
 
 @pytest.mark.parametrize(
@@ -364,4 +364,4 @@ def test_the_list_takes_the_same_queries_whatever_its_length(client, count_queri
     client.get(path)
     with count_queries() as n:
         assert client.get(path).status_code == 200
-    assert n.total == 33
+    assert n.total == 34

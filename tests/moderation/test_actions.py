@@ -363,7 +363,8 @@ def test_a_case_stays_open_while_somebody_else_asks_for_it(scene):
     actions.flag_post(other, post.id, 2, "")
     actions.withdraw_flag(one, post.id)
     assert case.state == "open"
-    actions.withdraw_flag(other, post.id)
+    for _twice in range(2):
+        actions.withdraw_flag(other, post.id)
     assert case.state == "closed"
 
 

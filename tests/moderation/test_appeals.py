@@ -441,18 +441,21 @@ def test_whoever_hid_by_deciding_does_not_judge_that(place):
     assert actions.decide_appeal(other, second.id, "overturned", WHY, 1).outcome == "overturned"
 
 
-@pytest.mark.parametrize("meanwhile", ["withdrawn", "flag_changed"])
+@pytest.mark.parametrize("meanwhile", ["withdrawn", "flag_changed", "hidden_anew"])
 def test_where_nothing_is_left_to_hide_it_is_still_answered(place, meanwhile):
     flagger = make_user()
     case = refuse_flag(place, flagger)
     appeal = actions.appeal_measure(flagger, case.id, "It is.")
     if meanwhile == "withdrawn":
         withdraw_post(place.author, place.post.id)
+    elif meanwhile == "hidden_anew":
+        actions.moderate(make_user("moderator"), "post", place.post.id, Deed("hide", 2, "It does."))
     else:
         with time_machine.travel(now() + timedelta(hours=25)):
             actions.flag_post(flagger, place.post.id, 1, "Rather this one.")
     actions.decide_appeal(make_user("moderator"), appeal.id, "overturned", WHY, 1)
-    assert (state_of(place.post), appeal.state) != ("hidden", "open")
+    is_hidden = state_of(place.post) == "hidden"
+    assert (appeal.outcome, is_hidden) == ("overturned", meanwhile != "withdrawn")
 
 
 # --- reading ---

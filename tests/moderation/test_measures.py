@@ -13,6 +13,7 @@ from civicforum.agreement.models import Limit
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions import tasks
+from civicforum.discussions.actions import Shape
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.policies import can_read_words
 from civicforum.discussions.queries import limits_of
@@ -75,6 +76,13 @@ def test_a_limit_binds_where_it_was_set_and_nowhere_else(place):
         discussions.start_thread(place.author, place.project.id, "Then here", "Words.")
     assert say(place.author, elsewhere).is_visible
     assert say(make_user(), place.thread).is_visible
+
+
+def test_who_is_silenced_names_their_own_thread_no_other_way(place):
+    own = discussions.start_thread(place.author, place.project.id, "Swings", "They squeak.")
+    act(place, "silence")
+    with pytest.raises(Limited):
+        discussions.shape_thread(place.author, own.id, Shape(title="Slides"))
 
 
 def test_who_is_muted_changes_nothing_and_may_take_back(place):
@@ -418,13 +426,13 @@ def test_whom_it_is_about_reads_it_in_the_inbox(place, sign_in):
 @pytest.mark.parametrize(
     ("action", "target", "words"),
     [
-        ("mute", "post", "you cannot write in the thread “The playground” until"),
-        ("silence", "post", "you cannot write in the project of the thread “The playground” until"),
-        ("suspend", "person", "your account cannot write until"),
-        ("warn", "person", "a moderator warns you. Nothing else changes."),
-        ("remove", "post", "was removed because of the law"),
-        ("redact", "post", "personal facts were blacked out"),
-        ("request_edit", "post", "It is still shown to everybody."),
+        ("mute", "post", "You cannot write in this discussion for a while."),
+        ("silence", "post", "You cannot write in this project for a while."),
+        ("suspend", "person", "Your account cannot write for a while."),
+        ("warn", "person", "You were warned. Nothing else changes."),
+        ("remove", "post", "was taken down. It is kept for the record"),
+        ("redact", "post", "Personal details were blacked out"),
+        ("request_edit", "post", "It is still shown."),
     ],
 )
 def test_whom_it_is_about_is_mailed_what_was_done_and_why(place, app, action, target, words):
