@@ -7,6 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.discussions.models import Post
+from civicforum.discussions.policies import can_read_words
 from civicforum.discussions.schemas import name_of
 from civicforum.errors import require
 from civicforum.mediation import actions, forms, policies, queries
@@ -59,7 +60,12 @@ def propose(post_id: int) -> Any:
         return redirect(url_for("moderation.moderate_post", post_id=post_id))
     barred = queries.is_barred(post.id)
     page = render_template(
-        "mediation/propose.html", form=form, post=post, name=name_of(post.author), is_barred=barred
+        "mediation/propose.html",
+        form=form,
+        post=post,
+        shows_words=can_read_words(viewer(), post),
+        name=name_of(post.author),
+        is_barred=barred,
     )
     return page, 422 if form.errors else 200
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from civicforum.discussions.policies import can_see_post
+from civicforum.discussions.policies import can_read_words, can_see_post
 from civicforum.discussions.queries import files_of_posts
 from civicforum.files.tray import sent_changes
 from civicforum.moderation import actions, forms, queries
@@ -33,6 +33,7 @@ def show_reasons(post_id: int) -> Any:
         attachments=files_of_posts([post])[post.id],
         form=form,
         is_author=is_author,
+        shows_words=can_read_words(viewer(), post),
         can_mend=is_author and queries.can_mend(post, case),
     )
     return page, (422 if form.errors and request.method == "POST" else 200)
