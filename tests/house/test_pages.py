@@ -53,8 +53,14 @@ def sessions(town) -> dict[str, requests.Session]:
     """A signed-in HTTP session for each role."""
     found = {role: sign_in(town.base_url, email) for role, email in ROLES.items()}
     for role in IN_SPANISH:
-        found[role].headers["Accept-Language"] = "es"
+        read_spanish(town.base_url, found[role])
     return found
+
+
+def read_spanish(base_url: str, session: requests.Session) -> None:
+    page = session.get(f"{base_url}/", timeout=30)
+    (form,) = [form for form in forms_of(page) if form["action"] == "/language/es"]
+    session.post(f"{base_url}/language/es", data=form["fields"].to_dict(), timeout=30)
 
 
 def sign_in(base_url: str, email: str | None) -> requests.Session:
