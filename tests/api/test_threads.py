@@ -49,7 +49,7 @@ def test_a_thread_is_started_and_listed(client, token_for, ana):
         "It is **dark**.",
         "<p>It is <strong>dark</strong>.</p>\n",
     )
-    assert post["author"] == {"handle": ana.handle, "name": "Ana Ruiz", "hats": [], "is_pseudonym": False}
+    assert post["author"] == {"handle": ana.handle, "name": "Ana Ruiz", "hats": []}
     assert post["reactions"] == {"support": 0, "thanks": 0, "concern": 0}
     assert post["voice"]["state"] == "received"
     assert post["created_at"].endswith("+00:00")

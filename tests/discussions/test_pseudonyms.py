@@ -161,7 +161,7 @@ def test_a_post_under_it_is_told_without_its_writer(ana, project, thread):
     name = take(ana, project).name
     post = actions.post_reply(ana, thread.id, "Under another.")
     told = post_json(Guest(), queries.get_post(Guest(), post.id))["author"]
-    assert told == {"handle": None, "name": name, "hats": [], "is_pseudonym": True}
+    assert told == {"handle": None, "name": name, "hats": []}
 
 
 def test_threads_reactions_and_changes_are_told_under_it(ana, project, thread):

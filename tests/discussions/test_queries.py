@@ -107,9 +107,8 @@ def test_authors_wear_their_hats_and_former_participants_have_no_name(project):
         "handle": mayor.handle,
         "name": "Mayor",
         "hats": ["City of Roanoke"],
-        "is_pseudonym": False,
     }
-    nobody = {"handle": None, "name": "Former participant", "hats": [], "is_pseudonym": False}
+    nobody = {"handle": None, "name": "Former participant", "hats": []}
     assert told[1:] == [nobody, nobody]
 
 

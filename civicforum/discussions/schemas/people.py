@@ -11,12 +11,13 @@ from civicforum.discussions.models import Pseudonym
 
 
 class AuthorSchema(Schema):
-    handle = fields.String(required=True, allow_none=True)
+    handle = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null of a former participant, and of a pseudonym, which is `name`."},
+    )
     name = fields.String(required=True)
     hats = fields.List(fields.String(), required=True)
-    is_pseudonym = fields.Boolean(
-        required=True, metadata={"description": "Whether `name` is one that holds in this project alone."}
-    )
 
 
 class CalleeSchema(Schema):
@@ -39,7 +40,6 @@ class Told:
     name: str
     hats: Sequence[str] = ()
     note: str = ""
-    is_pseudonym: bool = False
 
 
 def tell_author(author: User | Pseudonym | None, hats: dict[int, list[str]]) -> Told:
@@ -47,7 +47,7 @@ def tell_author(author: User | Pseudonym | None, hats: dict[int, list[str]]) -> 
     if author is None or author.erased_at is not None:
         return Told(None, name_of(author))
     if isinstance(author, Pseudonym):
-        return Told(None, author.name, note=_("pseudonym"), is_pseudonym=True)
+        return Told(None, author.name, note=_("pseudonym"))
     return Told(author.handle, author.name, tuple(hats.get(author.id, ())), author.neighbourhood)
 
 

@@ -87,7 +87,7 @@ class Thread {
 
   isOwn(item) {
     const { me, pseudonym } = this.words;
-    if (pseudonym && item.author?.is_pseudonym) return item.author.name === pseudonym;
+    if (pseudonym && item.author && !item.author.handle) return item.author.name === pseudonym;
     return Boolean(me) && item.author?.handle === me;
   }
 
