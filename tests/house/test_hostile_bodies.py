@@ -126,7 +126,9 @@ def powers(app):
     own, other = make_post(thread, power), make_post(thread, make_user())
     hall = make_town_hall(project)
     make_rsvp(hall, make_user(), code="6789BCDFGH")
-    case = moderation.moderate(power, "post", other.id, None)
+    # Whoever wrote in a thread judges nothing in it, so the case is about what somebody else began.
+    judged = make_post(make_thread(project, make_user()), make_user())
+    case = moderation.moderate(power, "post", judged.id, None)
     asked = prepare_poll("single", "What?", ("A", "B"), now() + timedelta(days=7))
     poll = discussions.set_poll(power, own.id, asked)
     fills = {

@@ -19,7 +19,7 @@ from civicforum.demo.loader import load_demo, plan_demo
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Thread
 from civicforum.links.actions import use_links
-from civicforum.moderation.models import ReasonTemplate, RecordReading
+from civicforum.moderation.models import Appeal, Measure, ReasonTemplate, RecordReading, Volunteer
 from civicforum.moderation.queries import verify_log
 from civicforum.schema import differences, is_in_models, upgrade_database
 
@@ -79,6 +79,15 @@ def town(empty, made_once):
                     Limit(kind="mute", place="thread:1", user_id=1, until=now(), **rule),
                     RecordReading(post_id=1, reader_id=1, reason="Asked."),
                     ReasonTemplate(key="rude", label="Rude", words="It is rude.", translations={}),
+                    Volunteer(user_id=1),
+                    Appeal(
+                        measure=db.session.scalars(select(Measure).order_by(Measure.id)).first(),
+                        case_id=1,
+                        person_id=1,
+                        side="author",
+                        text="Look again.",
+                        due_at=now(),
+                    ),
                 ]
             )
 

@@ -144,7 +144,7 @@ def an_offer_lapses(town: Town) -> Act:
 @does(mediation.lift_limits)
 def what_both_agreed_on_is_shown_again(town: Town) -> Act:
     mediation_id, people = agreed(town)
-    moderation.moderate(town.site_moderator, "post", town.answer.id, Deed("hide", 1, "It is not so."))
+    moderation.moderate(town.second_moderator, "post", town.answer.id, Deed("hide", 1, "It is not so."))
     moderation.mend_post(people[1], town.answer.id, "Since June.")
     return lambda: mediation.lift_limits(SYSTEM, mediation_id)
 

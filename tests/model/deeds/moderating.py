@@ -114,8 +114,9 @@ def flags_hide_by_themselves(town: Town) -> Act:
 @does(moderation.decide_case)
 def what_flags_hid_stays_hidden(town: Town) -> Act:
     flags_hide_by_themselves(town)()
-    case = moderation.open_case(town.site_moderator, "post", town.first.id)
-    return lambda: moderation.decide_case(town.site_moderator, case.id, LEAVE, case.version)
+    judge = make_user("moderator")
+    case = moderation.open_case(judge, "post", town.first.id)
+    return lambda: moderation.decide_case(judge, case.id, LEAVE, case.version)
 
 
 @does(moderation.decide_hold)
@@ -152,7 +153,7 @@ def comments_are_shown_at_once_again_on_the_record(town: Town) -> Act:
 
 @does(moderation.publish_heads)
 def a_day_of_the_record_is_closed(town: Town) -> Act:
-    moderation.moderate(town.site_moderator, "post", town.first.id, HIDE)
+    moderation.moderate(town.second_moderator, "post", town.first.id, HIDE)
     return lambda: moderation.publish_heads(SYSTEM)
 
 
