@@ -58,8 +58,8 @@ def sessions(town) -> dict[str, requests.Session]:
 
 
 def read_spanish(base_url: str, session: requests.Session) -> None:
-    page = session.get(f"{base_url}/", timeout=30)
-    (form,) = [form for form in forms_of(page) if form["action"] == "/language/es"]
+    page = session.get(f"{base_url}/language/es", timeout=30)
+    (form,) = [form for form in forms_of(page) if form["id"] == "language"]
     session.post(f"{base_url}/language/es", data=form["fields"].to_dict(), timeout=30)
 
 
