@@ -137,8 +137,8 @@ IN_SEQUENCES = [
     ("townhalls.actions.answers.tell_one", nothing, Seats),
     ("townhalls.actions.answers.promote", nothing, Seats),
     ("discussions.queries.answer_places", nobody, Talk),
-    ("moderation.actions._settle_flags", nothing, Desk),
-    ("moderation.actions.policies.can_decide_case", lambda *_args: True, Desk),
+    ("moderation.actions.cases.settle_flags", nothing, Desk),
+    ("moderation.actions.cases.policies.can_decide_case", lambda *_args: True, Desk),
 ]
 
 
