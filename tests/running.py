@@ -212,8 +212,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
+    """Chromium, without a window.
+
+    What another process did comes with the next pulse (2 s), and a page reads itself again at a moment of its
+    own within 4 s: what is expected may rightly take that long, and a busy machine some more.
+    """
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=15_000)
 
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not here: the journeys are left out")

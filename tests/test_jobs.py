@@ -268,8 +268,8 @@ def test_a_worker_outlives_a_database_that_is_gone_for_a_while(tmp_path, caplog)
 
     jobs.work_forever(app, is_stopping, rest_seconds=0.01)
     assert done == [7]
-    assert [(record.levelname, record.message) for record in caplog.records] == [
-        ("WARNING", "The worker could not go on; it tries again. (OperationalError)")
-    ] * 2
+    # In brackets stands what it met first: a write that looks after the rounds, or a read.
+    told = [(record.levelname, record.message.partition(" (")[0]) for record in caplog.records]
+    assert told == [("WARNING", "The worker could not go on; it tries again.")] * 2
     with app.app_context():
         db.engine.dispose()

@@ -5,9 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from civicforum.accounts.models import User
-from civicforum.discussions.models import Pseudonym
-from civicforum.discussions.schemas.people import name_of
+from civicforum.discussions.schemas.people import tell_author
 from civicforum.pages.addresses import hit_url
 from civicforum.pages.queries import Hit, Results
 from civicforum.search.marking import Piece, marked
@@ -76,15 +74,10 @@ def hit_json(hit: Hit, terms: tuple[Term, ...] | Any) -> dict[str, Any]:
         "excerpt_pieces": excerpt,
         "url": hit_url(hit),
         "project": hit.project,
-        "author": _author(hit.author) if hit.kind in ("post", "thread", "update") else None,
+        "author": tell_author(hit.author, {}) if hit.kind in ("post", "thread", "update") else None,
         "said_at": hit.said_at,
     }
 
 
 def _line(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces)
-
-
-def _author(author: User | Pseudonym | None) -> dict[str, Any]:
-    is_known = author is not None and author.erased_at is None
-    return {"handle": author.handle if author and is_known else None, "name": name_of(author)}

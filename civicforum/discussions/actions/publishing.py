@@ -217,9 +217,9 @@ def tell(people: list[int], reason: str, post: Post) -> None:
 def speaks_for_project(post: Post) -> bool:
     """Whether its author organizes the project, or speaks for one of its partners."""
     author, project = post.writer, post.thread.project
-    if post.pseudonym_id is not None:
+    if author is None or post.pseudonym_id is not None:
         return False
-    return author is not None and (is_partner(author, project) or is_organizer(author, project))
+    return is_partner(author, project) or is_organizer(author, project)
 
 
 def _answered(post: Post) -> int | None:

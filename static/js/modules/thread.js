@@ -14,6 +14,7 @@ import { Idiomorph } from "../../vendor/idiomorph.js";
 import { mountAll } from "../main.js";
 
 const TELL_EVERY_MS = 4000;
+const READ_WITHIN_MS = 4000;
 
 export function mount(main) {
   new Thread(main).start();
@@ -28,9 +29,9 @@ class Thread {
     this.deferred = [];
     this.inFlight = 0;
     // A whole hall watches: not all of them ask at the same moment.
-    this.headSoon = new Soon(() => this.readHead(), TELL_EVERY_MS);
-    this.pageSoon = new Soon(() => this.readUnlessWriting(), TELL_EVERY_MS);
-    this.ownWordsSoon = new Soon(() => this.showOwnWords(), TELL_EVERY_MS);
+    this.headSoon = new Soon(() => this.readHead(), READ_WITHIN_MS);
+    this.pageSoon = new Soon(() => this.readUnlessWriting(), READ_WITHIN_MS);
+    this.ownWordsSoon = new Soon(() => this.showOwnWords(), READ_WITHIN_MS);
   }
 
   start() {
