@@ -56,16 +56,28 @@ class Templated(Form):
         self.template.choices = options([("", _("My own words")), *named])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The chosen words become the reason, so that a page that comes back shows what was said."""
+        """The chosen words become the reason, so that a page that comes back shows what was said.
+
+        Words that go with another rule than the chosen one are not taken: the statement would contradict itself.
+        """
         is_valid = super().validate(extra_validators)
-        chosen = next((each.words for each in self.offered if each.key == self.template.data), "")
-        self.reason.data = "\n\n".join(part for part in (chosen, (self.reason.data or "").strip()) if part)
+        chosen = next((each for each in self.offered if each.key == self.template.data), None)
+        if chosen and chosen.rule and self.rule.data and str(chosen.rule) != self.rule.data:
+            self.template.errors = [
+                *self.template.errors,
+                str(
+                    _(
+                        "That reason goes with rule %(rule)s. Choose that rule, or another reason.",
+                        rule=chosen.rule,
+                    )
+                ),
+            ]
+            return False
+        words = chosen.words if chosen else ""
+        self.reason.data = "\n\n".join(part for part in (words, (self.reason.data or "").strip()) if part)
         self.template.data = ""
         if not self.reason.data:
-            self.reason.errors = [
-                *self.reason.errors,
-                str(_("Choose a reason, or say why in your own words.")),
-            ]
+            self.reason.errors = [*self.reason.errors, str(UNSAID)]
         return is_valid and not self.reason.errors
 
 

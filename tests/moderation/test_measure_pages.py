@@ -44,6 +44,17 @@ def test_a_reason_is_chosen_and_added_to(place, moderator):
     assert "End it early" in answer.text
 
 
+def test_a_reason_that_goes_with_another_rule_is_not_taken(place, moderator):
+    answer = submit(
+        moderator, measure(place.post, "mute"), rule="4", hours="72", template="about-people", reason="Truly."
+    )
+    assert answer.status_code == 422
+    assert "That reason goes with rule 2. Choose that rule, or another reason." in answer.text
+    assert 'value="about-people" selected' in answer.text or 'selected value="about-people"' in answer.text
+    assert "Truly." in answer.text
+    assert db.session.scalars(select(Measure)).all() == []
+
+
 def test_a_reason_is_needed_and_what_was_typed_stays(place, moderator):
     answer = submit(moderator, measure(place.post, "redact"), rule="2", passages="animals")
     assert answer.status_code == 422
