@@ -18,6 +18,11 @@ def test_every_action_has_a_recipe(session_app):
     assert sorted(every_action().keys() - recipes.keys()) == []
 
 
+def test_every_recipe_has_a_name_of_its_own():
+    names = [recipe.__name__ for _action, recipe in each()]
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_pages_read_as_they_are_told_to_begin_with(app, town):
     before = Before(app)
     assert [fault for watcher in before.watchers for fault in page_faults(app, watcher)] == []

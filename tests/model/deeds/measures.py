@@ -44,7 +44,7 @@ def an_author_is_silenced(town: Town) -> Act:
 
 
 @does(moderation.moderate)
-def an_author_is_suspended(town: Town) -> Act:
+def a_measure_suspends_an_author(town: Town) -> Act:
     return lambda: take(town, "suspend")
 
 
