@@ -70,7 +70,6 @@ from civicforum.discussions.schemas.reading import (
     watch_readings,
 )
 from civicforum.discussions.schemas.threads import (
-    LARGEST,
     ConclusionSchema,
     NewThreadSchema,
     RoomSchema,
@@ -90,7 +89,6 @@ from civicforum.discussions.schemas.threads import (
 
 __all__ = [
     "EVERYBODY",
-    "LARGEST",
     "SCORES",
     "AuthorSchema",
     "BalanceSchema",
