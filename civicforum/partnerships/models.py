@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model
 
-ORGANIZATION_KINDS = ("public", "private", "nonprofit")
 LEVELS = ("information", "consultation", "cooperation", "decision")
 STATUSES = ("draft", "active", "completed", "archived")
 VISIBILITIES = ("public", "members")
