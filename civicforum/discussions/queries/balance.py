@@ -130,8 +130,7 @@ def is_first_in_town(
     being new.
     """
     other, place, around = aliased(VoiceCount), aliased(Thread), aliased(Project)
-    is_public = (around.visibility == "public") & (around.status != "draft")
-    is_known = or_(around.id == project_id, and_(is_public, ~other.is_pseudonymous))
+    is_known = or_(around.id == project_id, and_(around.is_public, ~other.is_pseudonymous))
     return ~exists(
         select(other.user_id)
         .join(place, place.id == other.thread_id)
