@@ -18,6 +18,7 @@ from civicforum.accounts import sessions
 from civicforum.capacity import LARGEST_BODY_BYTES
 from civicforum.config import Settings, is_loopback, load_settings
 from civicforum.web import bodies, filters, headers, limits, problems, request_log
+from civicforum.web.numbers import LARGEST
 from civicforum.web.viewer import login_manager
 
 ROOMS = (
@@ -38,7 +39,6 @@ ROOMS = (
     "digests",
     "pages",
 )
-LARGEST_ID = 2**31 - 1
 YEAR_SECONDS = 365 * 24 * 3600
 csrf = CSRFProtect()
 
@@ -47,7 +47,7 @@ class RowNumber(IntegerConverter):
     """A row's id in an address: a number that no database holds is simply not there (404)."""
 
     def __init__(self, map: Any, *args: Any, **limits: Any) -> None:
-        super().__init__(map, *args, **{"max": LARGEST_ID, **limits})
+        super().__init__(map, *args, **{"max": LARGEST, **limits})
 
 
 def create_app(settings: Settings | None = None) -> Flask:

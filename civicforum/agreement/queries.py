@@ -119,10 +119,3 @@ def has_accepted(user: Actor, version: AgreementVersion | None) -> bool:
 def find_hold(kind: str, object_id: int) -> Hold | None:
     """The latest review of this object, waiting or decided."""
     return db.session.scalar(select(Hold).where(Hold.kind == kind, Hold.object_id == object_id))
-
-
-def list_waiting_holds() -> Sequence[Hold]:
-    """What waits for a moderator, oldest first. For rooms above, whose policies say who may see it."""
-    return db.session.scalars(
-        select(Hold).where(Hold.decided_at.is_(None)).order_by(Hold.created_at, Hold.id)
-    ).all()

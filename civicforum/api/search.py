@@ -15,6 +15,7 @@ from civicforum.partnerships.queries import get_project
 from civicforum.search.sources import KINDS
 from civicforum.search.words import MOST_CHARACTERS
 from civicforum.web.limits import limited
+from civicforum.web.numbers import LARGEST
 from civicforum.web.viewer import viewer
 
 blp = Blueprint("search-api", __name__, url_prefix="/api/v1", description="Full text.")
@@ -27,7 +28,7 @@ class SearchQuery(PageQuery):
     limit = fields.Integer(load_default=queries.PAGE_HITS, validate=Range(1, 50))
     kind = fields.String(load_default=None, validate=OneOf(KINDS))
     project = fields.String(load_default=None, validate=Length(max=80))
-    thread = fields.Integer(load_default=None, validate=Range(1, 2**31 - 1))
+    thread = fields.Integer(load_default=None, validate=Range(1, LARGEST))
     person = fields.String(load_default=None, validate=Length(max=30), metadata={"description": "A handle."})
     since = fields.Date(load_default=None)
     until = fields.Date(load_default=None)

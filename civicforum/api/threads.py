@@ -15,6 +15,7 @@ from civicforum.files.actions import Chosen
 from civicforum.partnerships.queries import get_project
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
+from civicforum.web.numbers import LARGEST
 from civicforum.web.pagination import MAXIMUM_LIMIT
 from civicforum.web.viewer import viewer
 
@@ -38,7 +39,7 @@ class ThreadListQuery(PageQuery):
 
 
 class PostListQuery(Schema):
-    after = fields.Integer(load_default=0, validate=Range(0, 2**31 - 1))
+    after = fields.Integer(load_default=0, validate=Range(0, LARGEST))
     limit = fields.Integer(load_default=queries.PAGE_POSTS, validate=Range(1, MAXIMUM_LIMIT))
 
 

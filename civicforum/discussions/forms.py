@@ -201,7 +201,7 @@ class MoveForm(Form):
 
 
 class SplitForm(Form):
-    """Which comments go is chosen in the list; ``into`` is a new title, or the address of a thread."""
+    """Which comments go is chosen in the list; they go below a new ``title``, or into another ``thread``."""
 
     with_replies = BooleanField(_("Their answers, too"), default=True)
     title = Line(

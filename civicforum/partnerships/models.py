@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
 from civicforum.db import HasCreatedAt, HasId, Model
 
-ORGANIZATION_KINDS = ("public", "private", "nonprofit")
 LEVELS = ("information", "consultation", "cooperation", "decision")
 STATUSES = ("draft", "active", "completed", "archived")
 VISIBILITIES = ("public", "members")
@@ -74,9 +74,15 @@ class Project(Model, HasId, HasCreatedAt):
         back_populates="project", cascade="all, delete-orphan"
     )
 
-    @property
+    @hybrid_property
     def is_public(self) -> bool:
+        """Whether everybody may see it; of the class, the same as a WHERE clause."""
         return self.visibility == "public" and self.status != "draft"
+
+    @is_public.inplace.expression
+    @classmethod
+    def _is_public_clause(cls) -> ColumnElement[bool]:
+        return and_(cls.visibility == "public", cls.status != "draft")
 
     @property
     def is_open(self) -> bool:

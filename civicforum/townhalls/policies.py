@@ -1,7 +1,7 @@
 """Who may what with town halls. Pure and total; what stands against it in fact is for the actions."""
 
 from civicforum.accounts.models import SYSTEM, Actor, Guest
-from civicforum.accounts.policies import is_in_good_standing, same_person
+from civicforum.accounts.policies import is_in_good_standing
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_see_project, is_organizer, is_steward
 from civicforum.townhalls.models import Rsvp, TownHall
@@ -42,11 +42,6 @@ def can_ask_by_mail(actor: Actor, town_hall: TownHall) -> bool:
 def can_answer_by_mail(actor: Actor, rsvp: Rsvp) -> bool:
     """Change or cancel the answer that was made from this guest's address: they opened its signed link."""
     return isinstance(actor, Guest) and bool(actor.email) and actor.email == rsvp.address
-
-
-def can_see_answer(viewer: Actor, rsvp: Rsvp) -> bool:
-    """One's own answer with its needs; and those who run the meeting."""
-    return same_person(viewer, rsvp.user_id) or can_help(viewer, rsvp.town_hall)
 
 
 def can_join_online(viewer: Actor, town_hall: TownHall, rsvp: Rsvp | None) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, Generic, TypeVar
 from flask_babel import gettext as _
 
 from civicforum.errors import Invalid
+from civicforum.web.numbers import LARGEST
 
 T = TypeVar("T")
 MAXIMUM_LIMIT = 200
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         values = None
     is_sound = isinstance(values, list) and [type(v) for v in values] == list(kinds)
     # A number that no database holds would be an error there.
-    if not is_sound or any(isinstance(v, int) and abs(v) > LARGEST_ID for v in values):
+    if not is_sound or any(isinstance(v, int) and abs(v) > LARGEST for v in values):
         damaged = _("This page's address is damaged. Start again from the first page.")
         raise Invalid(errors={"cursor": [damaged]})
     return tuple(values)

@@ -22,16 +22,6 @@ from civicforum.voices.queries import voices_of
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(handle="ana")
-
-
-@pytest.fixture
-def ben(app):
-    return make_user(handle="ben")
-
-
-@pytest.fixture
 def moderator(app):
     make_agreement()
     return make_user("moderator")

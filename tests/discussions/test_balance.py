@@ -33,11 +33,6 @@ EVERYBODY = Guest()
 
 
 @pytest.fixture
-def project(app):
-    return make_project(make_user(name="Olga Organizer"))
-
-
-@pytest.fixture
 def thread(project):
     return make_thread(project)
 

@@ -7,7 +7,7 @@ from mailbox import words
 import pytest
 import time_machine
 from click.testing import CliRunner
-from factories import make_agreement, make_post, make_project, make_thread, make_user
+from factories import make_post, make_thread, make_user
 from sqlalchemy import select
 
 from civicforum import jobs
@@ -22,6 +22,8 @@ from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress, Thre
 from civicforum.errors import NotAllowed
 from civicforum.partnerships.actions import edit_project
 
+pytestmark = pytest.mark.usefixtures("agreement")
+
 OURS = "reply@forum.example"
 
 
@@ -34,19 +36,8 @@ def inside(app, monkeypatch):
 
 
 @pytest.fixture
-def organizer(app):
-    make_agreement()
-    return make_user(name="Olga Organizer", email="olga@example.org")
-
-
-@pytest.fixture
-def ana(app):
-    return make_user(name="Ana", handle="ana", email="ana@example.org")
-
-
-@pytest.fixture
-def thread(organizer, ana):
-    thread = make_thread(make_project(organizer), organizer, title="The bus stop")
+def thread(organizer, project):
+    thread = make_thread(project, organizer, title="The bus stop")
     make_post(thread, organizer, "Shall it be moved?")
     return thread
 

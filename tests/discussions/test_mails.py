@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from factories import join, make_agreement, make_organization, make_post, make_project, make_thread, make_user
+from factories import join, make_organization, make_post, make_thread, make_user
 from sqlalchemy import select
 
 from civicforum import jobs
@@ -23,21 +23,7 @@ from civicforum.notifications.queries import level_of, list_inbox
 from civicforum.notifications.stops import Stop, read_stop, sign_stop
 from civicforum.partnerships.actions import edit_project, follow_project
 
-
-@pytest.fixture
-def organizer(app):
-    make_agreement()
-    return make_user(name="Olga Organizer", email="olga@example.org")
-
-
-@pytest.fixture
-def project(organizer):
-    return make_project(organizer)
-
-
-@pytest.fixture
-def ana(app):
-    return make_user(name="Ana", handle="ana", email="ana@example.org")
+pytestmark = pytest.mark.usefixtures("agreement")
 
 
 @pytest.fixture

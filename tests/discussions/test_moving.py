@@ -22,26 +22,6 @@ from civicforum.voices.models import Voice
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(name="Ana")
-
-
-@pytest.fixture
-def ben(app):
-    return make_user(name="Ben")
-
-
-@pytest.fixture
-def organizer(app):
-    return make_user(name="Olga")
-
-
-@pytest.fixture
-def project(organizer):
-    return make_project(organizer)
-
-
-@pytest.fixture
 def thread(ana, ben, project):
     """1 by Ana, 2 answers it, 3 answers 2, 4 stands alone."""
     thread = make_thread(project, ana)
@@ -93,7 +73,7 @@ def test_an_answer_says_that_what_it_answers_is_elsewhere(organizer, thread):
     first, second = posts(thread)[:2]
     actions.split_thread(organizer, thread.id, [first.id], "Another matter", "It is apart.")
     told = schemas.tell_posts(Guest(), [db.session.get_one(Post, second.id)])[0]
-    assert (told.reply_to, told.reply_to_seq, told.reply_to_name) == (first.id, None, "Ana")
+    assert (told.reply_to, told.reply_to_seq, told.reply_to_name) == (first.id, None, "Ana Ruiz")
     assert told.is_answer_to_moved
 
 

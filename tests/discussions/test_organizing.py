@@ -19,26 +19,6 @@ from civicforum.live.changes import changes_since
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(handle="ana")
-
-
-@pytest.fixture
-def ben(app):
-    return make_user(handle="ben")
-
-
-@pytest.fixture
-def organizer(app):
-    return make_user(name="Olga")
-
-
-@pytest.fixture
-def project(organizer):
-    return make_project(organizer)
-
-
-@pytest.fixture
 def thread(ana, project):
     return actions.start_thread(ana, project.id, "The bus stop", "The first words.")
 

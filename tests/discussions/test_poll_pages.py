@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from browser import forms_of, press, submit
-from factories import make_post, make_project, make_thread, make_user
+from factories import make_post, make_thread, make_user
 
 from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
@@ -16,13 +16,8 @@ ASKED = {"body": "Please.", "poll_question": "What first?", "poll_options": "Ben
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(name="Ana Author")
-
-
-@pytest.fixture
-def thread(ana):
-    return make_thread(make_project(make_user(name="Olga")), ana)
+def thread(project, ana):
+    return make_thread(project, ana)
 
 
 @pytest.fixture

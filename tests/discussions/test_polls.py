@@ -25,16 +25,6 @@ def asked(kind="single", options=("Bench", "Lamp", "Tree"), days=7, question="Wh
 
 
 @pytest.fixture
-def project(app):
-    return make_project(make_user(name="Olga Organizer"))
-
-
-@pytest.fixture
-def ana(app):
-    return make_user(name="Ana Author")
-
-
-@pytest.fixture
 def thread(project, ana):
     return make_thread(project, ana)
 

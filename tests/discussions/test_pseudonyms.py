@@ -4,7 +4,6 @@ import pytest
 from browser import press
 from factories import (
     join,
-    make_agreement,
     make_organization,
     make_post,
     make_project,
@@ -26,18 +25,9 @@ from civicforum.partnerships.actions import edit_project
 from civicforum.partnerships.models import Partner
 from civicforum.search.models import SearchEntry
 
+pytestmark = pytest.mark.usefixtures("agreement")
+
 SECRET = "the installation's secret, which nobody reads"
-
-
-@pytest.fixture
-def organizer(app):
-    make_agreement()
-    return make_user(name="Olga Organizer")
-
-
-@pytest.fixture
-def ana(app):
-    return make_user(name="Ana Ruiz", handle="ana_ruiz")
 
 
 @pytest.fixture
@@ -46,9 +36,9 @@ def project(organizer):
 
 
 @pytest.fixture
-def thread(project):
+def thread(project, ben):
     thread = make_thread(project)
-    make_post(thread, make_user(name="Ben Ode", handle="ben_ode"), "The first words.")
+    make_post(thread, ben, "The first words.")
     return thread
 
 
@@ -196,7 +186,7 @@ def test_a_search_by_person_does_not_find_it(ana, project, thread):
 def test_nobody_is_offered_whom_one_cannot_call_on(ana, project, thread):
     take(ana, project)
     actions.post_reply(ana, thread.id, "Under another.")
-    assert [callee.handle for callee in queries.list_callees(thread, "")] == ["ben_ode"]
+    assert [callee.handle for callee in queries.list_callees(thread, "")] == ["ben"]
 
 
 def test_a_new_name_is_not_shown_where_another_stands(ana, project, thread):

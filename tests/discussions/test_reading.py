@@ -62,11 +62,6 @@ def test_a_row_stays_short_and_nothing_read_is_ever_new_again(pairs, most):
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(name="Ana Ruiz")
-
-
-@pytest.fixture
 def thread(app):
     thread = make_thread(make_project())
     for _n in range(7):

@@ -15,11 +15,6 @@ from civicforum.errors import Conflict
 
 
 @pytest.fixture
-def ana(app):
-    return make_user(name="Ana Ruiz")
-
-
-@pytest.fixture
 def thread(ana):
     return actions.start_thread(
         ana, make_project(title="Safer Southwest").id, "The bus stop", "The first words."

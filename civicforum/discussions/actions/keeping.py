@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from civicforum import jobs
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import db, find_locked, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import forget_words
@@ -68,7 +68,7 @@ def forget_draft(actor: Actor, place: str) -> None:
 @transactional
 def forget_old_draft(actor: Actor, draft_id: int) -> None:
     """Throw a draft away that nobody has touched for 180 days; done by the house, which asks again later."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     draft = find_locked(Draft, draft_id)
     if draft is None:
         return

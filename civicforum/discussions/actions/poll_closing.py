@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 from civicforum import jobs
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.queries import find_cause
 from civicforum.db import db, now, transactional
 from civicforum.discussions import policies, queries
@@ -40,7 +40,7 @@ def close_poll(actor: Actor, poll_id: int) -> Poll:
 @transactional
 def end_poll(actor: Actor, poll_id: int) -> None:
     """Close a poll whose time is over; the house does it. One that was closed early, or moved, is left."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     try:
         poll = lock_poll(actor, poll_id)
     except NotFound:
@@ -62,7 +62,7 @@ def _end(poll: Poll, by: int | None = None) -> None:
 @transactional
 def remind_of_poll(actor: Actor, poll_id: int) -> None:
     """A day before the close: tell those who speak in the thread and have not voted, and nobody else."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     poll = db.session.get(Poll, poll_id)
     if poll is None or poll.is_closed() or not poll.post.is_visible or not poll.post.thread.is_open:
         return
@@ -119,7 +119,7 @@ def _set_review(poll: Poll, actor: Actor) -> None:
 @transactional
 def review_poll(actor: Actor, poll_id: int, person_id: int | None) -> None:
     """On the day that was set: remind whoever asked, and whoever wrote the outcome, to look at it again."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     poll = db.session.get(Poll, poll_id)
     if poll is None or not poll.post.is_visible or poll.review_on is None or poll.review_on > now().date():
         return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.actions import count_stood
 from civicforum.agreement.limits.models import EVERYWHERE
 from civicforum.agreement.limits.queries import own_limit
@@ -248,7 +248,7 @@ def amend_post(actor: Actor, post_id: int, body: str | Words, files: FileChanges
 @transactional
 def count_standing(actor: Actor, post_id: int) -> None:
     """Count a newcomer's post that still stands, once; the house does it a day after it was published."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     post = find_locked(Post, post_id)
     if post is None or not post.is_visible or post.counted_at is not None:
         return

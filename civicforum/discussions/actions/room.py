@@ -36,11 +36,7 @@ def make_room(actor: Actor, thread_id: int, hours: int, minutes: int, reason: st
     Another room that is made there ends. Locks the thread. Raises NotAllowed for who does not run the talk
     here, Conflict in a closed thread, Invalid for other times than are offered and for no reason.
     """
-    thread = lock_thread(actor, thread_id)
-    require(
-        policies.can_make_room(actor, thread),
-        _("Only this project's organizers and moderators make room in its threads."),
-    )
+    thread = _lock_to_make_room(actor, thread_id)
     why = _checked(hours, minutes, reason)
     if not thread.is_open or not thread.project.is_open:
         raise Conflict(_("Nothing is added to this thread, so there is no room to make."))
@@ -59,6 +55,15 @@ def make_room(actor: Actor, thread_id: int, hours: int, minutes: int, reason: st
         "discussions.end_room", unique_key=f"room:{thread.id}", run_at=room.ends_at, thread_id=thread.id
     )
     return room
+
+
+def _lock_to_make_room(actor: Actor, thread_id: int) -> Thread:
+    thread = lock_thread(actor, thread_id)
+    require(
+        policies.can_make_room(actor, thread),
+        _("Only this project's organizers and moderators make room in its threads."),
+    )
+    return thread
 
 
 def room_role(actor: Actor, thread: Thread) -> str:
@@ -89,11 +94,7 @@ def end_room(actor: Actor, thread_id: int) -> None:
 
     Raises NotAllowed as ``make_room``, Conflict where no room is made (any more).
     """
-    thread = lock_thread(actor, thread_id)
-    require(
-        policies.can_make_room(actor, thread),
-        _("Only this project's organizers and moderators make room in its threads."),
-    )
+    thread = _lock_to_make_room(actor, thread_id)
     room = queries.find_room(thread.id)
     if room is None:
         raise Conflict(_("No room is made here (any more): everybody writes as always."))

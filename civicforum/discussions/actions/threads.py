@@ -9,12 +9,7 @@ from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.limits import check_limits, check_silence
 from civicforum.discussions.actions.posts import cannot_speak, post_reply
-from civicforum.discussions.actions.publishing import (
-    byline,
-    forget_words,
-    lock_thread,
-    show_thread,
-)
+from civicforum.discussions.actions.publishing import forget_words, lock_thread, show_thread
 from civicforum.discussions.actions.saying import say
 from civicforum.discussions.actions.shaping import check_kind, find_tags
 from civicforum.discussions.asking import Asked
@@ -56,14 +51,14 @@ def start_thread(
     )
     check_silence(actor, project)
     check_kind(actor, project, kind)
-    thread = add_thread(project, line, kind=kind, tags=find_tags(project, tags), **byline(actor, project))
+    thread = add_thread(project, line, kind=kind, tags=find_tags(project, tags))
     forget_words(actor, f"project:{project.id}")
     _add_first_post(actor, thread, words, files, poll)
     return thread
 
 
 def add_thread(project: Project, title: str, **facts: object) -> Thread:
-    """An open thread without posts, and its channel; the project is locked."""
+    """An open thread without posts, and its channel; ``facts`` may say whose. The project is locked."""
     thread = Thread(
         project=project,
         title=title,
@@ -83,11 +78,12 @@ def add_thread(project: Project, title: str, **facts: object) -> Thread:
 def _add_first_post(
     actor: Actor, thread: Thread, words: Words, files: Sequence[Chosen] = (), poll: Asked | None = None
 ) -> Post:
-    """The words a thread begins with; while they are held, the thread waits with them."""
+    """The words a thread begins with: it is theirs who said them, and waits with them while they are held."""
     post = say(actor, thread, words, files, poll, title=thread.title)
+    thread.writer, thread.pseudonym = post.writer, post.pseudonym
     if not post.is_visible:
         thread.status = "pending"
-        db.session.flush()
+    db.session.flush()
     return post
 
 
@@ -125,7 +121,7 @@ def _begin_continuation(actor: Actor, thread: Thread, words: Words, poll: Asked 
     may_begin = policies.can_start_kind(actor, project, thread.kind)
     kind = thread.kind if may_begin else "discussion"
     facts = {"kind": kind, "max_posts": thread.max_posts, "tags": list(thread.tags)}
-    following = add_thread(project, _next_title(thread.title), **byline(actor, project), **facts)
+    following = add_thread(project, _next_title(thread.title), **facts)
     thread.continued_in = following
     show_thread(thread)
     return _add_first_post(actor, following, words, poll=poll)

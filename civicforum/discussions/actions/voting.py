@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import db, lock, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.asking import lock_poll, show_poll
@@ -92,7 +92,7 @@ def take_back_vote(actor: Actor, poll_id: int) -> Poll:
 @transactional
 def forget_votes(actor: Actor, user_id: int) -> None:
     """Somebody is erased: out of polls that run their votes go, in closed ones the numbers stay, nobody's."""
-    require(not actor.is_authenticated and actor.is_administrator)
+    require(actor is SYSTEM)
     for _ballot, poll in queries.ballots_of(user_id):
         lock(Post, poll.post_id)
     for ballot, poll in queries.ballots_of(user_id):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     Subquery,
     and_,
     case,
@@ -129,8 +130,7 @@ def is_first_in_town(
     being new.
     """
     other, place, around = aliased(VoiceCount), aliased(Thread), aliased(Project)
-    is_public = (around.visibility == "public") & (around.status != "draft")
-    is_known = or_(around.id == project_id, and_(is_public, ~other.is_pseudonymous))
+    is_known = or_(around.id == project_id, and_(around.is_public, ~other.is_pseudonymous))
     return ~exists(
         select(other.user_id)
         .join(place, place.id == other.thread_id)
@@ -271,8 +271,26 @@ def list_spoken(viewer: Actor, project: Project) -> Iterator[SpokenRow]:
     """
     if not can_see_project(viewer, project):
         raise NotFound
+    rows = db.session.execute(_spoken(viewer, project), execution_options={"yield_per": ROWS_AT_ONCE})
+    numbers: dict[tuple[int | None, int | None], int] = {}
+    return (
+        SpokenRow(
+            row.thread_id,
+            row.seq,
+            row.published_at,
+            row.reply_to_seq,
+            numbers.setdefault((row.author_id, row.pseudonym_id), len(numbers) + 1),
+            bool(row.has_hat),
+            bool(row.is_first),
+        )
+        for row in rows
+    )
+
+
+def _spoken(viewer: Actor, project: Project) -> Select[*tuple[Any, ...]]:
+    """The rows of ``list_spoken``, with whose each is."""
     parent = aliased(Post)
-    rows = db.session.execute(
+    return (
         select(
             Post.thread_id,
             Post.seq,
@@ -293,21 +311,7 @@ def list_spoken(viewer: Actor, project: Project) -> Iterator[SpokenRow]:
             Post.seq.is_not(None),
             User.erased_at.is_(None),
         )
-        .order_by(Post.thread_id, Post.seq),
-        execution_options={"yield_per": ROWS_AT_ONCE},
-    )
-    numbers: dict[tuple[int | None, int | None], int] = {}
-    return (
-        SpokenRow(
-            row.thread_id,
-            row.seq,
-            row.published_at,
-            row.reply_to_seq,
-            numbers.setdefault((row.author_id, row.pseudonym_id), len(numbers) + 1),
-            bool(row.has_hat),
-            bool(row.is_first),
-        )
-        for row in rows
+        .order_by(Post.thread_id, Post.seq)
     )
 
 

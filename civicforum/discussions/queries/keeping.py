@@ -9,7 +9,7 @@ from civicforum.accounts.models import Actor, User
 from civicforum.db import db
 from civicforum.discussions import policies
 from civicforum.discussions.models import Bookmark, Draft, Post, Thread
-from civicforum.discussions.queries.posts import find_posts
+from civicforum.discussions.queries.posts import visible_posts
 from civicforum.discussions.queries.threads import find_threads
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import visible_projects_clause
@@ -85,11 +85,7 @@ def list_bookmarked(
     if before:
         statement = statement.where(Bookmark.id < before[0])
     page = page_of(db.session.scalars(statement.limit(limit + 1)).all(), limit, lambda row: [row.id])
-    posts = {
-        post.id: post
-        for post in find_posts([row.post_id for row in page.items])
-        if policies.can_read_words(viewer, post)
-    }
+    posts = visible_posts(viewer, [row.post_id for row in page.items])
     return Page([(row, posts.get(row.post_id)) for row in page.items], page.next)
 
 

@@ -59,8 +59,7 @@ def find_page_to_ask(preview_id: int) -> str | None:
             Post.state == "visible",
             Post.seq.is_not(None),
             Thread.status != "pending",
-            Project.visibility == "public",
-            Project.status != "draft",
+            Project.is_public,
         )
         .limit(1)
     )

@@ -135,7 +135,7 @@ def thread_channels(project_id: int) -> list[str]:
 def closed_channels() -> list[str]:
     """The live channels of threads that not everybody may see."""
     statement = select(Thread.id).join(Thread.project)
-    is_open = (Project.visibility == "public") & (Project.status != "draft") & (Thread.status != "pending")
+    is_open = Project.is_public & (Thread.status != "pending")
     return [f"thread:{thread_id}" for thread_id in db.session.scalars(statement.where(~is_open))]
 
 

@@ -71,7 +71,6 @@ from civicforum.discussions.schemas.reading import (
     watch_readings,
 )
 from civicforum.discussions.schemas.threads import (
-    LARGEST,
     ConclusionSchema,
     NewThreadSchema,
     RoomSchema,
@@ -91,7 +90,6 @@ from civicforum.discussions.schemas.threads import (
 
 __all__ = [
     "EVERYBODY",
-    "LARGEST",
     "SCORES",
     "AuthorSchema",
     "BalanceSchema",

@@ -23,6 +23,7 @@ from civicforum.discussions.asking import (
 )
 from civicforum.discussions.models import HIGHEST_SCORE, POLL_KINDS, POLL_RESULTS, Poll, PollOption, Post
 from civicforum.discussions.schemas.bodies import Strict
+from civicforum.web.numbers import LARGEST
 
 SCORES = range(HIGHEST_SCORE + 1)
 
@@ -48,7 +49,7 @@ def load_poll(body: Mapping[str, Any] | None) -> Asked | None:
 
 
 class ChoiceSchema(Schema):
-    option = fields.Integer(strict=True, required=True, validate=Range(min=1, max=2**31 - 1))
+    option = fields.Integer(strict=True, required=True, validate=Range(min=1, max=LARGEST))
     value = fields.Integer(
         strict=True,
         load_default=1,

@@ -25,6 +25,7 @@ from civicforum.text import MAX_POST_CHARACTERS
 from civicforum.voices.models import Voice
 from civicforum.voices.queries import voices_of
 from civicforum.voices.schemas import VoiceSchema
+from civicforum.web.numbers import LARGEST
 
 
 class ChosenFileSchema(Strict):
@@ -46,7 +47,7 @@ class NewPostSchema(Strict):
         strict=True,
         allow_none=True,
         load_default=None,
-        validate=Range(min=1, max=2**31 - 1),
+        validate=Range(min=1, max=LARGEST),
         metadata={"description": "The id of the post that this answers, in the same thread."},
     )
     attachments = chosen_files()
@@ -58,7 +59,7 @@ class PostEditSchema(Strict):
     revision = fields.Integer(
         strict=True,
         required=True,
-        validate=Range(min=1, max=2**31 - 1),
+        validate=Range(min=1, max=LARGEST),
         metadata={"description": "The post's revision that was edited."},
     )
 

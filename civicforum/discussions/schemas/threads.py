@@ -27,8 +27,7 @@ from civicforum.discussions.schemas.posts import chosen_files
 from civicforum.live.changes import channel_versions, current_stream
 from civicforum.partnerships.queries import hats_for
 from civicforum.text import MAX_POST_CHARACTERS
-
-LARGEST = 2**31 - 1
+from civicforum.web.numbers import LARGEST
 
 
 def _slugs(**more: Any) -> fields.List:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import Actor, User
@@ -26,16 +26,15 @@ def visible_projects_clause(viewer: Actor) -> ColumnElement[bool]:
     """
     if has_site_role(viewer, "organizer"):
         return true()
-    public = and_(Project.visibility == "public", Project.status != "draft")
     if not isinstance(viewer, User):
-        return public
+        return Project.is_public.expression
     own = select(Membership.project_id).where(Membership.user_id == viewer.id)
     partners = (
         select(Partner.project_id)
         .join(Seat, Seat.organization_id == Partner.organization_id)
         .where(Seat.user_id == viewer.id)
     )
-    return or_(public, Project.id.in_(own), Project.id.in_(partners))
+    return or_(Project.is_public, Project.id.in_(own), Project.id.in_(partners))
 
 
 def list_projects(

@@ -152,7 +152,7 @@ def _helps(viewer: Actor) -> ColumnElement[bool]:
     )
     helps = Project.id.in_(own)
     if has_site_role(viewer, "steward"):
-        return or_(helps, and_(Project.visibility == "public", Project.status != "draft"))
+        return or_(helps, Project.is_public)
     return helps
 
 
@@ -188,6 +188,6 @@ def channels_of_project(project_id: int) -> list[str]:
 
 def closed_channels() -> list[str]:
     """The live channels of town halls that not everybody may see."""
-    is_open = (Project.visibility == "public") & (Project.status != "draft") & (TownHall.status != "draft")
+    is_open = Project.is_public & (TownHall.status != "draft")
     ids = db.session.scalars(select(TownHall.id).join(TownHall.project).where(~is_open))
     return [f"townhall:{town_hall_id}" for town_hall_id in ids]
