@@ -249,6 +249,26 @@ def test_a_part_of_a_thread_keeps_its_pseudonyms(ana, organizer, project, thread
     assert db.session.get_one(Post, post.id).author.name == name
 
 
+def test_a_thread_that_came_from_elsewhere_is_renamed_by_who_began_it(ana, organizer, project):
+    """Only its author may without a role: the log must not say another name than the thread."""
+    take(ana, project)
+    moved = actions.start_thread(ana, make_project(organizer).id, "Stairs", "They are dark.")
+    actions.move_thread(organizer, moved.id, project.id, "It belongs here.")
+    actions.shape_thread(ana, moved.id, Shape(title="Dark stairs"))
+    assert [change.actor.name for change in queries.list_changes(moved)] == ["Ana Ruiz", "Olga Organizer"]
+
+
+def test_a_thread_begun_under_it_is_renamed_under_it(ana, organizer, project):
+    """Also by who has a role since: of others a reason is asked, so none would tell whose it is."""
+    name = take(ana, project).name
+    own = actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    join(project, ana, "organizer")
+    db.session.expire_all()
+    actions.shape_thread(ana, own.id, Shape(title="Dark stairs"))
+    actions.archive_thread(ana, own.id, True)
+    assert [change.actor.name for change in queries.list_changes(own)] == ["Ana Ruiz", name]
+
+
 # --- the page ---
 
 

@@ -135,10 +135,11 @@ def touch_pointing(thread: Thread) -> None:
 
 
 def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None:
-    """Write down, for everybody to read, what was done with a thread."""
-    known = queries.find_pseudonym(actor, thread.project)
-    change = ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, pseudonym=known, **facts)
-    db.session.add(change)
+    """Write down, for everybody to read, what was done with a thread.
+
+    By name: it takes a role. What its author does as such is told as of who began it (``pseudonym``).
+    """
+    db.session.add(ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, **facts))
 
 
 def show_state(post: Post) -> None:
