@@ -249,6 +249,15 @@ def test_a_part_of_a_thread_keeps_its_pseudonyms(ana, organizer, project, thread
     assert db.session.get_one(Post, post.id).author.name == name
 
 
+def test_a_thread_that_somebody_supported_under_a_pseudonym_stays(ana, organizer, project, thread):
+    """There the name may be another's, and the next word there is given under another name."""
+    other = make_project(organizer)
+    take(ana, project)
+    actions.react(ana, queries.list_posts(Guest(), thread)[0].id, "support")
+    with pytest.raises(Conflict, match="holds in this project alone"):
+        actions.move_thread(organizer, thread.id, other.id, "It belongs there.")
+
+
 def test_a_thread_that_came_from_elsewhere_is_renamed_by_who_began_it(ana, organizer, project):
     """Only its author may without a role: the log must not say another name than the thread."""
     take(ana, project)

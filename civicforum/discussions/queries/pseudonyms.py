@@ -49,10 +49,17 @@ def is_name_taken(project: Project, name: str) -> bool:
 
 
 def has_pseudonyms(thread: Thread) -> bool:
-    """Whether anybody spoke, or began to, in this thread under a pseudonym."""
-    return thread.pseudonym_id is not None or _is_any(
-        select(Post.id).where(Post.thread_id == thread.id, Post.pseudonym_id.is_not(None))
+    """Whether anybody did anything that is told, in this thread, under a pseudonym."""
+    here = (
+        select(Post.id).where(Post.thread_id == thread.id, Post.pseudonym_id.is_not(None)),
+        select(ThreadChange.id).where(
+            ThreadChange.thread_id == thread.id, ThreadChange.pseudonym_id.is_not(None)
+        ),
+        select(Reaction.id)
+        .join(Post, Post.id == Reaction.post_id)
+        .where(Post.thread_id == thread.id, Reaction.pseudonym_id.is_not(None)),
     )
+    return thread.pseudonym_id is not None or any(map(_is_any, here))
 
 
 def _is_any(statement: Select[int]) -> bool:
