@@ -45,7 +45,8 @@ def drop_pseudonym(actor: Actor, project_id: int) -> None:
     Raises NotFound without a pseudonym, Conflict once it was used: what was said keeps its name.
     """
     project = _lock_project(actor, project_id)
-    pseudonym = queries.own_pseudonym(actor, project)
+    # Held whole: what is being said under it just now is waited for, and would be told by name without it.
+    pseudonym = queries.own_pseudonym(actor, project, is_held=True)
     if pseudonym is None:
         raise NotFound
     require(policies.can_drop_pseudonym(actor, pseudonym))

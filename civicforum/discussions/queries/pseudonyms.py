@@ -19,11 +19,13 @@ def find_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
     return own_pseudonym(viewer, project)
 
 
-def own_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
-    """The one that the viewer took in the project, whether or not they speak under it now."""
-    return db.session.scalar(
-        select(Pseudonym).where(Pseudonym.project_id == project.id, Pseudonym.user_id == viewer.id)
-    )
+def own_pseudonym(viewer: Actor, project: Project, is_held: bool = False) -> Pseudonym | None:
+    """The one that the viewer took in the project, whether or not they speak under it now.
+
+    ``is_held``: for who deletes it, against all that would point to it.
+    """
+    own = select(Pseudonym).where(Pseudonym.project_id == project.id, Pseudonym.user_id == viewer.id)
+    return db.session.scalar(own.with_for_update() if is_held else own)
 
 
 def has_spoken_by_name(viewer: Actor, project: Project) -> bool:
