@@ -1,5 +1,7 @@
 """Speaking under another name: stable in one project, unlinkable beyond it, and not for who has a role."""
 
+from datetime import timedelta
+
 import pytest
 from browser import press
 from factories import (
@@ -15,7 +17,8 @@ from factories import (
 from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
-from civicforum.db import db
+from civicforum.db import db, now
+from civicforum.digests.queries import unread_threads
 from civicforum.discussions import actions, names, queries
 from civicforum.discussions.actions import Shape
 from civicforum.discussions.actions.publishing import speaks_for_project
@@ -276,6 +279,18 @@ def test_a_thread_begun_under_it_is_renamed_under_it(ana, organizer, project):
     actions.shape_thread(ana, own.id, Shape(title="Dark stairs"))
     actions.archive_thread(ana, own.id, True)
     assert [change.actor.name for change in queries.list_changes(own)] == ["Ana Ruiz", name]
+
+
+def test_numbers_do_not_tell_that_two_voices_are_one_person(ana, project, thread):
+    take(ana, project)
+    first = actions.post_reply(ana, thread.id, "As a neighbour.")
+    join(project, ana, "moderator")
+    db.session.expire_all()
+    actions.post_reply(ana, thread.id, "As a moderator.", first.id)
+    assert queries.thread_balance(Guest(), thread).welcomed == 1
+    ben = make_user()
+    (news,) = unread_threads(ben, now() - timedelta(hours=1), now())
+    assert news.people == 3
 
 
 # --- the page ---
