@@ -17,6 +17,7 @@ from factories import (
 from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
+from civicforum.accounts.names import skeleton
 from civicforum.db import db, now
 from civicforum.digests.queries import unread_threads
 from civicforum.discussions import actions, names, queries
@@ -75,6 +76,13 @@ def test_who_would_get_a_name_that_is_taken_gets_the_next(ana, project):
     save(
         Pseudonym(project_id=project.id, user_id=other.id, name=names.name_under(SECRET, project.id, ana.id))
     )
+    assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
+
+
+def test_nobody_gets_the_name_by_which_another_person_is_known(ana, project):
+    """Whoever has the keys may have named them so."""
+    name = names.name_under(SECRET, project.id, ana.id)
+    make_user(name=name, name_skeleton=skeleton(name))
     assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
 
 
