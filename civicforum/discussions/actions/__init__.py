@@ -48,6 +48,7 @@ from civicforum.discussions.actions.posts import (
 )
 from civicforum.discussions.actions.pseudonyms import (
     drop_pseudonym,
+    end_pseudonym,
     take_pseudonym,
 )
 from civicforum.discussions.actions.reactions import (
@@ -108,6 +109,7 @@ __all__ = [
     "drop_pseudonym",
     "edit_post",
     "end_poll",
+    "end_pseudonym",
     "end_room",
     "follow_thread",
     "forget_draft",

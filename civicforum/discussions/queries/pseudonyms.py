@@ -16,7 +16,20 @@ def find_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
     """
     if viewer.id is None or policies.speaks_by_name(viewer, project):
         return None
-    return own_pseudonym(viewer, project)
+    own = own_pseudonym(viewer, project)
+    return own if own is not None and own.ended_at is None else None
+
+
+def would_be_unmasked(viewer: Actor, project: Project) -> bool:
+    """Whether the viewer spoke here under a pseudonym, has a role now, and did not say that they know.
+
+    A role can be given by others, without a word: what was written as one name must not appear under the
+    other.
+    """
+    if not policies.speaks_by_name(viewer, project):
+        return False
+    own = own_pseudonym(viewer, project)
+    return own is not None and own.ended_at is None and is_pseudonym_used(own)
 
 
 def own_pseudonym(viewer: Actor, project: Project, is_held: bool = False) -> Pseudonym | None:
