@@ -11,6 +11,7 @@ from functools import cache
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 
+from civicforum.accounts.stars import STARS
 from civicforum.text import HANDLE, slugify
 
 MAX_NAME_CHARACTERS = 60
@@ -81,6 +82,8 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MAX_STACKED_MARKS = 4
+# Digits in a skeleton, where 0 is o, and 1 is l.
+_LIKE_DIGITS = re.compile("[ol2-9]{3}")
 _WEB_ADDRESS = re.compile(r"[\w-]{2,}\.\w{2,}")
 
 _COMMON_PASSWORDS = frozenset(
@@ -143,6 +146,7 @@ def clean_name(value: str) -> str:
     _refuse_web_address(name)
     _refuse_mixed_scripts(name)
     _refuse_reserved_name(name)
+    _refuse_pseudonym(name)
     return name
 
 
@@ -276,6 +280,14 @@ def _refuse_reserved_name(name: str) -> None:
     whole = _letters_of(name)
     if words & _skeletons(RESERVED_WORDS) or whole in _skeletons(RESERVED_WORDS | RESERVED_NAMES):
         raise ValueError(_("This name speaks for the forum itself; choose one that speaks for you."))
+
+
+def _refuse_pseudonym(name: str) -> None:
+    """A star and three digits, or what the eye takes for it: somebody may speak under it."""
+    letters = _letters_of(name)
+    has_digit = any(character.isdigit() for character in name)  # so that 'Maia Oli' is free
+    if has_digit and letters[:-3] in _skeletons(frozenset(STARS)) and _LIKE_DIGITS.fullmatch(letters[-3:]):
+        raise ValueError(_("Pseudonyms are called so here: a star and a number. Choose another name."))
 
 
 def _is_reserved_handle(handle: str) -> bool:

@@ -33,7 +33,7 @@ LONGEST_ABSENCE = timedelta(days=180)
 
 @dataclass(frozen=True)
 class News:
-    """What is unread in one thread: its earliest unread post, how many there are, and of how many people."""
+    """What is unread in one thread: its earliest unread post, how many there are, and of how many voices."""
 
     thread: Thread
     first: Post
@@ -93,7 +93,7 @@ def unread_threads(user: User, since: datetime, until: datetime) -> list[News]:
 
 
 def _news(thread: Thread, posts: Sequence[Post]) -> News:
-    return News(thread, posts[0], len(posts), len({post.author_id for post in posts}))
+    return News(thread, posts[0], len(posts), len({(post.author_id, post.pseudonym_id) for post in posts}))
 
 
 def _new_posts(user: User, since: datetime, until: datetime) -> Iterable[Post]:

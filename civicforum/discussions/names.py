@@ -3,14 +3,7 @@
 import hashlib
 import hmac
 
-# Three digits each: 45,000 names in a project.
-STARS = (
-    *("Achernar", "Acrux", "Adhara", "Albireo", "Alcor", "Aldebaran", "Algol", "Alkaid", "Almach", "Alphard"),
-    *("Altair", "Antares", "Arcturus", "Atria", "Avior", "Bellatrix", "Canopus", "Capella", "Caph", "Castor"),
-    *("Deneb", "Denebola", "Diphda", "Dubhe", "Elnath", "Electra", "Fomalhaut", "Gacrux", "Hadar", "Hamal"),
-    *("Kochab", "Maia", "Markab", "Merak", "Mimosa", "Mintaka", "Mira", "Mirach", "Mizar", "Polaris"),
-    *("Pollux", "Procyon", "Regulus", "Rigel", "Sadr", "Saiph", "Schedar", "Shaula", "Sirius", "Vega"),
-)
+from civicforum.accounts.stars import STARS
 
 
 def name_under(secret: str, project_id: int, user_id: int, attempt: int = 0) -> str:

@@ -59,6 +59,10 @@ def can_drop_pseudonym(user: Actor, pseudonym: Pseudonym) -> bool:
     return same_person(user, pseudonym.user_id)
 
 
+def can_end_pseudonym(user: Actor, pseudonym: Pseudonym) -> bool:
+    return same_person(user, pseudonym.user_id)
+
+
 def can_start_kind(user: Actor, project: Project, kind: str) -> bool:
     """Everybody discusses, asks and proposes; what is announced comes from those who run the project."""
     if not can_start_thread(user, project):

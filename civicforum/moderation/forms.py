@@ -58,7 +58,7 @@ class Templated(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """The chosen words become the reason, so that a page that comes back shows what was said.
 
-        Words that go with another rule than the chosen one are not taken: the statement would contradict itself.
+        Words that go with another rule than the chosen one are not taken: the statement would not be true.
         """
         is_valid = super().validate(extra_validators)
         chosen = next((each for each in self.offered if each.key == self.template.data), None)

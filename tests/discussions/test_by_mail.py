@@ -137,6 +137,19 @@ def test_a_mail_from_somebody_else_says_nothing_in_ones_name(ana, token, smtp):
     assert receive(write(token, From="ANA+forum@example.org", Message_ID="<2@x>")) == "posted"
 
 
+@pytest.mark.parametrize("signature", ["Regards\nAna", "Ana\n5550 100", "ana@example.org"])
+def test_a_signature_does_not_tell_whose_a_pseudonym_is(ana, organizer, token, thread, smtp, signature):
+    edit_project(organizer, thread.project, allows_pseudonyms=True)
+    name = actions.take_pseudonym(ana, thread.project_id, "a secret").name
+    told = refused(smtp, write(token, f"Yes, to the school.\n\n{signature}"))
+    assert "Your own name stands in it" in told
+    assert said_by(ana) == []
+    assert receive(write(token, "Yes, to Banana Street.", Message_ID="<2@x>")) == "posted"
+    assert [
+        post.author.name for post in db.session.scalars(select(Post).where(Post.author_id == ana.id))
+    ] == [name]
+
+
 def test_a_closed_thread_takes_no_mail_and_gives_the_words_back(ana, token, thread, organizer, smtp):
     actions.close_thread(organizer, thread.id, "Settled.")
     told = refused(smtp, write(token))

@@ -1,7 +1,9 @@
 """Speaking under another name: stable in one project, unlinkable beyond it, and not for who has a role."""
 
+from datetime import timedelta
+
 import pytest
-from browser import press
+from browser import press, submit
 from factories import (
     join,
     make_organization,
@@ -14,14 +16,16 @@ from factories import (
 from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
-from civicforum.db import db
+from civicforum.accounts.names import skeleton
+from civicforum.db import db, now
+from civicforum.digests.queries import unread_threads
 from civicforum.discussions import actions, names, queries
 from civicforum.discussions.actions import Shape
 from civicforum.discussions.actions.publishing import speaks_for_project
 from civicforum.discussions.models import Post, Pseudonym, Reaction, Thread
 from civicforum.discussions.schemas import post_json
-from civicforum.errors import Conflict, NotAllowed, NotFound
-from civicforum.partnerships.actions import edit_project
+from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
+from civicforum.partnerships.actions import edit_project, remove_member
 from civicforum.partnerships.models import Partner
 from civicforum.search.models import SearchEntry
 
@@ -62,6 +66,13 @@ def test_who_would_get_a_name_that_is_taken_gets_the_next(ana, project):
     save(
         Pseudonym(project_id=project.id, user_id=other.id, name=names.name_under(SECRET, project.id, ana.id))
     )
+    assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
+
+
+def test_nobody_gets_the_name_by_which_another_person_is_known(ana, project):
+    """Whoever has the keys may have named them so."""
+    name = names.name_under(SECRET, project.id, ana.id)
+    make_user(name=name, name_skeleton=skeleton(name))
     assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
 
 
@@ -136,12 +147,78 @@ def test_a_role_ends_it_for_what_is_said_from_then_on(ana, project, thread):
     before = actions.post_reply(ana, thread.id, "As a neighbour.")
     join(project, ana, "moderator")
     db.session.expire_all()
+    actions.end_pseudonym(ana, project.id)
     after = actions.post_reply(ana, thread.id, "As a moderator.")
     assert (before.author.name, after.author.name) == (name, "Ana Ruiz")
     balance = queries.thread_balance(Guest(), thread)
     assert (balance.people, balance.posts, balance.hats) == (3, 3, 1)
     rows = queries.list_spoken(Guest(), project)
     assert [(row.author, row.has_hat) for row in rows] == [(1, False), (2, False), (3, True)]
+
+
+# --- a role that others give ---
+
+
+@pytest.fixture
+def promoted(ana, project, thread):
+    """Ana spoke under a pseudonym, and somebody made her a helper meanwhile."""
+    take(ana, project)
+    actions.post_reply(ana, thread.id, "As a neighbour.")
+    join(project, ana, "steward")
+    db.session.expire_all()
+    return ana
+
+
+def test_nobody_is_unmasked_by_a_role(promoted, project, thread):
+    first = queries.list_posts(Guest(), thread)[0]
+    with pytest.raises(Invalid, match="under your own name"):
+        actions.post_reply(promoted, thread.id, "What I wrote as a neighbour.")
+    with pytest.raises(Invalid, match="under your own name"):
+        actions.start_thread(promoted, project.id, "Stairs", "They are dark.")
+    with pytest.raises(Conflict, match="under your own name"):
+        actions.react(promoted, first.id, "support")
+    actions.end_pseudonym(promoted, project.id)
+    assert actions.post_reply(promoted, thread.id, "As a helper.").author.name == "Ana Ruiz"
+
+
+def test_who_only_took_one_is_not_asked(ana, project, thread):
+    take(ana, project)
+    join(project, ana, "steward")
+    db.session.expire_all()
+    assert actions.post_reply(ana, thread.id, "As a helper.").author.name == "Ana Ruiz"
+
+
+def test_who_speaks_by_name_goes_on_so_when_the_role_is_over(promoted, organizer, project, thread):
+    """Else whoever ends the role would see the next comment under the other name."""
+    actions.end_pseudonym(promoted, project.id)
+    actions.end_pseudonym(promoted, project.id)
+    remove_member(organizer, promoted.memberships[0])
+    db.session.expire_all()
+    assert actions.post_reply(promoted, thread.id, "As a neighbour again.").author.name == "Ana Ruiz"
+    with pytest.raises(Conflict, match="it stays so"):
+        take(promoted, project)
+
+
+def test_a_pseudonym_ends_by_a_role_alone(ana, project, thread):
+    with pytest.raises(NotFound):
+        actions.end_pseudonym(ana, project.id)
+    take(ana, project)
+    with pytest.raises(Conflict, match="no role here"):
+        actions.end_pseudonym(ana, project.id)
+
+
+def test_the_thread_asks_before_one_writes(promoted, organizer, project, thread, sign_in):
+    client = sign_in(promoted)
+    page, address = f"/threads/{thread.id}/{thread.slug}", f"/projects/{project.slug}/pseudonym"
+    assert "Say first that you want to" in client.get(page).text
+    told = submit(client, page, "reply", body="Half an hour of typing.")
+    assert "under your own name" in told.text
+    assert "Half an hour of typing." in told.text
+    assert "by your own name" in press(client, address, f"{address}/end").text
+    assert "Say first" not in client.get(page).text
+    remove_member(organizer, promoted.memberships[0])
+    assert "it stays so" in client.get(address).text
+    assert "pseudonym instead" not in client.get(page).text
 
 
 # --- what is told ---
@@ -237,6 +314,48 @@ def test_a_part_of_a_thread_keeps_its_pseudonyms(ana, organizer, project, thread
     part = actions.split_thread(organizer, thread.id, [post.id], "The stairs", "Another matter.")
     assert db.session.get_one(Thread, part.id).author.name == name
     assert db.session.get_one(Post, post.id).author.name == name
+
+
+def test_a_thread_that_somebody_supported_under_a_pseudonym_stays(ana, organizer, project, thread):
+    """There the name may be another's, and the next word there is given under another name."""
+    other = make_project(organizer)
+    take(ana, project)
+    actions.react(ana, queries.list_posts(Guest(), thread)[0].id, "support")
+    with pytest.raises(Conflict, match="holds in this project alone"):
+        actions.move_thread(organizer, thread.id, other.id, "It belongs there.")
+
+
+def test_a_thread_that_came_from_elsewhere_is_renamed_by_who_began_it(ana, organizer, project):
+    """Only its author may without a role: the log must not say another name than the thread."""
+    take(ana, project)
+    moved = actions.start_thread(ana, make_project(organizer).id, "Stairs", "They are dark.")
+    actions.move_thread(organizer, moved.id, project.id, "It belongs here.")
+    actions.shape_thread(ana, moved.id, Shape(title="Dark stairs"))
+    assert [change.actor.name for change in queries.list_changes(moved)] == ["Ana Ruiz", "Olga Organizer"]
+
+
+def test_a_thread_begun_under_it_is_renamed_under_it(ana, organizer, project):
+    """Also by who has a role since: of others a reason is asked, so none would tell whose it is."""
+    name = take(ana, project).name
+    own = actions.start_thread(ana, project.id, "Stairs", "They are dark.")
+    join(project, ana, "organizer")
+    db.session.expire_all()
+    actions.shape_thread(ana, own.id, Shape(title="Dark stairs"))
+    actions.archive_thread(ana, own.id, True)
+    assert [change.actor.name for change in queries.list_changes(own)] == ["Ana Ruiz", name]
+
+
+def test_numbers_do_not_tell_that_two_voices_are_one_person(ana, project, thread):
+    take(ana, project)
+    first = actions.post_reply(ana, thread.id, "As a neighbour.")
+    join(project, ana, "moderator")
+    db.session.expire_all()
+    actions.end_pseudonym(ana, project.id)
+    actions.post_reply(ana, thread.id, "As a moderator.", first.id)
+    assert queries.thread_balance(Guest(), thread).welcomed == 1
+    ben = make_user()
+    (news,) = unread_threads(ben, now() - timedelta(hours=1), now())
+    assert news.people == 3
 
 
 # --- the page ---

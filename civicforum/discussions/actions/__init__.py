@@ -56,6 +56,7 @@ from civicforum.discussions.actions.posts import (
 )
 from civicforum.discussions.actions.pseudonyms import (
     drop_pseudonym,
+    end_pseudonym,
     take_pseudonym,
 )
 from civicforum.discussions.actions.reactions import (
@@ -119,6 +120,7 @@ __all__ = [
     "edit_post",
     "end_gate",
     "end_poll",
+    "end_pseudonym",
     "end_room",
     "follow_thread",
     "forget_draft",

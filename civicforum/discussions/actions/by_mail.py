@@ -1,6 +1,7 @@
 """Speaking by answering a mail: the same deed as on the page, through an address of one's own."""
 
 import hmac
+import re
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.posts import post_reply
 from civicforum.discussions.actions.threads import continue_thread
-from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress
+from civicforum.discussions.models import Post, ReceivedMail, ReplyAddress, Thread
 from civicforum.discussions.reply_tokens import hash_reply_token, is_same_mailbox, make_reply_token
 from civicforum.discussions.words import Words, prepare_words
 from civicforum.errors import NotAllowed, TooMany, require
@@ -43,7 +44,7 @@ def post_by_mail(
 
     It stands where what it answers stands by now, or in the continuation of a thread that is full. Locks
     the address, then as ``post_reply`` or ``continue_thread``. Raises NotAllowed where the address has ended
-    or the mail is from somebody else, TooMany, and what those two raise.
+    or the mail is from somebody else, or would tell whose a pseudonym is, TooMany, and what those two raise.
     """
     require(policies.can_handle_mail(actor))
     words = prepare_words(body)
@@ -61,9 +62,20 @@ def post_by_mail(
 
 def _say(address: ReplyAddress, words: Words) -> Post:
     thread, post_id = queries.place_to_answer(address)
+    _check_unsigned(address.user, thread, words)
     if thread.goes_on_elsewhere:
         return continue_thread(address.user, thread.id, words, forgets_draft=False)
     return post_reply(address.user, thread.id, words, post_id)
+
+
+def _check_unsigned(user: User, thread: Thread, words: Words) -> None:
+    """Mail programs sign by themselves: who speaks under a pseudonym there is not given away by that."""
+    if queries.find_pseudonym(user, thread.project) is None:
+        return
+    if any(re.search(rf"(?<!\w){re.escape(own)}(?!\w)", words.body) for own in (user.name, user.email)):
+        raise NotAllowed(
+            _("Your own name stands in it, and you speak under a pseudonym there. Send it without your name.")
+        )
 
 
 def _check_address(address: ReplyAddress) -> None:

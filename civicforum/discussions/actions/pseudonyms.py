@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
-from civicforum.db import db, lock, transactional
+from civicforum.accounts.queries import is_name_taken as is_somebody_called
+from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.models import Pseudonym
 from civicforum.discussions.names import name_under
@@ -24,6 +25,8 @@ def take_pseudonym(actor: Actor, project_id: int, secret: str) -> Pseudonym:
     """
     project = _lock_project(actor, project_id)
     known = queries.own_pseudonym(actor, project)
+    if known is not None and known.ended_at is not None:
+        raise Conflict(_("You speak by your own name here since you had a role: it stays so."))
     if known is not None:
         return known
     require(
@@ -45,7 +48,8 @@ def drop_pseudonym(actor: Actor, project_id: int) -> None:
     Raises NotFound without a pseudonym, Conflict once it was used: what was said keeps its name.
     """
     project = _lock_project(actor, project_id)
-    pseudonym = queries.own_pseudonym(actor, project)
+    # Held whole: what is being said under it just now is waited for, and would be told by name without it.
+    pseudonym = queries.own_pseudonym(actor, project, is_held=True)
     if pseudonym is None:
         raise NotFound
     require(policies.can_drop_pseudonym(actor, pseudonym))
@@ -53,6 +57,23 @@ def drop_pseudonym(actor: Actor, project_id: int) -> None:
         raise Conflict(_("You have spoken under it already. It stays yours in this project."))
     db.session.delete(pseudonym)
     db.session.flush()
+
+
+@transactional
+def end_pseudonym(actor: Actor, project_id: int) -> None:
+    """Speak by one's own name from now on, because one has a role; also when that is over. Locks the project.
+
+    What was said keeps its name. Raises NotFound without a pseudonym, Conflict without a role: two names in
+    one place would be two voices. Saying it twice changes nothing.
+    """
+    project = _lock_project(actor, project_id)
+    pseudonym = queries.own_pseudonym(actor, project)
+    if pseudonym is None:
+        raise NotFound
+    require(policies.can_end_pseudonym(actor, pseudonym))
+    if not policies.speaks_by_name(actor, project):
+        raise Conflict(_("You have no role here (any more), so your pseudonym stays yours."))
+    pseudonym.ended_at = pseudonym.ended_at or now()
 
 
 def _lock_project(actor: Actor, project_id: int) -> Project:
@@ -63,9 +84,9 @@ def _lock_project(actor: Actor, project_id: int) -> Project:
 
 
 def _free_name(actor: Actor, project: Project, secret: str) -> str:
-    """The actor's name in this project; the next one where another has it."""
+    """The actor's name in this project; the next one where another has it, or is called so in this town."""
     for attempt in range(MOST_ATTEMPTS):
         name = name_under(secret, project.id, actor.id or 0, attempt)
-        if not queries.is_name_taken(project, name):
+        if not queries.is_name_taken(project, name) and not is_somebody_called(name):
             return name
     raise Conflict(_("All pseudonyms of this project are taken. Please speak by your own name."))

@@ -17,7 +17,7 @@ from civicforum.discussions.actions.counting import count_voice
 from civicforum.discussions.actions.linking import note_links
 from civicforum.discussions.models import Draft, Post, PostVersion, Pseudonym, Thread, ThreadChange
 from civicforum.discussions.words import Words
-from civicforum.errors import Conflict, NotFound
+from civicforum.errors import Conflict, Invalid, NotFound
 from civicforum.files.models import MAX_ALT_CHARACTERS
 from civicforum.live.changes import touch
 from civicforum.notifications.actions import notify
@@ -142,10 +142,11 @@ def touch_pointing(thread: Thread) -> None:
 
 
 def record_change(actor: Actor, thread: Thread, kind: str, **facts: Any) -> None:
-    """Write down, for everybody to read, what was done with a thread."""
-    known = queries.find_pseudonym(actor, thread.project)
-    change = ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, pseudonym=known, **facts)
-    db.session.add(change)
+    """Write down, for everybody to read, what was done with a thread.
+
+    By name: it takes a role. What its author does as such is told as of who began it (``pseudonym``).
+    """
+    db.session.add(ThreadChange(thread_id=thread.id, kind=kind, actor_id=actor.id, **facts))
 
 
 def show_state(post: Post) -> None:
@@ -246,6 +247,18 @@ def author_of(actor: Actor) -> User | None:
     return actor if isinstance(actor, User) else None
 
 
+def by_name_now() -> str:
+    return _(
+        "You have a role in this project now, so this would stand under your own name. Say first that you"
+        " want that: the thread’s page asks you, where one writes."
+    )
+
+
 def byline(actor: Actor, project: Project) -> dict[str, User | Pseudonym | None]:
-    """Who says it, and the pseudonym they say it under in this project, if any: columns of what is said."""
+    """Who says it, and the pseudonym they say it under in this project, if any: columns of what is said.
+
+    Raises Invalid for who would not know that it is their own name.
+    """
+    if queries.would_be_unmasked(actor, project):
+        raise Invalid(errors={"body": [by_name_now()]})
     return {"writer": author_of(actor), "pseudonym": queries.find_pseudonym(actor, project)}

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor
 from civicforum.db import db, lock, transactional
 from civicforum.discussions import policies, queries
+from civicforum.discussions.actions.publishing import by_name_now
 from civicforum.discussions.models import REACTIONS, Post, Reaction
 from civicforum.errors import Conflict, NotFound, require
 from civicforum.live.changes import touch
@@ -21,6 +22,8 @@ def react(actor: Actor, post_id: int, kind: str) -> Post:
     if not post.is_visible:
         raise Conflict(_("This comment is not shown (any more)."))
     if queries.find_reaction(actor.id or 0, post.id, kind) is None:
+        if queries.would_be_unmasked(actor, post.thread.project):
+            raise Conflict(by_name_now())
         known = queries.find_pseudonym(actor, post.thread.project)
         db.session.add(Reaction(post_id=post.id, user_id=actor.id, kind=kind, pseudonym=known))
         touch(post.thread.channel, "post", post.id)

@@ -75,13 +75,14 @@ def _check_present(thread: Thread) -> None:
 def _retitle(actor: Actor, thread: Thread, title: str, reason: str) -> None:
     if title == thread.title:
         return
-    if policies.can_close_thread(actor, thread) and not same_person(actor, thread.author_id):
-        why = prepare_reason(reason)
-    else:
-        # One's own correction needs no reason, and nobody has read one.
-        why = ""
+    if same_person(actor, thread.author_id):
+        # One's own correction needs no reason, and nobody has read one. It is told as of who began the
+        # thread: by another name than that, anybody would know both.
+        why, known = "", thread.pseudonym
         _check_own_title(actor, thread, title)
-    record_change(actor, thread, "titled", before=thread.title, reason=why)
+    else:
+        why, known = prepare_reason(reason), None
+    record_change(actor, thread, "titled", before=thread.title, reason=why, pseudonym=known)
     # The slug stays, so that every address does.
     thread.title = title
     opening_id = queries.first_post_id(thread.id)

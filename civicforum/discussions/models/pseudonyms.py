@@ -1,5 +1,7 @@
 """Under which name somebody speaks in one project, where it lets people choose."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,7 +11,8 @@ from civicforum.db import HasCreatedAt, HasId, Model
 class Pseudonym(Model, HasId, HasCreatedAt):
     """A person's other name in one project. It is told as a person is: nobody's page, and no hats.
 
-    Whatever is said under it points to this row, so that it keeps its name wherever it is read.
+    Whatever is said under it points to this row, so that it keeps its name wherever it is read. Once it has
+    ``ended_at``, its person speaks by name: they had a role, and said that they know.
     """
 
     __tablename__ = "pseudonym"
@@ -18,6 +21,7 @@ class Pseudonym(Model, HasId, HasCreatedAt):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(40))
+    ended_at: Mapped[datetime | None]
 
     handle = None
     erased_at = None

@@ -109,6 +109,7 @@ from civicforum.discussions.queries.pseudonyms import (
     is_name_taken,
     is_pseudonym_used,
     own_pseudonym,
+    would_be_unmasked,
 )
 from civicforum.discussions.queries.reactions import (
     count_reactions,
@@ -272,4 +273,5 @@ __all__ = [
     "visible_posts",
     "visible_threads",
     "whole_posts",
+    "would_be_unmasked",
 ]

@@ -100,7 +100,7 @@ def _measure(counts: Subquery, project: Project) -> dict[int, Balance]:
         is_first_in_town(voice.user_id, voice.is_pseudonymous, voice.first_post_id, project.id).label(
             "is_first"
         ),
-        _was_welcomed(voice.user_id, voice.first_post_id).label("is_welcomed"),
+        _was_welcomed(voice.user_id, voice.is_pseudonymous, voice.first_post_id).label("is_welcomed"),
     ).subquery()
     row = people.c
     told = select(
@@ -144,8 +144,8 @@ def is_first_in_town(
     )
 
 
-def _was_welcomed(user_id: Any, post_id: Any) -> ColumnElement[bool]:
-    """Whether somebody else answered this post within two days."""
+def _was_welcomed(user_id: Any, is_pseudonymous: Any, post_id: Any) -> ColumnElement[bool]:
+    """Whether another voice answered this post within two days: that it is the same person's is not told."""
     first, answer = aliased(Post), aliased(Post)
     waited = extract("epoch", answer.published_at) - extract("epoch", first.published_at)
     return exists(
@@ -154,7 +154,7 @@ def _was_welcomed(user_id: Any, post_id: Any) -> ColumnElement[bool]:
         .where(
             answer.reply_to_id == post_id,
             answer.state == "visible",
-            answer.author_id != user_id,
+            or_(answer.author_id != user_id, answer.pseudonym_id.is_not(None) != is_pseudonymous),
             waited <= WELCOMED_WITHIN.total_seconds(),
         )
     )

@@ -16,14 +16,29 @@ def find_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
     """
     if viewer.id is None or policies.speaks_by_name(viewer, project):
         return None
-    return own_pseudonym(viewer, project)
+    own = own_pseudonym(viewer, project)
+    return own if own is not None and own.ended_at is None else None
 
 
-def own_pseudonym(viewer: Actor, project: Project) -> Pseudonym | None:
-    """The one that the viewer took in the project, whether or not they speak under it now."""
-    return db.session.scalar(
-        select(Pseudonym).where(Pseudonym.project_id == project.id, Pseudonym.user_id == viewer.id)
-    )
+def would_be_unmasked(viewer: Actor, project: Project) -> bool:
+    """Whether the viewer spoke here under a pseudonym, has a role now, and did not say that they know.
+
+    A role can be given by others, without a word: what was written as one name must not appear under the
+    other.
+    """
+    if not policies.speaks_by_name(viewer, project):
+        return False
+    own = own_pseudonym(viewer, project)
+    return own is not None and own.ended_at is None and is_pseudonym_used(own)
+
+
+def own_pseudonym(viewer: Actor, project: Project, is_held: bool = False) -> Pseudonym | None:
+    """The one that the viewer took in the project, whether or not they speak under it now.
+
+    ``is_held``: for who deletes it, against all that would point to it.
+    """
+    own = select(Pseudonym).where(Pseudonym.project_id == project.id, Pseudonym.user_id == viewer.id)
+    return db.session.scalar(own.with_for_update() if is_held else own)
 
 
 def has_spoken_by_name(viewer: Actor, project: Project) -> bool:
@@ -49,10 +64,17 @@ def is_name_taken(project: Project, name: str) -> bool:
 
 
 def has_pseudonyms(thread: Thread) -> bool:
-    """Whether anybody spoke, or began to, in this thread under a pseudonym."""
-    return thread.pseudonym_id is not None or _is_any(
-        select(Post.id).where(Post.thread_id == thread.id, Post.pseudonym_id.is_not(None))
+    """Whether anybody did anything that is told, in this thread, under a pseudonym."""
+    here = (
+        select(Post.id).where(Post.thread_id == thread.id, Post.pseudonym_id.is_not(None)),
+        select(ThreadChange.id).where(
+            ThreadChange.thread_id == thread.id, ThreadChange.pseudonym_id.is_not(None)
+        ),
+        select(Reaction.id)
+        .join(Post, Post.id == Reaction.post_id)
+        .where(Post.thread_id == thread.id, Reaction.pseudonym_id.is_not(None)),
     )
+    return thread.pseudonym_id is not None or any(map(_is_any, here))
 
 
 def _is_any(statement: Select[int]) -> bool:

@@ -25,6 +25,7 @@ def show_pseudonym(slug: str) -> str:
         project=project,
         pseudonym=pseudonym,
         is_used=pseudonym is not None and queries.is_pseudonym_used(pseudonym),
+        is_asked=person.is_authenticated and queries.would_be_unmasked(person, project),
         **_what_holds(project),
     )
 
@@ -45,6 +46,15 @@ def take_pseudonym(slug: str) -> Response:
     pseudonym = actions.take_pseudonym(viewer(), project.id, current_app.config["SECRET_KEY"])
     flash(_("You speak as %(name)s in this project.", name=pseudonym.name), "success")
     return redirect(url_for("discussions.show_pseudonym", slug=slug))
+
+
+@bp.post("/projects/<slug>/pseudonym/end")
+@limited("write")
+def end_pseudonym(slug: str) -> Response:
+    project = get_project(viewer(), slug)
+    actions.end_pseudonym(viewer(), project.id)
+    flash(_("You speak by your own name in this project."), "success")
+    return redirect(url_for("partnerships.show_project", slug=slug))
 
 
 @bp.post("/projects/<slug>/pseudonym/drop")

@@ -1,5 +1,6 @@
 """Speaking under another name."""
 
+from factories import join
 from model.recipes import Act, does
 from model.town import Town
 
@@ -18,6 +19,14 @@ def a_resident_takes_a_pseudonym(town: Town) -> Act:
 def a_resident_speaks_by_name_after_all(town: Town) -> Act:
     discussions.take_pseudonym(town.newcomer, town.project.id, SECRET)
     return lambda: discussions.drop_pseudonym(town.newcomer, town.project.id)
+
+
+@does(discussions.end_pseudonym)
+def a_helper_speaks_by_name_from_now_on(town: Town) -> Act:
+    discussions.take_pseudonym(town.newcomer, town.project.id, SECRET)
+    discussions.post_reply(town.newcomer, town.thread.id, "I saw it.")
+    join(town.project, town.newcomer, "steward")
+    return lambda: discussions.end_pseudonym(town.newcomer, town.project.id)
 
 
 @does(discussions.post_reply)
