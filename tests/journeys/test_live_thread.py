@@ -59,6 +59,16 @@ def test_what_one_neighbour_writes_the_other_reads_without_a_reload(open_thread,
     assert first.locator("article#post-2").get_attribute("data-mine") is None
 
 
+def test_one_sees_what_one_just_said_above_the_box(open_thread, server, ana, ben, thread):
+    for number in range(8):
+        server.post(thread, ana, f"Comment {number}.")
+    writer = open_thread(ben)
+    say(writer, "And mine, of\n\nthree\n\nparagraphs.")
+    expect(writer.locator("article#post-10")).to_be_visible()
+    said, box = (writer.locator(each).bounding_box() for each in ("article#post-10", "form#reply"))
+    assert said["y"] + said["height"] <= box["y"]
+
+
 def test_three_comments_written_offline_are_published_once_each_and_in_order(open_thread, ana, ben):
     writer, reader = open_thread(ana), open_thread(ben)
     writer.context.set_offline(True)

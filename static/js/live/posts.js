@@ -5,7 +5,7 @@ import { placeFor, seqOf, whereTo } from "../lib/order.js";
 import { isFilledIn } from "../lib/forms.js";
 import { mountAll } from "../main.js";
 import { Idiomorph } from "../../vendor/idiomorph.js";
-import { isAtEnd, keepingPlace } from "./scroll.js";
+import { bringInSight, isAtEnd, keepingPlace } from "./scroll.js";
 
 export class Posts {
   constructor(main) {
@@ -81,7 +81,7 @@ export class Posts {
     this.list.querySelector(":scope > .empty")?.remove();
     mountAll(article);
     this.onInsert?.(article);
-    if (isOwn || (wasAtEnd && isLast)) article.scrollIntoView({ block: "nearest" });
+    if (isOwn || (wasAtEnd && isLast)) bringInSight(article);
     if (!isOwn && isNews) this.markNew(article);
     return true;
   }

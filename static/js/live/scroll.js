@@ -26,3 +26,14 @@ function isInSight(element) {
 export function isAtEnd(list, tolerance = 120) {
   return list.getBoundingClientRect().bottom <= innerHeight + tolerance;
 }
+
+/** Brings `article` into sight, above the box that one writes in where that sticks to the screen. */
+export function bringInSight(article) {
+  article.scrollIntoView({ block: "nearest", behavior: "instant" });
+  const box = document.querySelector("form#reply");
+  if (!box) return;
+  const { top, bottom } = article.getBoundingClientRect();
+  const covered = bottom + 8 - box.getBoundingClientRect().top;
+  // Of what is longer than the screen, its beginning is worth more than its end.
+  if (covered > 0) scrollBy({ top: Math.min(covered, Math.max(0, top - 80)), behavior: "instant" });
+}

@@ -5,6 +5,7 @@ import { meaningOf, outboxName, packOutbox, unpackOutbox } from "../lib/outbox.j
 import { request } from "./requests.js";
 import { read, write } from "../lib/storage.js";
 import { filesOf } from "../modules/tray.js";
+import { bringInSight } from "./scroll.js";
 
 /**
  * `arrived(post, isHeld)` is called with the API's post for each that the server took, before its stand-in leaves.
@@ -46,7 +47,7 @@ export class Sending {
     const entry = { key: newKey(), body, reply_to: replyTo, files, at: Date.now() };
     this.entries.push(entry);
     this.keep();
-    this.show(entry).scrollIntoView({ block: "nearest" });
+    bringInSight(this.show(entry));
     this.form.dispatchEvent(new CustomEvent("composer:sent"));
     this.form.elements.reply_to.value = "";
     this.form.querySelector("[data-reply-context]").hidden = true;
