@@ -70,6 +70,12 @@ def can_flag(user: Actor, post: Post) -> bool:
     )
 
 
+def can_flag_person(user: Actor, person: User) -> bool:
+    """Anybody in good standing, the name or profile of somebody else who has one."""
+    is_there = person.is_confirmed and person.erased_at is None
+    return is_in_good_standing(user) and is_person(user) and is_there and not same_person(user, person.id)
+
+
 def can_withdraw_flag(user: Actor, flag: Flag) -> bool:
     return same_person(user, flag.user_id)
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from civicforum.clock import now
 from civicforum.discussions.models import Post
 from civicforum.moderation import queries, redress
+from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Case, Measure
 from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
@@ -70,6 +71,8 @@ class Statement:
     def how_long(self) -> str:
         if self.until is not None:
             return _("Until %(day)s.", day=localtime(self.until))
+        if self.measure.action in TAKES_BACK:
+            return _("Until you choose something else, or the decision is changed.")
         if self.measure.action == "hide":
             return _("Until it is mended or the decision is changed.")
         return _("Until the decision is changed.")
@@ -87,7 +90,9 @@ def statement_of(measure: Measure) -> Statement:
     is_caught = measure.is_automated or case.source in FOUND_BY_MACHINE
     return Statement(
         measure=measure,
-        done=done_words(measure.action),
+        done=done_words(measure.action)
+        if measure.action != "leave" or case.target_type == "post"
+        else _left(),
         scope=_scope(measure.action),
         starts_at=measure.created_at,
         until=measure.until,
@@ -113,8 +118,14 @@ def done_words(action: str) -> str:
         "mute": _("You cannot write in this discussion for a while."),
         "silence": _("You cannot write in this project for a while."),
         "suspend": _("Your account cannot write for a while. You can read everything."),
+        "take_name": _("Your name and handle were taken back. You can choose others at once."),
+        "clear_profile": _("What your profile said was cleared. You can write something else at once."),
         "leave": _("A moderator looked at your flag. The comment stays as it is."),
     }.get(action, _("A moderator did something about what you wrote."))
+
+
+def _left() -> str:
+    return _("A moderator looked at your flag. The name and the profile stay as they are.")
 
 
 def _scope(action: str) -> str:
@@ -123,15 +134,26 @@ def _scope(action: str) -> str:
         "silence": _("This project only. You may go on writing everywhere else."),
         "suspend": _("The whole site."),
         "warn": _("You may go on writing."),
+        "take_name": _("The whole site, wherever your name is shown. You may go on writing."),
+        "clear_profile": _("The page about you, and beside your name. You may go on writing."),
     }.get(action, _("This comment only. You may go on writing."))
 
 
 def _facts(case: Case) -> str:
     post = queries.post_of(case)
+    if post is None and _is_about_name(case):
+        return _("The name or the profile of a person on this site.")
     if post is None:
         return _("What you did on this site.")
     at = post.published_at or post.created_at
     return _("The comment in “%(thread)s” of %(day)s.", thread=post.thread.title, day=day(at))
+
+
+def _is_about_name(case: Case) -> bool:
+    """Whether names and profiles were what it came to: to who flagged one, or to whose it is."""
+    return case.target_type == "person" and (
+        case.source in ("flag", "list") or any(m.was for m in case.measures)
+    )
 
 
 def _rule(measure: Measure) -> RuleCited | None:

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from flask_babel import gettext as _
 
 from civicforum import jobs
-from civicforum.accounts import appearances, links, names, policies, queries
+from civicforum.accounts import appearances, links, names, policies, queries, wording
 from civicforum.accounts.actions.arriving import checked_email, checked_name, lock_by_token, rename
 from civicforum.accounts.actions.mailing import refuse_if_taken
 from civicforum.accounts.actions.sessions import end_sessions, set_password
@@ -28,13 +28,17 @@ def update_profile(
     timezone: str | None = None,
     has_shortcuts: bool | None = None,
 ) -> None:
-    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had.
+    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had, and for
+    words that may not stand there (``wording``); what stays as it was is not asked about.
 
     ``has_shortcuts``: None leaves it as it is.
     """
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
     looked = (user.name, user.handle, user.neighbourhood)
+    typed = {"name": name, "handle": handle, "about": about.strip(), "neighbourhood": neighbourhood}
+    said = {field: words for field, words in typed.items() if words != getattr(user, field)}
+    wording.check_words(said, user.id)
     if name != user.name:
         rename(user, checked_name(name, but_for=user.id))
     if handle != user.handle:
@@ -46,6 +50,8 @@ def update_profile(
     user.has_shortcuts = user.has_shortcuts if has_shortcuts is None else has_shortcuts
     if (user.name, user.handle, user.neighbourhood) != looked:
         appearances.show_again([user.id])
+    if said:
+        wording.let_look(user.id, said)
 
 
 def _checked_handle(handle: str) -> str:
