@@ -17,7 +17,7 @@ from civicforum.moderation import policies, queries, scoring
 from civicforum.moderation.actions.cases import open_case
 from civicforum.moderation.actions.flags import DAY, check_number, checked_rule
 from civicforum.moderation.actions.measures.names import seen_words
-from civicforum.moderation.kinds import PARTS
+from civicforum.moderation.kinds import PARTS, TAKES_BACK
 from civicforum.moderation.models import Case, Flag
 from civicforum.web.filters import localtime
 
@@ -111,15 +111,15 @@ def withdraw_flag_of_person(actor: Actor, person_id: int) -> None:
     if case.closed_at is not None:
         return
     _weigh(case)
-    if case.state == "open" and case.source == "flag" and not queries.open_flags(case):
+    if case.state == "open" and not queries.open_flags(case):
         _rest(case)
 
 
 def _rest(case: Case) -> None:
-    """Nobody asks any more: where something was taken back before, its person may still choose anew."""
-    if queries.list_taken(case.target_id):
+    """Nobody asks any more: what was taken back in it goes on waiting for its person to choose anew."""
+    if any(measure.action in TAKES_BACK for measure in case.measures):
         case.state = "decided"
-    else:
+    elif case.source == "flag":
         case.state, case.closed_at = "closed", now()
 
 
@@ -139,10 +139,9 @@ def object_to_taken(field: str, text: str, user_id: int | None) -> Any:
 def look_at_words(user_id: int, words: Mapping[str, str]) -> None:
     """New words of a person: with a listed word that is worth a look, or in place of what was taken back,
     they come before the moderators. They are shown meanwhile."""
-    if find_listed(spaced("\n".join(words.values())), "flag"):
-        _ask_anew(open_case(SYSTEM, "person", user_id, source="list"))
-        return
     case = queries.find_case_about("person", user_id)
     if case is not None and case.state == "decided":
         case.state, case.mended_at = "second_look", now()
         case.version += 1
+    elif find_listed(spaced("\n".join(words.values())), "flag"):
+        open_case(SYSTEM, "person", user_id, source="list")
