@@ -15,12 +15,12 @@ from civicforum.clock import now
 from civicforum.discussions.models import Post
 from civicforum.moderation import queries, redress
 from civicforum.moderation.kinds import TAKES_BACK
-from civicforum.moderation.models import Case, Measure
+from civicforum.moderation.models import Measure
 from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
 # A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
-FOUND_BY_MACHINE = ("hold", "score", "automatic")
+FOUND_BY_MACHINE = ("hold", "list", "score", "automatic")
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,15 @@ class Statement:
 def statement_of(measure: Measure) -> Statement:
     """All that must be said about a measure, to whom it is about, in the reader's language."""
     case = measure.case
+    is_left_name = measure.action == "leave" and case.target_type == "person"
     is_caught = measure.is_automated or case.source in FOUND_BY_MACHINE
     return Statement(
         measure=measure,
-        done=done_words(measure.action)
-        if measure.action != "leave" or case.target_type == "post"
-        else _left(),
-        scope=_scope(measure.action),
+        done=done_words("leave_name" if is_left_name else measure.action),
+        scope=_scope("leave_name" if is_left_name else measure.action),
         starts_at=measure.created_at,
         until=measure.until,
-        facts=_facts(case),
+        facts=_facts(measure),
         reason=measure.reason,
         rule=_rule(measure),
         origin="automatic" if is_caught else {"flag": "flag"}.get(case.source, "own initiative"),
@@ -121,11 +120,8 @@ def done_words(action: str) -> str:
         "take_name": _("Your name and handle were taken back. You can choose others at once."),
         "clear_profile": _("What your profile said was cleared. You can write something else at once."),
         "leave": _("A moderator looked at your flag. The comment stays as it is."),
+        "leave_name": _("A moderator looked at your flag. The name and the profile stay as they are."),
     }.get(action, _("A moderator did something about what you wrote."))
-
-
-def _left() -> str:
-    return _("A moderator looked at your flag. The name and the profile stay as they are.")
 
 
 def _scope(action: str) -> str:
@@ -134,26 +130,20 @@ def _scope(action: str) -> str:
         "silence": _("This project only. You may go on writing everywhere else."),
         "suspend": _("The whole site."),
         "warn": _("You may go on writing."),
+        "leave_name": _("This name and this profile only."),
         "take_name": _("The whole site, wherever your name is shown. You may go on writing."),
         "clear_profile": _("The page about you, and beside your name. You may go on writing."),
     }.get(action, _("This comment only. You may go on writing."))
 
 
-def _facts(case: Case) -> str:
-    post = queries.post_of(case)
-    if post is None and _is_about_name(case):
+def _facts(measure: Measure) -> str:
+    post = queries.post_of(measure.case)
+    if measure.was is not None:
         return _("The name or the profile of a person on this site.")
     if post is None:
         return _("What you did on this site.")
     at = post.published_at or post.created_at
     return _("The comment in “%(thread)s” of %(day)s.", thread=post.thread.title, day=day(at))
-
-
-def _is_about_name(case: Case) -> bool:
-    """Whether names and profiles were what it came to: to who flagged one, or to whose it is."""
-    return case.target_type == "person" and (
-        case.source in ("flag", "list") or any(m.was for m in case.measures)
-    )
 
 
 def _rule(measure: Measure) -> RuleCited | None:

@@ -15,6 +15,7 @@ from factories import (
 from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
+from civicforum.agreement.actions import list_word
 from civicforum.db import db
 from civicforum.discussions import actions, names, queries
 from civicforum.discussions.actions import Shape
@@ -73,6 +74,12 @@ def test_who_would_get_a_name_that_is_taken_gets_the_next(ana, project):
         Pseudonym(project_id=project.id, user_id=other.id, name=names.name_under(SECRET, project.id, ana.id))
     )
     assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
+
+
+def test_no_pseudonym_has_a_listed_word(project, ana):
+    drawn = names.name_under(SECRET, project.id, ana.id).split()[0]
+    list_word(make_user("moderator"), drawn, "hold")
+    assert actions.take_pseudonym(ana, project.id, SECRET).name.split()[0] != drawn
 
 
 def test_a_project_whose_names_are_all_taken_says_so(ana, project, monkeypatch):

@@ -117,7 +117,7 @@ def test_no_door_tells_what_is_hidden(app, town, sign_in, voice):
     forbidden = EVERYTHING - MAY_READ[voice]
     doors = addresses(app, fills_for(app, town, voice)) + asked_besides(town)
     # On their own page a person has their own name; no word of theirs stands there.
-    doors.remove("/people/zqmaskedhandle")
+    doors = [door for door in doors if "people/zqmaskedhandle" not in door]
     found, spoken = walk(client, doors, forbidden)
     assert found == {}
     assert spoken > 60, "the sweep found hardly any open door: look at how it fills them in"

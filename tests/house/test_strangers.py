@@ -77,6 +77,7 @@ def all_fields() -> dict[str, str]:
         "answer": "going", "mode": "in_person", "status": "closed", "state": "confirmed", "rule": "2",
         "revision": "1", "version": "1", "word": "taken", "action": "hold", "introduction": "Taken over.",
         "code": "6789BCDFGH", "kind": "nonprofit", "url": "https://example.org", "timezone": "UTC",
+        "part": "name",
     }  # fmt: skip
 
 

@@ -1,68 +1,24 @@
-"""A person's name and profile: who may flag them, what a moderator does, and how it is taken back."""
+"""A person's name and profile: who may flag them, and what a moderator does about it."""
 
 from datetime import timedelta
 from mailbox import mails_to
 from mailbox import words as read
 
 import pytest
-from factories import make_post, make_user
-from moderation.looks import age, make_volunteers, name_independent
+from factories import make_user
+from moderation.looks import age
+from moderation.naming import RUDE, act, change, flag, lines, told
 from sqlalchemy import select
 
 from civicforum import jobs
-from civicforum.accounts import actions as accounts
-from civicforum.accounts.actions.taking import give_back
-from civicforum.accounts.models import Guest, User
-from civicforum.accounts.names import skeleton
-from civicforum.agreement.actions import list_word
+from civicforum.accounts.models import Guest
 from civicforum.db import db, now, transaction
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from civicforum.live.changes import changes_since
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.models import Case, Flag, LogEntry
+from civicforum.moderation.models import Case, Flag
 from civicforum.moderation.notices import describe_flagged, describe_own
-from civicforum.notifications.models import Notification
-
-RUDE = "Ruth Is A Pig"
-
-
-@pytest.fixture
-def rude(place) -> User:
-    """Somebody whose name and profile break rule 2, and who said something as well."""
-    person = make_user(name=RUDE, handle="ruth-is-a-pig", about="Pigs moderate here.", neighbourhood="Sty")
-    make_post(place.thread, person, "Good morning.")
-    return person
-
-
-def flag(place, person, part="name", by=None) -> Flag:
-    return actions.flag_person(by or place.flagger, person.id, part, 2, "Look at it.")
-
-
-def act(place, person, action: str, rule: int | None = 2, by=None) -> Case:
-    return actions.moderate(by or place.moderator, "person", person.id, Deed(action, rule, "About a person."))
-
-
-def change(person, **words) -> None:
-    shown = {each: getattr(person, each) for each in ("name", "handle", "about", "neighbourhood")}
-    accounts.update_profile(person, person, **shown | words)
-
-
-def undo(case) -> None:
-    with transaction():
-        actions.undo_measure(make_user("moderator"), case.measures[-1], "It was fine.")
-
-
-def told(user) -> list[str]:
-    return list(db.session.scalars(select(Notification.reason).where(Notification.user_id == user.id)))
-
-
-def lines() -> list[tuple[str, str, str]]:
-    rows = db.session.scalars(select(LogEntry).order_by(LogEntry.number))
-    return [(row.action, row.target, row.place) for row in rows]
-
-
-# --- flags ---
 
 
 def test_a_flag_on_a_name_opens_one_case_for_moderators_of_the_site(place, rude):
@@ -157,9 +113,6 @@ def test_what_was_left_is_flagged_again_once_it_changed_or_a_day_is_over(place, 
     with transaction():
         age(queries.find_last_leaving(rude.id), hours=25)
     assert flag(place, rude).state == "open"
-
-
-# --- what is done ---
 
 
 def test_a_name_taken_back_is_a_neutral_one_everywhere_at_once(place, rude, app):
@@ -265,214 +218,3 @@ def test_two_moderators_never_both_act(place, rude):
     with pytest.raises(Conflict):
         actions.decide_case(make_user("moderator"), case.id, Deed("take_name", 2, "Because."), seen)
     assert rude.name == RUDE
-
-
-# --- choosing anew ---
-
-
-def test_a_new_name_is_shown_at_once_and_looked_at_once(place, rude):
-    act(place, rude, "take_name")
-    change(rude, name="Ruth Amadi Fan", handle="fan")
-    case = queries.find_case_about("person", rude.id)
-    assert (rude.name, case.state, case.mended_at is not None) == ("Ruth Amadi Fan", "second_look", True)
-    left = act(place, rude, "leave", None)
-    assert (left.id, left.state) == (case.id, "closed")
-    change(rude, name="Another Name")
-    assert queries.find_case_about("person", rude.id).state == "closed"
-
-
-def test_a_second_look_may_take_that_name_as_well(place, rude):
-    act(place, rude, "take_name")
-    change(rude, name="Ruth Is A Cow", handle="cow")
-    assert act(place, rude, "take_name").state == "decided"
-    assert rude.name.startswith("Resident ")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        {"name": RUDE},
-        {"name": "ruth is a plg"},
-        {"handle": "ruth-is-a-pig"},
-        {"about": "Pigs moderate here."},
-    ],
-)
-def test_what_was_taken_back_is_not_chosen_again(place, rude, words):
-    act(place, rude, "take_name")
-    act(place, rude, "clear_profile")
-    with pytest.raises(Invalid) as refused:
-        change(rude, **words)
-    assert list(refused.value.errors) == list(words)
-
-
-def test_a_neighborhood_is_typed_again(place, rude):
-    act(place, rude, "clear_profile")
-    change(rude, neighbourhood="Sty")
-    assert rude.neighbourhood == "Sty"
-
-
-def test_a_flag_while_it_waits_for_the_person_asks_the_moderators_again(place, rude):
-    act(place, rude, "take_name")
-    flag(place, rude, "profile")
-    case = queries.find_case_about("person", rude.id)
-    assert case.state == "open"
-    actions.withdraw_flag_of_person(place.flagger, rude.id)
-    assert (case.state, case.closed_at) == ("decided", None)
-
-
-def test_a_flag_taken_back_leaves_what_a_moderator_opened(place, rude):
-    case = actions.moderate(place.moderator, "person", rude.id)
-    flag(place, rude)
-    actions.withdraw_flag_of_person(place.flagger, rude.id)
-    assert case.state == "open"
-
-
-# --- taking it back ---
-
-
-@pytest.mark.parametrize("action", ["take_name", "clear_profile"])
-def test_an_appeal_gives_back_what_was_taken(place, rude, action):
-    flag(place, rude)
-    case = act(place, rude, action)
-    judge = make_user("moderator")
-    appeal = actions.appeal_measure(rude, case.id, "It is my name.")
-    assert told(judge) == ["appeal_asked"]
-    with pytest.raises(NotAllowed):
-        actions.decide_appeal(place.moderator, appeal.id, "overturned", "So it is.", 1)
-    assert queries.list_to_decide(judge) == [appeal]
-    actions.decide_appeal(judge, appeal.id, "overturned", "So it is.", 1)
-    assert (rude.name, rude.handle, rude.about, rude.neighbourhood) == (
-        RUDE,
-        "ruth-is-a-pig",
-        "Pigs moderate here.",
-        "Sty",
-    )
-    assert db.session.scalars(select(Flag.state)).all() == ["disagreed"]
-    assert (case.state, lines()[-1]) == ("closed", ("overturned", "person", "site"))
-    change(rude, about="Anew.")
-    assert case.state == "closed"
-
-
-def test_what_the_person_chose_since_stays(place, rude):
-    case = act(place, rude, "take_name")
-    change(rude, name="Robin Field", handle="robin")
-    undo(case)
-    assert (rude.name, rude.handle) == ("Robin Field", "robin")
-
-
-def test_what_somebody_else_is_called_by_now_is_not_given_back(place, rude):
-    case = act(place, rude, "take_name")
-    given = (rude.name, rude.handle)
-    make_user(name=RUDE, name_skeleton=skeleton(RUDE), handle="ruth-is-a-pig")
-    undo(case)
-    assert (rude.name, rude.handle) == given
-
-
-def test_who_has_left_gets_nothing_back(place, rude):
-    case = act(place, rude, "clear_profile")
-    with transaction():
-        db.session.get_one(User, rude.id).erased_at = now()
-    undo(case)
-    assert rude.about == ""
-
-
-def test_words_written_since_stay_and_the_rest_comes_back(place, rude):
-    with transaction():
-        db.session.get_one(User, rude.id).about = "Mine."
-        give_back(rude, {"about": "Old.", "neighbourhood": "Old."})
-    assert (rude.about, rude.neighbourhood) == ("Mine.", "Sty")
-
-
-@pytest.mark.parametrize(("part", "action"), [("name", "take_name"), ("profile", "clear_profile")])
-def test_who_flagged_may_contest_that_it_was_left(place, rude, part, action):
-    flag(place, rude, part)
-    case = act(place, rude, "leave", None)
-    judge = name_independent()
-    appeal = actions.appeal_measure(place.flagger, case.id, "Please look again.")
-    actions.decide_appeal(judge, appeal.id, "overturned", "It does break it.", 1)
-    assert (rude.name == RUDE, rude.about == "") == (part == "profile", part == "profile")
-    assert case.state == "decided"
-    assert {line[0] for line in lines()} == {"leave", "appealed", action, "overturned"}
-    assert f"post_{action}" in told(rude)
-    assert db.session.scalars(select(Flag.state)).all() == ["agreed"]
-
-
-def test_where_nothing_is_left_to_take_the_flag_is_right_all_the_same(place, rude):
-    flag(place, rude, "profile")
-    case = act(place, rude, "leave", None)
-    change(rude, about="", neighbourhood="")
-    appeal = actions.appeal_measure(place.flagger, case.id, "Please look again.")
-    actions.decide_appeal(name_independent(), appeal.id, "overturned", "It did break it.", 1)
-    assert [line[0] for line in lines()] == ["leave", "appealed", "overturned"]
-
-
-def test_three_residents_may_decide_about_a_name(place, rude):
-    make_volunteers(3)
-    case = act(place, rude, "take_name")
-    assert actions.appeal_measure(rude, case.id, "It is my name.", by_lot=True).way == "panel"
-
-
-# --- listed words ---
-
-
-@pytest.fixture
-def listed(place):
-    list_word(place.moderator, "toad", "mask")
-    list_word(place.moderator, "captain", "flag")
-    return place
-
-
-@pytest.mark.parametrize(
-    ("field", "words"),
-    [
-        ("name", "Holdme Now"),
-        ("name", "A Toad"),
-        ("handle", "a-toad"),
-        ("about", "I say holdme."),
-        ("neighbourhood", "Toad"),
-    ],
-)
-def test_what_is_held_or_masked_in_a_comment_stands_in_no_profile(listed, rude, field, words):
-    with pytest.raises(Invalid) as refused:
-        change(rude, **{field: words})
-    assert list(refused.value.errors) == [field]
-    assert "list of words" in refused.value.errors[field][0]
-    assert getattr(rude, field) != words
-
-
-def test_what_stood_there_before_it_was_listed_bars_nothing_else(listed):
-    person = make_user(name="Old Toad", handle="old-one")
-    change(person, about="Hello.")
-    assert (person.name, person.about) == ("Old Toad", "Hello.")
-
-
-@pytest.mark.parametrize(
-    "words", [{"name": "Captain Hook"}, {"about": "Aye, Captain."}, {"handle": "captain-1"}]
-)
-def test_what_is_worth_a_look_is_taken_and_looked_at(listed, words):
-    person = make_user()
-    change(person, **words)
-    case = queries.find_case_about("person", person.id)
-    assert (case.source, case.state, case.opened_by_id) == ("list", "open", None)
-    assert act(listed, person, "suspend").state == "open"
-
-
-def test_a_sign_up_and_an_import_are_asked_alike(listed):
-    administrator = make_user("administrator")
-    for make in (
-        lambda name: accounts.sign_up(Guest(), "new@example.org", name),
-        lambda name: accounts.add_person(administrator, "new@example.org", name),
-    ):
-        with pytest.raises(Invalid) as refused:
-            make("A Toad")
-        assert list(refused.value.errors) == ["name"]
-    person = accounts.add_person(administrator, "new@example.org", "Captain Hook")
-    assert queries.find_case_about("person", person.id).source == "list"
-
-
-def test_a_name_asked_for_at_sign_up_is_looked_at_once_it_is_somebodys(listed, app):
-    accounts.sign_up(Guest(), "hook@example.org", "Captain Hook")
-    assert db.session.scalars(select(Case)).all() == []
-    (mail,) = mails_to(app, "hook@example.org")
-    accounts.confirm_address(Guest(), read(mail).split("/confirm/")[1].split()[0].rstrip(")>"))
-    assert db.session.scalars(select(Case.source)).all() == ["list"]

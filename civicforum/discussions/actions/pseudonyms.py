@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.objections import object_to_words
 from civicforum.db import db, lock, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.models import Pseudonym
@@ -63,9 +64,9 @@ def _lock_project(actor: Actor, project_id: int) -> Project:
 
 
 def _free_name(actor: Actor, project: Project, secret: str) -> str:
-    """The actor's name in this project; the next one where another has it."""
+    """The actor's name in this project; the next one where another has it, or a word of it is listed."""
     for attempt in range(MOST_ATTEMPTS):
         name = name_under(secret, project.id, actor.id or 0, attempt)
-        if not queries.is_name_taken(project, name):
+        if not queries.is_name_taken(project, name) and not object_to_words("name", name, None):
             return name
     raise Conflict(_("All pseudonyms of this project are taken. Please speak by your own name."))
