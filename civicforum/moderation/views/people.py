@@ -13,6 +13,7 @@ from civicforum.errors import NotFound, require
 from civicforum.moderation import actions, forms, policies, queries, words
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
+from civicforum.moderation.models import Flag
 from civicforum.moderation.views.blueprint import bp
 from civicforum.moderation.views.choices import person_choices
 from civicforum.web.limits import limited
@@ -40,7 +41,8 @@ def flag_person(handle: str) -> Any:
         policies.can_flag_person(viewer(), person),
         _("You can flag names and profiles of other people, once signed in."),
     )
-    form = forms.FlagPersonForm()
+    mine = queries.find_own_flag_of_person(viewer(), person.id)
+    form = forms.FlagPersonForm(**_as_flagged(mine))
     form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
     deed = lambda: actions.flag_person(  # noqa: E731 - one deed of one form
         viewer(), person.id, form.part.data, int(form.rule.data), form.note.data or ""
@@ -48,9 +50,12 @@ def flag_person(handle: str) -> Any:
     if form.submits(deed):
         flash(_("Thank you. A moderator looks at it; you will be told what was decided."), "success")
         return redirect(url_for("accounts.show_person", handle=person.handle))
-    mine = queries.find_own_flag_of_person(viewer(), person.id)
     page = render_template("moderation/flag_person.html", person=person, form=form, mine=mine)
     return page, (422 if form.errors and request.method == "POST" else 200)
+
+
+def _as_flagged(mine: Flag | None) -> dict[str, Any]:
+    return {"part": mine.part, "rule": str(mine.rule.number), "note": mine.note} if mine else {}
 
 
 @bp.post("/people/<handle>/flag/withdraw")
