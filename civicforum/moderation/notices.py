@@ -94,15 +94,14 @@ def describe_own(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, N
 
 def describe_flagged(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
     """What became of flags about names and profiles, to who flagged; whose it was stands on no line."""
+    cases = queries.find_flagged_by(viewer, ids)
     if reason == "name_left":
-        words, url = _("A name or profile you flagged stays: it breaks no rule."), reasons_url
-    else:
-        words, url = _("A moderator acted on a name or profile you flagged."), _formula
-    return {case.id: Notice(words, url(case, None)) for case in queries.find_flagged_by(viewer, ids)}
-
-
-def _formula(_case: Any, _post: Any) -> str:
-    return url_for("moderation.show_formula")
+        words = _("A name or profile you flagged stays: it breaks no rule.")
+        return {case.id: Notice(words, reasons_url(case, None)) for case in cases}
+    acted = Notice(
+        _("A moderator acted on a name or profile you flagged."), url_for("moderation.show_formula")
+    )
+    return {case.id: acted for case in cases}
 
 
 def _url(reason: str, post: Any) -> str:

@@ -65,6 +65,25 @@ def test_a_flag_while_it_waits_for_the_person_asks_the_moderators_again(place, r
     assert (case.state, case.closed_at) == ("decided", None)
 
 
+def test_who_was_right_may_flag_in_the_same_case_what_is_chosen_next(place, rude):
+    flag(place, rude)
+    act(place, rude, "take_name")
+    change(rude, name="Ruth Is A Cow")
+    again = flag(place, rude)
+    assert (db.session.scalars(select(Flag)).all(), again.state) == ([again], "open")
+    assert queries.find_case_about("person", rude.id).state == "second_look"
+    assert act(place, rude, "take_name").state == "decided"
+    assert again.state == "agreed"
+
+
+def test_what_was_flagged_since_waits_also_when_the_first_measure_is_undone(place, rude):
+    case = act(place, rude, "take_name")
+    flag(place, rude, "profile")
+    undo(case)
+    assert (rude.name, case.state, case.closed_at) == (RUDE, "open", None)
+    assert act(place, rude, "clear_profile").id == case.id
+
+
 def test_a_flag_taken_back_leaves_what_a_moderator_opened(place, rude):
     case = actions.moderate(place.moderator, "person", rude.id)
     flag(place, rude)

@@ -37,7 +37,7 @@ def flag_person(actor: Actor, person_id: int, part: str, rule_number: int, note:
     rule = checked_rule(rule_number, note)
     _check_not_left(person)
     case = open_case(actor, "person", person.id, source="flag")
-    flag = queries.find_own_flag_of_person(actor, person.id) or _begin_flag(actor, person)
+    flag = queries.find_own_flag_of_person(actor, person.id) or _begin_flag(actor, case)
     flag.case_id, flag.part, flag.rule_id, flag.note, flag.state = (
         case.id,
         part,
@@ -72,10 +72,11 @@ def _check_not_left(person: User) -> None:
     )
 
 
-def _begin_flag(actor: User, person: User) -> Flag:
-    """A new flag, or the one that was taken back; one that was decided stays, and counts."""
+def _begin_flag(actor: User, case: Case) -> Flag:
+    """A new flag, or the one in this case (what it was right about waits for the person to choose anew), or
+    the one that was taken back; one of a case that is closed stays, and counts."""
     check_number(actor)
-    flag = queries.find_withdrawn_flag_of_person(actor, person.id)
+    flag = queries.find_flag_to_renew(actor, case)
     if flag is None:
         flag = Flag(user_id=actor.id)
         db.session.add(flag)

@@ -13,6 +13,7 @@ from civicforum.agreement.models import Limit
 from civicforum.db import db, lock, now
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
+from civicforum.moderation import queries
 from civicforum.moderation.actions.recording import record_of
 from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Case, Flag, Measure
@@ -107,5 +108,8 @@ def _disagree(case: Case) -> None:
 
 def _close(case: Case) -> None:
     case.version += 1
-    if case.state in ("decided", "second_look"):
+    if case.target_type == "person" and queries.open_flags(case):
+        # Somebody flagged what was chosen since, or the rest of the profile.
+        case.state = "open"
+    elif case.state in ("decided", "second_look"):
         case.state, case.closed_at = "closed", now()

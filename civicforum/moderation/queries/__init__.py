@@ -77,10 +77,10 @@ from civicforum.moderation.queries.log import (
     rules_ever,
 )
 from civicforum.moderation.queries.names import (
+    find_flag_to_renew,
     find_flagged_by,
     find_last_leaving,
     find_own_flag_of_person,
-    find_withdrawn_flag_of_person,
     get_own_flag_of_person,
     is_name_given,
     list_taken,
@@ -185,6 +185,7 @@ __all__ = [
     "find_case_about",
     "find_cases_about",
     "find_decided",
+    "find_flag_to_renew",
     "find_flagged_by",
     "find_head",
     "find_last_leaving",
@@ -199,7 +200,6 @@ __all__ = [
     "find_setting",
     "find_volunteer",
     "find_waiting",
-    "find_withdrawn_flag_of_person",
     "first_quarter",
     "flaggers_of",
     "flags_of_cases",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.names import skeleton
@@ -25,8 +25,11 @@ def get_own_flag_of_person(viewer: Actor, person_id: int) -> Flag:
     return flag
 
 
-def find_withdrawn_flag_of_person(viewer: Actor, person_id: int) -> Flag | None:
-    return db.session.scalar(_own_flags(viewer, person_id).where(Flag.state == "withdrawn").limit(1))
+def find_flag_to_renew(viewer: Actor, case: Case) -> Flag | None:
+    """The viewer's flag in this very case, of which there is one; or else one that was taken back."""
+    is_here = Flag.case_id == case.id
+    found = _own_flags(viewer, case.target_id).where(or_(is_here, Flag.state == "withdrawn"))
+    return db.session.scalar(found.order_by(None).order_by(is_here.desc(), Flag.id.desc()).limit(1))
 
 
 def _own_flags(viewer: Actor, person_id: int) -> Select[Flag]:
