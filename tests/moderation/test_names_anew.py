@@ -26,6 +26,12 @@ def test_a_new_name_is_shown_at_once_and_looked_at_once(place, rude):
     assert queries.find_case_about("person", rude.id).state == "closed"
 
 
+def test_what_is_typed_otherwise_and_stays_the_same_is_no_choice(place, rude):
+    act(place, rude, "take_name")
+    change(rude, name=f" {rude.name}")
+    assert queries.find_case_about("person", rude.id).state == "decided"
+
+
 def test_a_second_look_may_take_that_name_as_well(place, rude):
     act(place, rude, "take_name")
     change(rude, name="Ruth Is A Cow", handle="cow")

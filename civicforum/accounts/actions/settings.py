@@ -35,10 +35,9 @@ def update_profile(
     """
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
-    looked = (user.name, user.handle, user.neighbourhood)
+    said = _said_by(user)
     typed = {"name": name, "handle": handle, "about": about.strip(), "neighbourhood": neighbourhood}
-    said = {field: words for field, words in typed.items() if words != getattr(user, field)}
-    wording.check_words(said, user.id)
+    wording.check_words(_unlike(said, typed), user.id)
     if name != user.name:
         rename(user, checked_name(name, but_for=user.id))
     if handle != user.handle:
@@ -48,10 +47,21 @@ def update_profile(
     user.about, user.neighbourhood = about.strip(), neighbourhood
     user.locale, user.timezone = locale or None, timezone or None
     user.has_shortcuts = user.has_shortcuts if has_shortcuts is None else has_shortcuts
-    if (user.name, user.handle, user.neighbourhood) != looked:
+    changed = _unlike(said, _said_by(user))
+    if changed.keys() - {"about"}:
         appearances.show_again([user.id])
-    if said:
-        wording.let_look(user.id, said)
+    if changed:
+        wording.let_look(user.id, changed)
+
+
+def _said_by(user: User) -> dict[str, str]:
+    """The words that somebody is shown with."""
+    return {field: getattr(user, field) for field in ("name", "handle", "about", "neighbourhood")}
+
+
+def _unlike(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """Which fields say something else now, and what."""
+    return {field: words for field, words in after.items() if words != before[field]}
 
 
 def _checked_handle(handle: str) -> str:
