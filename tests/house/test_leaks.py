@@ -126,6 +126,7 @@ def test_no_door_tells_what_is_hidden(app, town, sign_in, voice):
 POSTED = {
     "posts.Post": {"body": "Mine now.", "revision": 1},
     "cases.Flags": {"rule": 2, "note": "x"},
+    "cases.PersonFlags": {"part": "name", "rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "leave", "reason": "x"},
     "cases.Actions": {"action": "leave", "reason": "x", "version": 99},
     "appeals.CaseAppeal": {"text": "Please."},

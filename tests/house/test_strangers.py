@@ -84,6 +84,7 @@ def all_fields() -> dict[str, str]:
 JSON_BODIES = {
     "posts.Post": {"body": "Taken over.", "revision": 1},
     "cases.Flags": {"rule": 2, "note": "x"},
+    "cases.PersonFlags": {"part": "name", "rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "hide", "rule": 2, "reason": "x"},
     "cases.Actions": {"action": "hide", "rule": 2, "reason": "x", "version": 1},
     "polls.Vote": {"choices": [{"option": 1}]},
