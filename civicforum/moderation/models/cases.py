@@ -70,7 +70,7 @@ class Measure(Model, HasId, HasCreatedAt):
         ForeignKey("speaking_limit.id", ondelete="SET NULL"), index=True
     )
     overturned_at: Mapped[datetime | None]
-    was: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    was: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     limit: Mapped[Limit | None] = relationship()
     case: Mapped[Case] = relationship(back_populates="measures")
     rule: Mapped[Rule | None] = relationship(lazy="joined")
