@@ -84,7 +84,11 @@ MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
 RECORD = {"zqremoved", "zqblackedout"}
 # What two people and a mediator say to each other: no role opens it.
 ROOM = {"zqroom", "zqagreed"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM
+# A name and a profile that moderators took back: they alone know what stood there.
+TAKEN = {"zqtakenname", "zqtakenhandle", "zqtakenprofile"}
+EVERYTHING = (
+    TAKEN | WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM
+)
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -95,7 +99,7 @@ MAY_READ = {
     "suspended": set(),
     "partner": set(),
     "organizer_here": DRAFTS | NEEDS | ADDRESSES,
-    "site_moderator": WORDS | REASONS,
+    "site_moderator": WORDS | REASONS | TAKEN,
 }
 
 
@@ -212,6 +216,7 @@ def _plant_posts(town: Town, project) -> None:
     }
     _plant_files(town, thread, names)
     _plant_room(town, question.id)
+    _plant_taken(town, thread, question.id)
     _plant_masked(town, project, question.id, flagged.id)
     for kind, object_id in (("thread", thread.id), ("townhall", 1)):
         place = {"kind": kind, "object_id": object_id, "project_id": project.id}
@@ -272,6 +277,19 @@ def _plant_second_looks(town: Town, hidden: int, mended: int) -> None:
         for reason in ("appeal_asked", "appeal_message", "panel_asked", "yours_upheld"):
             notify(people, reason, "appeal", waits.id)
     town.fills["appeals/appeal_id"] = [waits.id, decided.id]
+
+
+def _plant_taken(town: Town, thread, question_id: int) -> None:
+    """Somebody who spoke under a name, and then lost it and what they said of themselves."""
+    taken = make_user(name="zqtakenname", handle="zqtakenhandle", about="zqtakenprofile lantern")
+    post = discussions.post_reply(taken, thread.id, "A lantern of mine.", question_id)
+    discussions.react(taken, question_id, "thanks")
+    discussions.post_reply(town.people["resident"], thread.id, "Which lantern?", post.id)
+    moderation.flag_person(town.people["flagger"], taken.id, "name", 2, "zqnote lantern")
+    for action in ("take_name", "clear_profile"):
+        deed = Deed(action, 2, "zqreason lantern")
+        moderation.moderate(town.people["site_moderator"], "person", taken.id, deed)
+    moderation.flag_person(town.people["flagger"], taken.id, "profile", 2, "zqnote lantern")
 
 
 def _plant_masked(town: Town, project, question_id: int, flagged_id: int) -> None:
@@ -405,7 +423,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
-    fills["measures/action"] = ["redact", "warn"]
+    fills["measures/action"] = ["redact", "warn", "take_name"]
     fills["calm/action"] = ["slow"]
     fills["templates/key"] = ["bad-hour"]
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))

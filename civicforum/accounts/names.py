@@ -75,7 +75,7 @@ _ARABIC = {"ARABIC", "EXTENDED"}
 
 # Typographic marks that keyboards put in place of the plain ones.
 _PLAIN_MARKS = str.maketrans("\u2018\u2019\u02bc\u2010\u2011\u2013\u3000\u00a0\u202f", "'''---   ")
-_NAME_MARKS = frozenset(" '-.,()")
+NAME_MARKS = " '-.,()"
 
 # Letters and marks without ink: Hangul fillers, joiners and selectors.
 _INVISIBLE = re.compile(
@@ -161,6 +161,11 @@ def skeleton(value: str) -> str:
     return "".join(bare).translate(LOOK_ALIKES).replace("rn", "m").replace("vv", "w")
 
 
+def without_marks(key: str) -> str:
+    """A skeleton without spaces and marks: ``Ana-Ruiz.`` and ``AnaRuiz`` are one to somebody in a hurry."""
+    return key.translate(dict.fromkeys(map(ord, NAME_MARKS)))
+
+
 def clean_handle(value: str) -> str:
     """Give a handle as it stands in addresses and mentions. Raises ValueError with a sentence."""
     handle = value.strip().removeprefix("@").lower()
@@ -232,7 +237,7 @@ def _refuse_other_characters(name: str) -> None:
 
 
 def _may_stand_in_name(character: str) -> bool:
-    if character in _NAME_MARKS:
+    if character in NAME_MARKS:
         return True
     if _INVISIBLE.match(character):
         return False

@@ -7,11 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that posts to ``url``; ``ask`` is a question before it."""
+    """A button that posts to ``url``, or leads to a page there; ``ask`` is a question before it."""
 
     label: Any
     url: str
     ask: Any = None
+    is_page: bool = False
 
 
 FindOffers = Callable[[Any, Any], list[Offer]]

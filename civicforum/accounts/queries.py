@@ -1,12 +1,14 @@
 """Finding people and tokens."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from civicforum.accounts.models import Actor, ApiToken, EndedSession, RoleGrant, User
-from civicforum.accounts.names import skeleton
+from civicforum.accounts.names import NAME_MARKS, skeleton, without_marks
 from civicforum.db import db, now
 from civicforum.errors import NotFound
 
@@ -66,17 +68,27 @@ def ended_sessions(session_keys: Iterable[str]) -> set[str]:
 def is_name_taken(name: str, but_for: int | None = None) -> bool:
     """Whether somebody is called this, or so that it looks the same. ``but_for`` is the asker's own id.
 
+    Whoever has a role in the whole site is looked like more easily: spaces and marks count for nothing there.
+
     Only confirmed accounts take names. If a sign-up did, whoever signs up with somebody's address and then
     tries the name again would learn whether the first one made an account.
     """
-    taken = select(User.id).where(
-        User.name_skeleton == skeleton(name),
-        User.erased_at.is_(None),
-        User.email_confirmed_at.is_not(None),
-    )
+    key = skeleton(name)
+    has_role = User.id.in_(select(RoleGrant.user_id))
+    like_theirs = has_role & (_without_marks(User.name_skeleton) == without_marks(key))
+    return any(_is_somebody(like, but_for) for like in (User.name_skeleton == key, like_theirs))
+
+
+def _is_somebody(like: ColumnElement[bool], but_for: int | None) -> bool:
+    """One question for each: together no index would serve them."""
+    taken = select(User.id).where(like, User.erased_at.is_(None), User.email_confirmed_at.is_not(None))
     if but_for is not None:
         taken = taken.where(User.id != but_for)
     return db.session.scalar(taken.limit(1)) is not None
+
+
+def _without_marks(column: Any) -> ColumnElement[str]:
+    return reduce(lambda bare, mark: func.replace(bare, mark, ""), NAME_MARKS, column)
 
 
 def is_handle_taken(handle: str) -> bool:

@@ -7,12 +7,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from civicforum.accounts import arrivals, offers
+from civicforum.accounts import arrivals, offers, wording
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.queries import get_person
 from civicforum.agreement import actions, policies, queries
 from civicforum.agreement.forms import AcceptForm, AgreementForm, WordForm, filled
 from civicforum.agreement.models import AgreementVersion
+from civicforum.agreement.objections import object_to_words
 from civicforum.errors import require
 from civicforum.text import render_markdown
 from civicforum.web.limits import limited
@@ -24,6 +25,7 @@ bp = Blueprint("agreement", __name__)
 def init_app(app: Flask) -> None:
     arrivals.register(actions.greet)
     offers.register(_offer_vouching)
+    wording.register_objection(object_to_words)
 
 
 @bp.get("/agreement")

@@ -5,6 +5,7 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from civicforum.accounts.queries import get_person
 from civicforum.api.door import PageQuery, idempotent, scoped
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
@@ -16,8 +17,11 @@ from civicforum.moderation.schemas import (
     NewActionSchema,
     NewCaseSchema,
     NewFlagSchema,
+    NewPersonFlagSchema,
+    PersonFlagSchema,
     case_json,
     flag_json,
+    person_flag_json,
 )
 from civicforum.web.idempotency import Done
 from civicforum.web.limits import limited
@@ -110,6 +114,37 @@ class Flags(MethodView):
         def do() -> Done:
             actions.withdraw_flag(viewer(), post_id)
             return Done(204, "flag", post_id)
+
+        idempotent(do)
+
+
+@blp.route("/people/<handle>/flags")
+class PersonFlags(MethodView):
+    @blp.doc(summary="Flag a name or a profile for the moderators")
+    @blp.arguments(NewPersonFlagSchema)
+    @blp.alt_response(201, schema=PersonFlagSchema)
+    @scoped("write")
+    @limited("flag")
+    def post(self, body: dict[str, Any], handle: str) -> Any:
+        person = get_person(handle)
+
+        def do() -> Done:
+            flag = actions.flag_person(viewer(), person.id, body["part"], body["rule"], body["note"])
+            return Done(201, "flag", flag.id)
+
+        done = idempotent(do)
+        return person_flag_json(queries.get_own_flag_of_person(viewer(), person.id)), done.status
+
+    @blp.doc(summary="Take your flag on a name or profile back")
+    @blp.response(204)
+    @scoped("write")
+    @limited("write")
+    def delete(self, handle: str) -> None:
+        person = get_person(handle)
+
+        def do() -> Done:
+            actions.withdraw_flag_of_person(viewer(), person.id)
+            return Done(204, "flag", person.id)
 
         idempotent(do)
 

@@ -184,6 +184,16 @@ class FlagForm(Form):
     )
 
 
+class FlagPersonForm(FlagForm):
+    """As a flag on a comment, about a name or a profile."""
+
+    part = RadioField(
+        _("What is it about?"),
+        choices=options([("name", _("The name or the handle")), ("profile", _("What the profile says"))]),
+        default="name",
+    )
+
+
 class MendForm(Form):
     body = Words(
         _("Your comment"),

@@ -13,7 +13,7 @@ TARGETS = ("post", "thread", "person")
 
 @dataclass(frozen=True)
 class Kind:
-    """``about``: words, thread or person. ``targets``: the cases it is taken in. ``lasts``: it has an end."""
+    """``about``: words, thread, person, name. ``targets``: the cases it is taken in. ``lasts``: it ends."""
 
     about: str
     targets: tuple[str, ...] = ("post",)
@@ -35,13 +35,19 @@ KINDS = {
     "mute": Kind("person", lasts=True),
     "silence": Kind("person", lasts=True),
     "suspend": Kind("person", ("post", "person"), lasts=True, is_for_site=True),
+    "take_name": Kind("name", ("person",), is_for_site=True),
+    "clear_profile": Kind("name", ("person",), is_for_site=True),
 }
 CASE_ACTIONS = tuple(KINDS)
 # What its author is told of, with the statement of reasons; and what agrees with those who flagged.
 LIMITS_A_PERSON = ("mute", "silence", "suspend")
-STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS_A_PERSON)
+TAKES_BACK = ("take_name", "clear_profile")
+STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS_A_PERSON, *TAKES_BACK)
 TOLD = (*STATED, "restore", "lift")
-ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn")
+ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn", *TAKES_BACK)
+
+# What of a person can be flagged, and with which measure it is taken back.
+PARTS = {"name": "take_name", "profile": "clear_profile"}
 
 MOST_PASSAGES = 20
 FEWEST_CHARACTERS = 2  # of a passage: a single letter would black out half the comment
@@ -85,3 +91,14 @@ def next_state(state: str, action: str, is_asked: bool = True) -> str | None:
     if KINDS[action].about != "words" and state in ("open", "decided", "second_look"):
         return "closed" if state == "open" and not is_asked else state
     return STATES.get((state, action))
+
+
+def next_state_of_person(state: str, action: str, is_asked: bool) -> str:
+    """Where a case about a person goes: their name or profile is the words of it.
+
+    What was taken back waits for other words of theirs, at which a moderator looks once (``second_look``).
+    """
+    if action in TAKES_BACK:
+        return "decided"
+    is_aside = KINDS[action].about == "person" and is_asked
+    return "closed" if action == "leave" or (state == "open" and not is_aside) else state

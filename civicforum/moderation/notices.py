@@ -6,12 +6,13 @@ from typing import Any
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
+from civicforum.accounts import wording
 from civicforum.accounts.policies import can_administer
 from civicforum.agreement import marks
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import find_posts
 from civicforum.moderation import queries
-from civicforum.moderation.actions import show_listed
+from civicforum.moderation.actions import look_at_words, object_to_taken, show_listed
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.kinds import STATED
 from civicforum.moderation.queries import find_cases_about
@@ -84,9 +85,23 @@ def describe_own(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, N
         "post_warn": _("A moderator warned you. Read why."),
         "post_suspend": _("Your account cannot write for a time. Read why and until when."),
         "post_lift": _("Your account may write again."),
+        "post_take_name": _("A moderator took your name back. Choose another one, and read why."),
+        "post_clear_profile": _("A moderator cleared what your profile said. Read why."),
     }
     said = words.get(reason, _("A moderator decided something about your account."))
     return {case.id: Notice(said, reasons_url(case, None)) for case in find_cases_about(viewer, ids)}
+
+
+def describe_flagged(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """What became of flags about names and profiles, to who flagged; whose it was stands on no line."""
+    cases = queries.find_flagged_by(viewer, ids)
+    if reason == "name_left":
+        words = _("A name or profile you flagged stays: it breaks no rule.")
+        return {case.id: Notice(words, reasons_url(case, None)) for case in cases}
+    acted = Notice(
+        _("A moderator acted on a name or profile you flagged."), url_for("moderation.show_formula")
+    )
+    return {case.id: acted for case in cases}
 
 
 def _url(reason: str, post: Any) -> str:
@@ -148,7 +163,10 @@ def init_app(_app: Flask) -> None:
     registry.register("appeal", describe_appeals)
     registry.register("appeal_alone", describe_alone)
     registry.register("person_case", describe_own)
+    registry.register("person_flag", describe_flagged)
     marks.register(_look)
+    wording.register_objection(object_to_taken)
+    wording.register_look(look_at_words)
 
 
 def _look(kind: str, object_id: int) -> None:

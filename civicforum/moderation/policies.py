@@ -70,6 +70,12 @@ def can_flag(user: Actor, post: Post) -> bool:
     )
 
 
+def can_flag_person(user: Actor, person: User) -> bool:
+    """Anybody in good standing, the name or profile of somebody else who has one."""
+    is_there = person.is_confirmed and person.erased_at is None
+    return is_in_good_standing(user) and is_person(user) and is_there and not same_person(user, person.id)
+
+
 def can_withdraw_flag(user: Actor, flag: Flag) -> bool:
     return same_person(user, flag.user_id)
 
@@ -127,15 +133,16 @@ def can_withdraw_appeal(user: Actor, appeal: Appeal) -> bool:
 
 
 def can_decide_appeal(
-    user: Actor, project: Project | None, independent_email: str, *, took_part: bool
+    user: Actor, case: Case, project: Project | None, independent_email: str, *, took_part: bool
 ) -> bool:
-    """A moderator of the place, or the independent person; never who acted, spoke there, or is a party.
+    """A moderator of the place (of the site, about a person), or the independent person; never who acted,
+    spoke there, or is a party.
 
     Never the house by itself: a machine does not decide whether a machine was right.
     """
     if not isinstance(user, User) or took_part:
         return False
-    return is_independent(user, independent_email) or can_work_in(user, project)
+    return is_independent(user, independent_email) or can_work_on(user, case, project)
 
 
 def can_see_appeal(
@@ -149,7 +156,7 @@ def can_see_appeal(
         return True
     if not isinstance(user, User) or is_about(user, appeal.case):
         return False
-    if is_independent(user, independent_email) or can_work_in(user, project):
+    if is_independent(user, independent_email) or can_work_on(user, appeal.case, project):
         return True
     return seat is not None and (project is None or can_see_project(user, project))
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from civicforum.agreement.limits.models import SLOW_MINUTES
-from civicforum.moderation.kinds import MAX_PASSAGE, MOST_PASSAGES
+from civicforum.moderation.kinds import MAX_PASSAGE, MOST_PASSAGES, PARTS
 from civicforum.moderation.models import Appeal, Case, Flag
 
 
@@ -57,6 +57,10 @@ class FlagSchema(Schema):
     state = fields.String()
     note = fields.String()
     rule = fields.Nested(RuleCitedSchema)
+
+
+class PersonFlagSchema(FlagSchema):
+    part = fields.String()
 
 
 class LogLineSchema(Schema):
@@ -127,6 +131,12 @@ class NewFlagSchema(Schema):
         unknown = RAISE
 
 
+class NewPersonFlagSchema(NewFlagSchema):
+    """``part``: the name (or handle), or what the profile says."""
+
+    part = fields.String(load_default="name", validate=validate.OneOf(list(PARTS)))
+
+
 class FoundSchema(Schema):
     """How many answered, and how many gave each of 1 to 5."""
 
@@ -173,6 +183,10 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def flag_json(flag: Flag) -> dict[str, Any]:
     return FlagSchema().dump(flag)
+
+
+def person_flag_json(flag: Flag) -> dict[str, Any]:
+    return PersonFlagSchema().dump(flag)
 
 
 class RuleStatedSchema(RuleCitedSchema):

@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 from civicforum.clock import now
 from civicforum.discussions.models import Post
 from civicforum.moderation import queries, redress
-from civicforum.moderation.models import Case, Measure
+from civicforum.moderation.kinds import TAKES_BACK
+from civicforum.moderation.models import Measure
 from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
 # A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
-FOUND_BY_MACHINE = ("hold", "score", "automatic")
+FOUND_BY_MACHINE = ("hold", "list", "score", "automatic")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Statement:
     def how_long(self) -> str:
         if self.until is not None:
             return _("Until %(day)s.", day=localtime(self.until))
+        if self.measure.action in TAKES_BACK:
+            return _("Until you choose something else, or the decision is changed.")
         if self.measure.action == "hide":
             return _("Until it is mended or the decision is changed.")
         return _("Until the decision is changed.")
@@ -84,14 +87,15 @@ class Statement:
 def statement_of(measure: Measure) -> Statement:
     """All that must be said about a measure, to whom it is about, in the reader's language."""
     case = measure.case
+    is_left_name = measure.action == "leave" and case.target_type == "person"
     is_caught = measure.is_automated or case.source in FOUND_BY_MACHINE
     return Statement(
         measure=measure,
-        done=done_words(measure.action),
-        scope=_scope(measure.action),
+        done=done_words("leave_name" if is_left_name else measure.action),
+        scope=_scope("leave_name" if is_left_name else measure.action),
         starts_at=measure.created_at,
         until=measure.until,
-        facts=_facts(case),
+        facts=_facts(measure),
         reason=measure.reason,
         rule=_rule(measure),
         origin="automatic" if is_caught else {"flag": "flag"}.get(case.source, "own initiative"),
@@ -113,7 +117,10 @@ def done_words(action: str) -> str:
         "mute": _("You cannot write in this discussion for a while."),
         "silence": _("You cannot write in this project for a while."),
         "suspend": _("Your account cannot write for a while. You can read everything."),
+        "take_name": _("Your name and handle were taken back. You can choose others at once."),
+        "clear_profile": _("What your profile said was cleared. You can write something else at once."),
         "leave": _("A moderator looked at your flag. The comment stays as it is."),
+        "leave_name": _("A moderator looked at your flag. The name and the profile stay as they are."),
     }.get(action, _("A moderator did something about what you wrote."))
 
 
@@ -123,11 +130,16 @@ def _scope(action: str) -> str:
         "silence": _("This project only. You may go on writing everywhere else."),
         "suspend": _("The whole site."),
         "warn": _("You may go on writing."),
+        "leave_name": _("This name and this profile only."),
+        "take_name": _("The whole site, wherever your name is shown. You may go on writing."),
+        "clear_profile": _("The page about you, and beside your name. You may go on writing."),
     }.get(action, _("This comment only. You may go on writing."))
 
 
-def _facts(case: Case) -> str:
-    post = queries.post_of(case)
+def _facts(measure: Measure) -> str:
+    post = queries.post_of(measure.case)
+    if measure.was is not None:
+        return _("The name or the profile of a person on this site.")
     if post is None:
         return _("What you did on this site.")
     at = post.published_at or post.created_at

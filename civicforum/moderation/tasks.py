@@ -59,6 +59,7 @@ def _measure_facts(measure: Measure, post: Post | None) -> dict[str, Any]:
         "thread": post.thread.title if post is not None else "",
         "statement": statement_of(measure),
         "url": url,
+        "settings_url": url_for("accounts.settings", _external=True),
     }
 
 

@@ -22,6 +22,8 @@ ACTIONS = {
     "mute": _("Somebody may not write in a thread for a time"),
     "silence": _("Somebody may not write for a time"),
     "suspend": _("An account was suspended for a time"),
+    "take_name": _("A name was taken back"),
+    "clear_profile": _("A profile was cleared"),
     "lift": _("A limit was ended early"),
     "read_removed": _("Somebody read what was removed, and said why"),
     "move": _("A thread was moved to another project"),

@@ -7,6 +7,7 @@ from factories import make_user
 
 from civicforum.accounts import actions, queries
 from civicforum.accounts.models import Guest
+from civicforum.accounts.names import skeleton
 from civicforum.db import now, transaction
 
 
@@ -49,3 +50,13 @@ def test_the_versions_of_sessions_rise_when_all_of_them_end(app):
     actions.end_all_sessions(first, first)
     after = queries.session_versions([first.id, second.id])
     assert after == {first.id: before[first.id] + 1, second.id: before[second.id]}
+
+
+@pytest.mark.parametrize("name", ["AnaRuiz", "Ana-Ruiz", "Ana Ruiz.", "(Ana) Ruiz", "ANARUlZ"])
+def test_who_has_a_role_is_looked_like_without_spaces_and_marks_too(app, name):
+    plain, official = (
+        make_user(*role, name="", name_skeleton=skeleton("Ana Ruiz")) for role in ((), ("moderator",))
+    )
+    assert queries.is_name_taken(name)
+    assert queries.is_name_taken(name, but_for=plain.id)
+    assert not queries.is_name_taken(name, but_for=official.id)

@@ -350,6 +350,24 @@ def test_what_was_decided_about_a_flag_stays_decided(call, moderator, post):
     assert db.session.scalars(select(Flag.state)).one() == "disagreed"
 
 
+def test_a_name_is_flagged_and_the_flag_is_taken_back(call, moderator, author):
+    flagger, path = make_user(), f"/people/{author.handle}/flags"
+    answer = call("POST", path, flagger, {"part": "profile", "rule": 2, "note": "Look."})
+    assert (answer.status_code, answer.json["state"], answer.json["part"]) == (201, "open", "profile")
+    case = queries.find_case_about("person", author.id)
+    deed = {"action": "take_name", "rule": 2, "reason": "It is about people.", "version": case.version}
+    taken = call("POST", f"/cases/{case.id}/actions", moderator, deed)
+    assert (taken.status_code, taken.json["state"]) == (201, "decided")
+    assert [set(each) & {"was", "name"} for each in taken.json["actions"]] == [set()]
+    other = make_user()
+    path = f"/people/{author.handle}/flags"
+    assert call("POST", path, other, {"rule": 2}).json["part"] == "name"
+    assert call("DELETE", path, other).status_code == 204
+    assert_problem(call("POST", path, other, {"rule": 2, "part": "hair"}), 422, "part")
+    assert_problem(call("POST", path, author, {"rule": 2}), 403)
+    assert_problem(call("POST", "/people/nobody-here/flags", other, {"rule": 2}), 404)
+
+
 def test_flags_are_refused_in_words(call, moderator, author, post):
     path = f"/posts/{post.id}/flags"
     flagger = make_user()

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from civicforum.accounts.models import Guest
 from civicforum.accounts.names import skeleton
+from civicforum.agreement.actions import list_word
 from civicforum.db import db, now
 from civicforum.digests.queries import unread_threads
 from civicforum.discussions import actions, names, queries
@@ -74,6 +75,12 @@ def test_nobody_gets_the_name_by_which_another_person_is_known(ana, project):
     name = names.name_under(SECRET, project.id, ana.id)
     make_user(name=name, name_skeleton=skeleton(name))
     assert take(ana, project).name == names.name_under(SECRET, project.id, ana.id, 1)
+
+
+def test_no_pseudonym_has_a_listed_word(project, ana):
+    drawn = names.name_under(SECRET, project.id, ana.id).split()[0]
+    list_word(make_user("moderator"), drawn, "hold")
+    assert actions.take_pseudonym(ana, project.id, SECRET).name.split()[0] != drawn
 
 
 def test_a_project_whose_names_are_all_taken_says_so(ana, project, monkeypatch):

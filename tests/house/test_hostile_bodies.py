@@ -33,6 +33,7 @@ POLL = {
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH posts.Post": {"body": "Better.", "revision": 1},
     "POST cases.Flags": {"rule": 2, "note": "Look."},
+    "POST cases.PersonFlags": {"part": "profile", "rule": 2, "note": "Look."},
     "POST cases.Cases": {
         "target": {"type": "post", "id": 1},
         "action": "hide",
@@ -140,6 +141,7 @@ def powers(app):
         "town-halls/town_hall_id": [hall.id],
         "reactions/kind": ["support"],
         "drafts/place": [thread.channel],
+        "people/handle": [make_user().handle],
     }
     return power, fills
 

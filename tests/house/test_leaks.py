@@ -117,7 +117,7 @@ def test_no_door_tells_what_is_hidden(app, town, sign_in, voice):
     forbidden = EVERYTHING - MAY_READ[voice]
     doors = addresses(app, fills_for(app, town, voice)) + asked_besides(town)
     # On their own page a person has their own name; no word of theirs stands there.
-    doors.remove("/people/zqmaskedhandle")
+    doors = [door for door in doors if "people/zqmaskedhandle" not in door]
     found, spoken = walk(client, doors, forbidden)
     assert found == {}
     assert spoken > 60, "the sweep found hardly any open door: look at how it fills them in"
@@ -126,6 +126,7 @@ def test_no_door_tells_what_is_hidden(app, town, sign_in, voice):
 POSTED = {
     "posts.Post": {"body": "Mine now.", "revision": 1},
     "cases.Flags": {"rule": 2, "note": "x"},
+    "cases.PersonFlags": {"part": "name", "rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "leave", "reason": "x"},
     "cases.Actions": {"action": "leave", "reason": "x", "version": 99},
     "appeals.CaseAppeal": {"text": "Please."},

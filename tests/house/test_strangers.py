@@ -77,12 +77,14 @@ def all_fields() -> dict[str, str]:
         "answer": "going", "mode": "in_person", "status": "closed", "state": "confirmed", "rule": "2",
         "revision": "1", "version": "1", "word": "taken", "action": "hold", "introduction": "Taken over.",
         "code": "6789BCDFGH", "kind": "nonprofit", "url": "https://example.org", "timezone": "UTC",
+        "part": "name",
     }  # fmt: skip
 
 
 JSON_BODIES = {
     "posts.Post": {"body": "Taken over.", "revision": 1},
     "cases.Flags": {"rule": 2, "note": "x"},
+    "cases.PersonFlags": {"part": "name", "rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "hide", "rule": 2, "reason": "x"},
     "cases.Actions": {"action": "hide", "rule": 2, "reason": "x", "version": 1},
     "polls.Vote": {"choices": [{"option": 1}]},

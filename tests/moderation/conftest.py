@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from factories import make_agreement, make_post, make_project, make_thread, make_user
+from moderation.naming import rude  # noqa: F401 - a fixture
 from record_lines import record  # noqa: F401 - a fixture
 
 from civicforum.accounts.models import User

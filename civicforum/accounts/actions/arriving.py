@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from civicforum import jobs
-from civicforum.accounts import arrivals, links, names, plain, policies, queries
+from civicforum.accounts import arrivals, links, names, plain, policies, queries, wording
 from civicforum.accounts.models import SITE_ROLES, SYSTEM, Actor, RoleGrant, User
 from civicforum.db import after_commit, db, find_locked, lock, now, transactional
 from civicforum.errors import Conflict, Invalid, require
@@ -37,6 +37,7 @@ def sign_up(
     """
     require(policies.can_sign_up(actor))
     email, name = checked_email(email), checked_name(name)
+    wording.check_words({"name": name})
     user = queries.find_by_email(email)
     if user is None:
         user = insert_person(email, name, password_hash, locale, handle=_no_handle_yet())
@@ -93,11 +94,13 @@ def add_person(
     password_hash: str | None = None,
     locale: str | None = None,
 ) -> User:
-    """Make a confirmed account, with a role in the whole site. Raises Conflict if the address has one."""
+    """Make a confirmed account, with a role in the whole site. Raises Conflict if the address has one,
+    Invalid for a name with a listed word."""
     require(policies.can_add_people(actor))
     check_role(role)
     # Whoever has the keys may name people as they are called, twins and 'Admin' included.
     email, name = plain_email(email), plain_name(name)
+    wording.check_words({"name": name})
     if queries.find_by_email(email) is not None:
         raise Conflict(_("%(email)s has an account already.", email=email))
     user = insert_person(email, name, password_hash, locale)
@@ -106,6 +109,7 @@ def add_person(
         user.grants.append(RoleGrant(role=role))
     arrivals.greet(user, has_accepted_agreement=False)
     db.session.flush()
+    wording.let_look(user.id, {"name": user.name, "handle": user.handle})
     return user
 
 
@@ -128,6 +132,8 @@ def settle(user: User) -> None:
         rename(user, _free_name(user))
         user.handle = _free_handle(user.name)
         user.email_confirmed_at = now()
+        db.session.flush()
+        wording.let_look(user.id, {"name": user.name, "handle": user.handle})
     user.link_version += 1
     jobs.withdraw(f"drop-unconfirmed:{user.id}")
 

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from flask_babel import gettext as _
 
 from civicforum import jobs
-from civicforum.accounts import appearances, links, names, policies, queries
+from civicforum.accounts import appearances, links, names, policies, queries, wording
 from civicforum.accounts.actions.arriving import checked_email, checked_name, lock_by_token, rename
 from civicforum.accounts.actions.mailing import refuse_if_taken
 from civicforum.accounts.actions.sessions import end_sessions, set_password
@@ -28,13 +28,16 @@ def update_profile(
     timezone: str | None = None,
     has_shortcuts: bool | None = None,
 ) -> None:
-    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had.
+    """Change how one is called and shown. Raises Invalid for a name or handle that cannot be had, and for
+    words that may not stand there (``wording``); what stays as it was is not asked about.
 
     ``has_shortcuts``: None leaves it as it is.
     """
     user = lock(User, user.id)
     require(policies.can_edit_account(actor, user))
-    looked = (user.name, user.handle, user.neighbourhood)
+    said = _said_by(user)
+    typed = {"name": name, "handle": handle, "about": about.strip(), "neighbourhood": neighbourhood}
+    wording.check_words(_unlike(said, typed), user.id)
     if name != user.name:
         rename(user, checked_name(name, but_for=user.id))
     if handle != user.handle:
@@ -44,8 +47,21 @@ def update_profile(
     user.about, user.neighbourhood = about.strip(), neighbourhood
     user.locale, user.timezone = locale or None, timezone or None
     user.has_shortcuts = user.has_shortcuts if has_shortcuts is None else has_shortcuts
-    if (user.name, user.handle, user.neighbourhood) != looked:
+    changed = _unlike(said, _said_by(user))
+    if changed.keys() - {"about"}:
         appearances.show_again([user.id])
+    if changed:
+        wording.let_look(user.id, changed)
+
+
+def _said_by(user: User) -> dict[str, str]:
+    """The words that somebody is shown with."""
+    return {field: getattr(user, field) for field in ("name", "handle", "about", "neighbourhood")}
+
+
+def _unlike(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """Which fields say something else now, and what."""
+    return {field: words for field, words in after.items() if words != before[field]}
 
 
 def _checked_handle(handle: str) -> str:

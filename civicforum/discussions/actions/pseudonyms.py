@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.accounts.queries import is_name_taken as is_somebody_called
+from civicforum.agreement.objections import object_to_words
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.models import Pseudonym
@@ -84,9 +85,14 @@ def _lock_project(actor: Actor, project_id: int) -> Project:
 
 
 def _free_name(actor: Actor, project: Project, secret: str) -> str:
-    """The actor's name in this project; the next one where another has it, or is called so in this town."""
+    """The actor's name in this project; the next one where another has it, or it is refused."""
     for attempt in range(MOST_ATTEMPTS):
         name = name_under(secret, project.id, actor.id or 0, attempt)
-        if not queries.is_name_taken(project, name) and not is_somebody_called(name):
+        if not queries.is_name_taken(project, name) and not _is_refused(name):
             return name
     raise Conflict(_("All pseudonyms of this project are taken. Please speak by your own name."))
+
+
+def _is_refused(name: str) -> bool:
+    """Whether somebody in this town is called so already, or a word of it is listed."""
+    return is_somebody_called(name) or bool(object_to_words("name", name, None))

@@ -39,6 +39,12 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.names import (
+    flag_person,
+    look_at_words,
+    object_to_taken,
+    withdraw_flag_of_person,
+)
 from civicforum.moderation.actions.panels import (
     draw_panel,
     leave_panel,
@@ -81,15 +87,18 @@ __all__ = [
     "drop_template",
     "end_gate",
     "end_room",
+    "flag_person",
     "flag_post",
     "keep_report",
     "leave_panel",
     "lift_measure",
+    "look_at_words",
     "make_room",
     "mend_post",
     "merge_threads",
     "moderate",
     "move_thread",
+    "object_to_taken",
     "open_case",
     "publish_heads",
     "put_rating_away",
@@ -105,5 +114,6 @@ __all__ = [
     "vote_on_appeal",
     "withdraw_appeal",
     "withdraw_flag",
+    "withdraw_flag_of_person",
     "word_template",
 ]

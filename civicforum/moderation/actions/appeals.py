@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from civicforum import jobs
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import Actor, User
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions.models import Thread
 from civicforum.errors import Conflict, Invalid, NotFound, require
@@ -163,6 +163,8 @@ def lock_case(case_id: int) -> Case:
     post = queries.post_of(found)
     if post is not None:
         lock(Thread, post.thread_id)
+    if found.target_type == "person":
+        lock(User, found.target_id)
     return lock(Case, case_id)
 
 

@@ -15,7 +15,7 @@ from civicforum.moderation.actions.deeds import Deed, check_deed
 from civicforum.moderation.actions.measures import Scene, carry_out
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_measure
 from civicforum.moderation.actions.ties import check_ties
-from civicforum.moderation.kinds import KINDS, next_state
+from civicforum.moderation.kinds import KINDS, next_state, next_state_of_person
 from civicforum.moderation.models import Case
 
 
@@ -103,8 +103,8 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
     _check_site(actor, deed)
     flaggers = open_flaggers(case)
     state = _next_state(scene, deed, bool(flaggers))
-    limit = carry_out(actor, scene, deed, rule)
-    measure = record_measure(actor, case, deed, rule, scene.post, scene.thread, limit)
+    done = carry_out(actor, scene, deed, rule)
+    measure = record_measure(actor, case, deed, rule, scene.post, scene.thread, done.limit, done.was)
     _settle(case, state)
     settle_flags(case, deed)
     tell_measure(actor, measure, scene.post, flaggers)
@@ -156,6 +156,8 @@ def _next_state(scene: Scene, deed: Deed, is_flagged: bool) -> str:
             return "decided"
         # Closing the case would take the author's one mend away.
         raise Conflict(_("It is hidden already, and its author may still mend it. You can show it again."))
+    if case.target_type == "person":
+        return next_state_of_person(case.state, deed.action, is_flagged or case.source == "list")
     if post is None:
         return "closed"
     is_asked = is_flagged or case.source == "flag" or case.state != "open"

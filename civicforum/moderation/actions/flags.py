@@ -33,7 +33,7 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
     post = get_post(actor, post_id)
     require(policies.can_flag(actor, post))
     assert isinstance(actor, User)
-    rule = _checked(rule_number, note)
+    rule = checked_rule(rule_number, note)
     case = open_case(actor, "post", post_id, source="flag")
     post = db.session.get_one(Post, post_id)
     _check_flaggable(post)
@@ -46,7 +46,7 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
 
 def _begin_flag(actor: User, post_id: int) -> Flag:
     """A new flag, or the one that was taken back; one that was decided stays, and counts."""
-    _check_number(actor)
+    check_number(actor)
     flag = db.session.scalar(
         select(Flag).where(Flag.post_id == post_id, Flag.user_id == actor.id, Flag.state == "withdrawn")
     )
@@ -57,7 +57,8 @@ def _begin_flag(actor: User, post_id: int) -> Flag:
     return flag
 
 
-def _checked(rule_number: int, note: str) -> Rule:
+def checked_rule(rule_number: int, note: str) -> Rule:
+    """The rule that a flag names; Invalid for none, or a note that is too long."""
     if len(note) > MAX_NOTE:
         raise Invalid(errors={"note": [_("Keep the note under %(most)d characters.", most=MAX_NOTE)]})
     rule = check_deed(Deed("hide", rule_number, note or "-"))
@@ -80,7 +81,7 @@ def _check_flaggable(post: Post) -> None:
     )
 
 
-def _check_number(actor: User) -> None:
+def check_number(actor: User) -> None:
     """Whoever is right often needs no more than this; whoever wants to bury somebody does."""
     is_newcomer = actor.standing is None or actor.standing.is_newcomer
     most = MOST_OF_NEWCOMERS if is_newcomer else MOST_A_DAY

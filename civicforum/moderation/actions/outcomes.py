@@ -11,9 +11,12 @@ from civicforum.discussions.models import Post
 from civicforum.errors import Conflict
 from civicforum.moderation import policies, queries
 from civicforum.moderation.actions.deeds import Deed
-from civicforum.moderation.actions.recording import open_flaggers, settle_flags, tell_flaggers
+from civicforum.moderation.actions.measures.names import take_back
+from civicforum.moderation.actions.measures.scene import Scene
+from civicforum.moderation.actions.recording import open_flaggers, settle_flags, tell_flaggers, tell_measure
 from civicforum.moderation.actions.recording_appeals import record_appeal
 from civicforum.moderation.actions.undoing import undo_measure
+from civicforum.moderation.kinds import PARTS
 from civicforum.moderation.models import Appeal, Case, Measure
 from civicforum.notifications.actions import notify
 from civicforum.web.site import get_site
@@ -64,6 +67,8 @@ def _hide_after_all(actor: Actor, appeal: Appeal) -> None:
     flag, post = queries.find_refused_flag(appeal), queries.post_of(appeal.case)
     if flag is not None:
         flag.state = "agreed"
+        if flag.part is not None:
+            _take_back(actor, appeal, PARTS[flag.part], flag.rule)
         if post is not None and post.state == "visible":
             _hide(actor, appeal, flag.rule)
     record_appeal(appeal, "overturned", role_in(actor, appeal))
@@ -86,6 +91,25 @@ def _hide(actor: Actor, appeal: Appeal, rule: Rule) -> None:
     _have_decided(case)
     record_appeal(appeal, "hide", role_in(actor, appeal), rule)
     _tell_hidden(case, measure, post)
+
+
+def _take_back(actor: Actor, appeal: Appeal, action: str, rule: Rule) -> None:
+    """Take the name or clear the profile, where there is still something of the person's own."""
+    found = queries.find_case_about("person", appeal.case.target_id)
+    case = lock(Case, found.id if found else appeal.case_id)
+    try:
+        was = take_back(Scene(case), Deed(action, rule.number, appeal.reason))
+    except Conflict:
+        return
+    measure = Measure(
+        case_id=case.id, action=action, rule_id=rule.id, reason=appeal.reason, actor_id=actor.id, was=was
+    )
+    db.session.add(measure)
+    flaggers = open_flaggers(case)
+    settle_flags(case, Deed(action, None, appeal.reason))
+    _have_decided(case)
+    record_appeal(appeal, action, role_in(actor, appeal), rule)
+    tell_measure(actor, measure, None, flaggers)
 
 
 def _have_decided(case: Case) -> None:

@@ -24,6 +24,7 @@ def record_measure(
     post: Post | None,
     thread: Thread | None = None,
     limit: Limit | None = None,
+    was: dict[str, str] | None = None,
 ) -> Measure:
     """Write a measure down in its case and in public. ``thread``: that of a case without a post."""
     measure = Measure(
@@ -36,6 +37,7 @@ def record_measure(
         target_revision=post.revision if post is not None else None,
         until=limit.until if limit is not None else None,
         limit=limit,
+        was=was,
     )
     db.session.add(measure)
     db.session.flush()
@@ -133,6 +135,9 @@ def tell_measure(actor: Actor, measure: Measure, post: Post | None, flaggers: Se
         )
     if post is not None:
         tell_flaggers(actor, measure, post, flaggers)
+    elif measure.action in (*ANSWERS, "leave"):
+        reason = "name_left" if measure.action == "leave" else "name_acted"
+        notify(flaggers, reason, "person_flag", measure.case_id, actor_id=actor.id)
 
 
 def tell_flaggers(actor: Actor, measure: Measure, post: Post, flaggers: Sequence[int]) -> None:

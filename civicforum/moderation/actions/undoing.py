@@ -6,20 +6,24 @@ Locks in the order of the whole room: the thread, the post, the case.
 
 from sqlalchemy import select, update
 
-from civicforum.accounts.models import Actor
+from civicforum.accounts.actions.taking import give_back
+from civicforum.accounts.models import Actor, User
 from civicforum.agreement.limits.setting import end_limit, settle_suspension
 from civicforum.agreement.models import Limit
 from civicforum.db import db, lock, now
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
+from civicforum.moderation import queries
 from civicforum.moderation.actions.recording import record_of
+from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Case, Flag, Measure
 
 TAKES_DOWN = ("hide", "remove", "decline")
 
 
 def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None = None) -> None:
-    """Restore what ``measure`` did: the words are shown, a limit ends, those who flagged were not right.
+    """Restore what ``measure`` did: the words are shown, a limit ends, a name is theirs again; those who
+    flagged were not right.
 
     A line ``overturned`` goes into the public log; ``role`` says in it who decided, where that is no
     moderator. Doing it twice changes nothing. What was blacked out does
@@ -34,6 +38,8 @@ def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None =
         discussions.put_back(post)
     if measure.limit_id is not None:
         end_measured(lock(Limit, measure.limit_id))
+    if measure.action in TAKES_BACK:
+        _give_back(measure)
     _disagree(measure.case)
     _close(measure.case)
     record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case), role=role)
@@ -49,9 +55,18 @@ def lock_measure(measure: Measure) -> Post | None:
         lock(Post, post.id)
     elif case.target_type == "thread":
         lock(Thread, case.target_id)
+    else:
+        lock(User, case.target_id)
     lock(Case, case.id)
     lock(Measure, measure.id)
     return post
+
+
+def _give_back(measure: Measure) -> None:
+    """The name or the words as they were, unless the person has chosen others since."""
+    person = db.session.get_one(User, measure.case.target_id)
+    if measure.was is not None and person.erased_at is None:
+        give_back(person, measure.was)
 
 
 def thread_of(case: Case) -> Thread | None:
@@ -93,5 +108,8 @@ def _disagree(case: Case) -> None:
 
 def _close(case: Case) -> None:
     case.version += 1
-    if case.state in ("decided", "second_look"):
+    if case.target_type == "person" and queries.open_flags(case):
+        # Somebody flagged what was chosen since, or the rest of the profile.
+        case.state = "open"
+    elif case.state in ("decided", "second_look"):
         case.state, case.closed_at = "closed", now()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
@@ -52,7 +52,8 @@ class Measure(Model, HasId, HasCreatedAt):
     """One action in a case: what was done, under which rule, why, by whom.
 
     Never changed afterwards, but for ``overturned_at``: somebody else found that it should not have been.
-    ``limit``: what it set on speaking; ``until``: when that ends by itself.
+    ``limit``: what it set on speaking; ``until``: when that ends by itself. ``was``: the name or
+    profile of a person that was taken back or left, to give it back, and to know whether it is the same.
     """
 
     __tablename__ = "measure"
@@ -69,6 +70,7 @@ class Measure(Model, HasId, HasCreatedAt):
         ForeignKey("speaking_limit.id", ondelete="SET NULL"), index=True
     )
     overturned_at: Mapped[datetime | None]
+    was: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     limit: Mapped[Limit | None] = relationship()
     case: Mapped[Case] = relationship(back_populates="measures")
     rule: Mapped[Rule | None] = relationship(lazy="joined")

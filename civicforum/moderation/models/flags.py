@@ -15,6 +15,8 @@ MAX_NOTE = 500
 class Flag(Model, HasId, HasCreatedAt):
     """A person says that a post breaks a rule. ``state``: open, agreed, disagreed, withdrawn.
 
+    Without a post it is about the person of the case; ``part`` is the name, or the profile (``kinds.PARTS``).
+
     One of each person in each case: what was decided about an earlier one goes on counting for them.
     """
 
@@ -24,7 +26,8 @@ class Flag(Model, HasId, HasCreatedAt):
         Index("ix_flag_post_id_user_id", "post_id", "user_id"),
     )
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    part: Mapped[str | None] = mapped_column(String(10))
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     case_id: Mapped[int | None] = mapped_column(
         ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True

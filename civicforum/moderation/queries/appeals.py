@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, case, false, func, select, true
+from sqlalchemy import Select, case, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from civicforum.accounts.models import Actor, User
@@ -57,6 +57,7 @@ def can_decide(viewer: Actor, appeal: Appeal) -> bool:
     """Whether the viewer could decide it alone: entitled, and without any part in it."""
     return policies.can_decide_appeal(
         viewer,
+        appeal.case,
         project_of(appeal.case),
         get_site().independent_email,
         took_part=took_part(viewer, appeal.case),
@@ -225,6 +226,8 @@ def count_to_decide(viewer: Actor) -> int:
 def _to_decide(viewer: Actor) -> Select[Appeal]:
     is_moderator = is_person(viewer) and policies.can_see_queue(viewer)
     is_entitled = moderated_by(viewer, Case.project_id) if is_moderator else false()
+    if is_moderator and policies.can_act_for_site(viewer):
+        is_entitled = or_(is_entitled, Case.target_type == "person")
     if policies.is_independent(viewer, get_site().independent_email):
         is_entitled = true()
     return (

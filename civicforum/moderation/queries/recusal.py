@@ -35,7 +35,24 @@ def ties_in(viewer: Actor, case: Case) -> tuple[str, ...]:
         return ties_to(viewer, case.target_id)
     if case.target_type == "thread":
         return ties_to_thread(viewer, case.target_id)
-    return ("author",) if viewer.id is not None and viewer.id == case.target_id else ()
+    return ties_to_person(viewer, case.target_id)
+
+
+def ties_to_person(viewer: Actor, person_id: int) -> tuple[str, ...]:
+    """What ties this person to another as such: ``author`` (it is they), or ``flagged`` in the case that is
+    not closed."""
+    is_flagged = exists().where(Case.target_id == User.id, ~is_free_of_person(viewer, Case))
+    own = {"author": User.id == (viewer.id or 0), "flagged": is_flagged}
+    return _names(own, select(User.id).where(User.id == person_id), viewer)
+
+
+def is_free_of_person(viewer: Actor, case: type[Case]) -> ColumnElement[bool]:
+    """Whether nothing ties this person to a row of ``case`` that is about a person; for lists."""
+    flagged = exists().where(
+        Flag.case_id == case.id, Flag.user_id == (viewer.id or 0), Flag.state != "withdrawn"
+    )
+    is_open = and_(case.target_type == "person", case.closed_at.is_(None))
+    return ~or_(case.target_id == (viewer.id or 0), and_(is_open, flagged))
 
 
 def _names(ties: Mapping[str, ColumnElement[bool]], wanted: object, viewer: Actor) -> tuple[str, ...]:
@@ -59,14 +76,39 @@ def count_free(viewer: Actor, post: Post) -> int:
         .join(Post, Post.id == post.id)
         .where(
             User.id != (viewer.id or 0),
-            User.email_confirmed_at.is_not(None),
-            User.erased_at.is_(None),
-            or_(User.suspended_until.is_(None), User.suspended_until <= now()),
+            _is_here(),
             _moderates(post.thread.project),
             ~or_(*_to_post(User.id, Post).values()),
         )
     )
     return db.session.scalar(others) or 0
+
+
+def count_free_of_person(viewer: Actor, person: User) -> int:
+    """How many other moderators of the site may judge what is asked about this person."""
+    flagged = exists().where(
+        Flag.case_id == Case.id,
+        Flag.user_id == User.id,
+        Flag.state != "withdrawn",
+        Case.target_type == "person",
+        Case.target_id == person.id,
+        Case.closed_at.is_(None),
+    )
+    others = (
+        select(func.count(User.id))
+        .join(RoleGrant, and_(RoleGrant.user_id == User.id, RoleGrant.role == "moderator"))
+        .where(User.id.not_in((viewer.id or 0, person.id)), _is_here(), ~flagged)
+    )
+    return db.session.scalar(others) or 0
+
+
+def _is_here() -> ColumnElement[bool]:
+    """Somebody in good standing, who may act today."""
+    return and_(
+        User.email_confirmed_at.is_not(None),
+        User.erased_at.is_(None),
+        or_(User.suspended_until.is_(None), User.suspended_until <= now()),
+    )
 
 
 def _moderates(project: Project) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from civicforum.discussions.models import Post
 from civicforum.discussions.policies import speaks_by_name
 from civicforum.discussions.queries import find_called
 from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.policies import can_work_on
 from civicforum.moderation.scoring import Flagger, Target
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate, is_organizer, is_partner
@@ -24,7 +25,7 @@ OFFICES = (
 )
 
 
-def flaggers_of(case: Case, project: Project) -> list[Flagger]:
+def flaggers_of(case: Case, project: Project | None) -> list[Flagger]:
     """Everybody whose flag in this case is open, in a fixed number of queries."""
     flags = db.session.scalars(
         select(Flag)
@@ -33,17 +34,20 @@ def flaggers_of(case: Case, project: Project) -> list[Flagger]:
         .order_by(Flag.id)
     ).all()
     tallies = _tallies([flag.user_id for flag in flags])
-    return [_flagger(flag, project, *tallies.get(flag.user_id, (0, 0))) for flag in flags]
+    return [
+        _flagger(flag, can_work_on(flag.user, case, project), *tallies.get(flag.user_id, (0, 0)))
+        for flag in flags
+    ]
 
 
-def _flagger(flag: Flag, project: Project, right: int, wrong: int) -> Flagger:
+def _flagger(flag: Flag, is_moderator: bool, right: int, wrong: int) -> Flagger:
     user = flag.user
     return Flagger(
         account_began_at=user.created_at,
         flagged_at=flag.created_at,
         is_newcomer=user.standing is None or user.standing.is_newcomer,
         has_role=bool(user.grants) or any(row.role != "member" for row in user.memberships),
-        is_moderator=can_moderate(user, project),
+        is_moderator=is_moderator,
         right=right,
         wrong=wrong,
         organizations=frozenset(seat.organization_id for seat in user.seats_at),

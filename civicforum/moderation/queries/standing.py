@@ -54,7 +54,7 @@ def own_flagged(viewer: Actor) -> OwnFlagged | None:
     return OwnFlagged(comments, threads, _bins(comments))
 
 
-def _flagged() -> Select[int]:
+def _flagged() -> Select[int | None]:
     return select(Flag.post_id).where(Flag.state.in_(("open", "agreed")), Flag.created_at >= now() - WITHIN)
 
 

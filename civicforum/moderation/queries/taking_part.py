@@ -81,7 +81,7 @@ def list_deciders(found: Case) -> Sequence[int]:
     return [
         user.id
         for user in people
-        if policies.can_decide_appeal(user, project, site.independent_email, took_part=False)
+        if policies.can_decide_appeal(user, found, project, site.independent_email, took_part=False)
     ]
 
 

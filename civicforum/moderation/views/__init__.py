@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from civicforum.accounts import offers
 from civicforum.moderation.views import (
     appeals,
     duty,
@@ -11,6 +12,7 @@ from civicforum.moderation.views import (
     measures,
     moving,
     panels,
+    people,
     posts,
     queue,
     ratings,
@@ -35,6 +37,7 @@ __all__ = [
     "measures",
     "moving",
     "panels",
+    "people",
     "posts",
     "queue",
     "ratings",
@@ -50,3 +53,4 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """The rooms below draw a card of this one on their pages without knowing it."""
     app.jinja_env.globals["facilitation_card"] = ratings.facilitation_card
+    offers.register(people.offer_to_look)

@@ -1,5 +1,6 @@
 """Which measures a page offers, and to what they lead."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +50,12 @@ def thread_choices(thread_id: int) -> list[Choice]:
     ]
 
 
-def person_choices(handle: str) -> list[Choice]:
+def person_choices(handle: str, without: Collection[str] = ()) -> list[Choice]:
+    """What can be done about a person as such; ``without``: measures that have nothing to act on."""
     return [
         _choice(action, url_for("moderation.limit_person", handle=handle, action=action))
-        for action in ("warn", "suspend")
+        for action, kind in KINDS.items()
+        if "person" in kind.targets and action not in OWN_FORMS and action not in without
     ]
 
 
@@ -92,6 +95,14 @@ def words_of(action: str) -> tuple[Any, Any]:
         "suspend": (
             _("Suspend on the whole site"),
             _("The account reads everything, and writes nothing anywhere for a time."),
+        ),
+        "take_name": (
+            _("Take the name back"),
+            _("Name and handle become neutral ones everywhere at once. The person may choose others."),
+        ),
+        "clear_profile": (
+            _("Clear the profile"),
+            _("What the person says of themselves, and their neighborhood. They may write it anew."),
         ),
         "slow": (
             _("Slow it down"),

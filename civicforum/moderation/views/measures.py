@@ -19,6 +19,7 @@ from civicforum.moderation.forms import MeasureForm, WhyForm, rule_choices
 from civicforum.moderation.kinds import KINDS
 from civicforum.moderation.views.blueprint import bp
 from civicforum.moderation.views.choices import OWN_FORMS, words_of
+from civicforum.moderation.views.people import act_about
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
@@ -87,16 +88,21 @@ def calm_thread(thread_id: int, action: str) -> Any:
 @bp.route("/moderation/people/<handle>/measures/<action>", methods=["GET", "POST"])
 @limited("write")
 def limit_person(handle: str, action: str) -> Any:
-    """Warn or suspend somebody, not because of one comment."""
+    """Warn or suspend somebody, take their name back, clear their profile: not because of one comment."""
     if action not in KINDS or "person" not in KINDS[action].targets or action in OWN_FORMS:
         raise NotFound
     if not policies.can_act_for_site(viewer()):
         raise NotFound
     person = get_person(handle)
-    form = _form(action)
-    act = lambda: actions.moderate(viewer(), "person", person.id, _deed(form, action))  # noqa: E731 - one deed of one form
-    ties = ("author",) if person.id == viewer().id else ()
-    return _page(form, action, act, url_for("accounts.show_person", handle=handle), ties=ties, person=person)
+    ties = queries.ties_to_person(viewer(), person.id)
+    case = None if ties else queries.find_case_about("person", person.id)
+    version = case.version if case and case.closed_at is None else 0
+    form = _form(action, version=version, rule=_flagged_rule(case))
+    act = lambda: act_about(person, _deed(form, action), form.version.data)  # noqa: E731 - one deed of one form
+    back = url_for("accounts.show_person", handle=handle)
+    # A handle that was taken back is nobody's page any more.
+    done = url_for("moderation.queue") if action == "take_name" else back
+    return _page(form, action, act, back, ties=ties, done_url=done, person=person)
 
 
 def _form(action: str, **values: Any) -> MeasureForm:
@@ -119,11 +125,17 @@ def _deed(form: MeasureForm, action: str) -> Deed:
 
 
 def _page(
-    form: MeasureForm, action: str, act: Callable[[], Any], back_url: str, ties: Any, **facts: Any
+    form: MeasureForm,
+    action: str,
+    act: Callable[[], Any],
+    back_url: str,
+    ties: Any,
+    done_url: str | None = None,
+    **facts: Any,
 ) -> Any:
     if not ties and form.submits(act) is not None:
         flash(_("Done. Whom it is about was told at once, and it stands in the public record."), "success")
-        return redirect(back_url)
+        return redirect(done_url or back_url)
     name, does = words_of(action)
     page = render_template(
         "moderation/measure.html",

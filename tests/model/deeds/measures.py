@@ -5,6 +5,7 @@ from typing import Any
 from model.recipes import Act, does
 from model.town import CANARY, Town
 
+from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM
 from civicforum.discussions import actions as discussions
 from civicforum.moderation import actions as moderation
@@ -110,3 +111,28 @@ def a_reason_is_offered_no_longer(town: Town) -> Act:
 def the_time_of_a_limit_is_over(town: Town) -> Act:
     take(town, "lock")
     return lambda: discussions.tell_limits_ended(SYSTEM, town.thread.id)
+
+
+@does(moderation.moderate)
+def a_name_is_taken_back(town: Town) -> Act:
+    deed = Deed("take_name", 2, "Because.")
+    return lambda: moderation.moderate(town.second_moderator, "person", town.ben.id, deed)
+
+
+@does(moderation.moderate)
+def a_profile_is_cleared(town: Town) -> Act:
+    deed = Deed("clear_profile", 2, "Because.")
+    profile = {"about": f"Rude. {CANARY}", "neighbourhood": "Elm"}
+    accounts.update_profile(town.ben, town.ben, name=town.ben.name, handle=town.ben.handle, **profile)
+    return lambda: moderation.moderate(town.second_moderator, "person", town.ben.id, deed)
+
+
+@does(moderation.flag_person)
+def a_name_is_flagged(town: Town) -> Act:
+    return lambda: moderation.flag_person(town.ana, town.ben.id, "name", 2, f"Look. {CANARY}")
+
+
+@does(moderation.withdraw_flag_of_person)
+def a_flag_on_a_name_is_taken_back(town: Town) -> Act:
+    moderation.flag_person(town.ana, town.ben.id, "name", 2, "Look.")
+    return lambda: moderation.withdraw_flag_of_person(town.ana, town.ben.id)
