@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.agreement.queries import find_cause, is_newcomer, mask_words
+from civicforum.agreement.limits.models import DELAY
+from civicforum.agreement.limits.queries import shared_limit
+from civicforum.agreement.queries import find_cause, find_hold, is_newcomer, mask_words
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import hold, lock_thread
@@ -24,7 +26,21 @@ def find_reason_to_wait(actor: Actor, post: Post, text: str, html: str | None = 
 
     ``list`` and ``links`` as ``find_cause``. ``thread``: it has a gate. ``newcomer``: one of somebody's first
     two comments, while a moderator is on duty. Whoever moderates the thread does not wait for themselves.
+    ``delay``: nothing of that, but the thread has a delay, which is everybody's.
     """
+    cause = _find_reason_to_read(actor, post, text, html)
+    return cause or (DELAY if _waits_its_seconds(post) else None)
+
+
+def _waits_its_seconds(post: Post) -> bool:
+    """What a moderator has yet to read goes on waiting for that, however its words are changed."""
+    if shared_limit(post.thread.channel, DELAY) is None:
+        return False
+    held = find_hold("post", post.id)
+    return held is None or held.decided_at is not None or held.cause == DELAY
+
+
+def _find_reason_to_read(actor: Actor, post: Post, text: str, html: str | None) -> str | None:
     cause = find_cause(actor, text, html)
     if cause or policies.can_moderate_thread(actor, post.thread):
         return cause

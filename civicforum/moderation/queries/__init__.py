@@ -67,6 +67,13 @@ from civicforum.moderation.queries.heads import (
     missing_head,
     verify_log,
 )
+from civicforum.moderation.queries.lane import (
+    LaneRule,
+    find_lane_rule,
+    lane_rules,
+    latest_measure_about,
+    list_lane,
+)
 from civicforum.moderation.queries.log import (
     LogFilter,
     each_line,
@@ -146,6 +153,7 @@ __all__ = [
     "DECIDABLE",
     "OFFICES",
     "WAITING",
+    "LaneRule",
     "LogFilter",
     "Place",
     "QueueItem",
@@ -172,6 +180,7 @@ __all__ = [
     "find_cases_about",
     "find_decided",
     "find_head",
+    "find_lane_rule",
     "find_measure",
     "find_own_flag",
     "find_own_template",
@@ -203,8 +212,10 @@ __all__ = [
     "has_enough_volunteers",
     "head_before",
     "is_undone",
+    "lane_rules",
     "last_left_at",
     "latest_head",
+    "latest_measure_about",
     "latest_quarter",
     "limits_in_force",
     "list_administrators",
@@ -213,6 +224,7 @@ __all__ = [
     "list_heads",
     "list_held",
     "list_held_posts",
+    "list_lane",
     "list_later",
     "list_log",
     "list_own_appeals",

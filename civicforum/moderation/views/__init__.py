@@ -7,6 +7,7 @@ from civicforum.moderation.views import (
     duty,
     exports,
     flags,
+    lane,
     log,
     measures,
     moving,
@@ -31,6 +32,7 @@ __all__ = [
     "duty",
     "exports",
     "flags",
+    "lane",
     "log",
     "measures",
     "moving",
@@ -48,5 +50,6 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """The rooms below draw a card of this one on their pages without knowing it."""
+    """The rooms below draw parts of this one on their pages without knowing it."""
     app.jinja_env.globals["facilitation_card"] = ratings.facilitation_card
+    app.jinja_env.globals["lane_tools"] = lane.lane_tools

@@ -194,8 +194,15 @@ class Thread {
   async showOwn(post, isHeld) {
     const markup = await readText(`/posts/${post.id}/article`).catch(() => null);
     if (markup) this.posts.show({ id: post.id, seq: post.seq, markup, isOwn: true });
-    announce(isHeld ? this.words.wordsHeld : this.words.wordsSent);
+    announce(this.wordsOf(post, isHeld));
     this.showOwnWords();
+  }
+
+  wordsOf(post, isHeld) {
+    if (!isHeld) return this.words.wordsSent;
+    if (!post.held_until) return this.words.wordsHeld;
+    const time = new Date(post.held_until).toLocaleTimeString(document.documentElement.lang);
+    return fill(this.words.wordsDelayed, { time });
   }
 
   settle(isBusy) {

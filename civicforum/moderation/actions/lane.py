@@ -1,0 +1,96 @@
+"""The fast lane of a live thread: hide by one key, show what waits, and take one's own slip back.
+
+What is done is what the slow forms do: the same measure, reason, log and notice. Only the way is shorter.
+"""
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from civicforum.accounts.models import Actor
+from civicforum.db import db, lock, transactional
+from civicforum.discussions.actions import check_revision
+from civicforum.discussions.models import Post
+from civicforum.errors import Conflict, NotFound
+from civicforum.moderation import policies, queries
+from civicforum.moderation.actions.cases import lock_place, moderate
+from civicforum.moderation.actions.deeds import Deed
+from civicforum.moderation.actions.holds import decide_hold
+from civicforum.moderation.actions.ties import check_ties_to
+from civicforum.moderation.actions.undoing import TAKES_DOWN
+from civicforum.moderation.models import Measure
+
+
+@transactional
+def hide_now(actor: Actor, post_id: int, deed: Deed, revision: int | None = None) -> Measure:
+    """Hide a comment, or decline it where it still waits; whichever it is by the time this is done.
+
+    Locks the thread, the post, then as ``moderate`` or ``decide_hold``. NotFound for who does not moderate
+    there, NotAllowed for who has a part in it. Conflict, with the name, where another was quicker, and where
+    the words are not those of ``revision`` any more. One's own second press changes nothing.
+    """
+    post = _lock_to_judge(actor, post_id)
+    latest = queries.latest_measure_about(post.id)
+    if latest is not None and latest.action in TAKES_DOWN and not post.is_visible and post.state != "pending":
+        if latest.actor_id == actor.id:
+            return latest
+        raise Conflict(_already(latest))
+    check_revision(post, revision)
+    hold = queries.waiting_hold(post) if post.state == "pending" else None
+    if hold is not None:
+        decide_hold(actor, hold.id, replace(deed, action="decline"))
+    else:
+        moderate(actor, "post", post.id, replace(deed, action="hide"))
+    done = queries.latest_measure_about(post.id)
+    assert done is not None
+    return done
+
+
+def _lock_to_judge(actor: Actor, post_id: int) -> Post:
+    post = lock_place(actor, "post", post_id)
+    if not policies.can_work_in(actor, post.thread.project):
+        raise NotFound
+    post = lock(Post, post.id)
+    check_ties_to(actor, post.id)
+    return post
+
+
+def _already(measure: Measure) -> str:
+    if measure.actor is None:
+        return _("It is hidden already.")
+    return _("%(name)s hid it already.", name=measure.actor.name)
+
+
+@transactional
+def show_now(actor: Actor, post_id: int) -> Post:
+    """Show a comment that waits its seconds before they are over. Locks as ``hide_now``, raises as that.
+
+    What is shown already stays so: nothing is left to do.
+    """
+    post = _lock_to_judge(actor, post_id)
+    if post.is_visible:
+        return post
+    hold = queries.waiting_hold(post) if post.state == "pending" else None
+    if hold is None:
+        measure = queries.latest_measure_about(post.id)
+        raise Conflict(_already(measure) if measure else _("It does not wait any more."))
+    return decide_hold(actor, hold.id, Deed("approve", None, ""))
+
+
+@transactional
+def undo_hide(actor: Actor, measure_id: int) -> Post:
+    """Show again what one has just hidden, as a measure of its own that stands in the log like any other.
+
+    Locks and raises as ``moderate``. NotFound for a measure of somebody else; Conflict where anything was
+    done about the comment since.
+    """
+    measure = db.session.get(Measure, measure_id)
+    if measure is None or measure.actor_id != actor.id or measure.action not in ("hide", "decline"):
+        raise NotFound
+    post = _lock_to_judge(actor, measure.case.target_id)
+    if queries.latest_measure_about(post.id) is not measure:
+        raise Conflict(_("Something was done about it since. Look at it again."))
+    moderate(
+        actor, "post", post.id, Deed("restore", None, _("It was hidden by a slip, and taken back at once."))
+    )
+    return post
