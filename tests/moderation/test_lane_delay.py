@@ -1,4 +1,4 @@
-"""Thirty seconds in a heated thread: everybody's words wait, are shown once, in their order, and never lost."""
+"""Thirty seconds in a heated thread: everybody's words wait, and are shown once, in their order."""
 
 from datetime import timedelta
 
@@ -171,7 +171,8 @@ def test_a_poll_is_read_for_words_too(delayed, app, clock):
 
 def test_turning_it_off_shows_at_once_what_waits(delayed):
     measure = db.session.scalars(select(Measure).where(Measure.action == "delay")).one()
-    one, two = (post_reply(make_user(), delayed.thread.id, words) for words in ("One.", "Two."))
+    for words in ("One.", "Two."):
+        post_reply(make_user(), delayed.thread.id, words)
     actions.lift_measure(delayed.moderator, measure.id, "It is calm.")
     assert shown(delayed.thread)[1:] == ["One.", "Two."]
     assert post_reply(make_user(), delayed.thread.id, "At once.").seq == 4
@@ -204,8 +205,8 @@ def test_the_end_shows_what_waits_without_anybody_speaking(delayed, app, clock):
 
 
 def test_it_lasts_a_day_at_most(place):
+    until = now() + timedelta(hours=30)
     with pytest.raises(Invalid) as refused:
-        until = now() + timedelta(hours=30)
         actions.moderate(place.moderator, "thread", place.thread.id, Deed("delay", 2, "Hot.", until=until))
     assert refused.value.errors == {"until": ["Choose an end that is to come, within 1 day."]}
 
