@@ -43,7 +43,7 @@ def delay(place):
 
 
 def test_one_key_hides_with_the_reason_of_its_rule(place, sign_in, app):
-    url = f"/moderation/posts/{place.post.id}/lane/hide"
+    url = f"/moderation/posts/{place.post.id}/hide-now"
     answer = send(sign_in(place.moderator), url, rule="2", revision="1")
     assert (answer.status_code, answer.json["words"]) == (200, "Hidden.")
     measure = db.session.scalars(select(Measure)).one()
@@ -64,13 +64,13 @@ def test_a_rule_without_a_template_gives_its_own_words(place):
 
 @pytest.mark.parametrize("rule", ["", "0", "99", "x", "-1"])
 def test_an_unknown_rule_does_nothing(place, sign_in, rule):
-    url = f"/moderation/posts/{place.post.id}/lane/hide"
+    url = f"/moderation/posts/{place.post.id}/hide-now"
     answer = send(sign_in(place.moderator), url, rule=rule)
     assert (answer.status_code, place.post.state) == (422, "visible")
 
 
 def test_the_second_moderator_hears_who_was_quicker(place, sign_in):
-    first, url = make_user("moderator", name="Ana Ruiz"), f"/moderation/posts/{place.post.id}/lane/hide"
+    first, url = make_user("moderator", name="Ana Ruiz"), f"/moderation/posts/{place.post.id}/hide-now"
     assert actions.hide_now(first, place.post.id, HIDE, 1).action == "hide"
     answer = send(sign_in(place.moderator), url, rule="2", revision="1")
     assert (answer.status_code, answer.json["detail"]) == (409, "Ana Ruiz hid it already.")
@@ -98,7 +98,7 @@ def test_only_what_was_read_is_hidden(place):
 
 def test_a_slip_is_taken_back_in_the_log(place, sign_in):
     browser = sign_in(place.moderator)
-    hidden = send(browser, f"/moderation/posts/{place.post.id}/lane/hide", rule="2")
+    hidden = send(browser, f"/moderation/posts/{place.post.id}/hide-now", rule="2")
     assert send(browser, hidden.json["undo"]).status_code == 200
     assert (place.post.state, lines()) == ("visible", ["hide", "restore"])
     assert told(place.author) == ["post_hide", "post_restore"]
@@ -151,7 +151,7 @@ def test_show_now(place, sign_in):
     post = post_reply(make_user(), place.thread.id, "Fine.")
     browser = sign_in(place.moderator)
     for _ in range(2):
-        answer = send(browser, f"/moderation/posts/{post.id}/lane/show")
+        answer = send(browser, f"/moderation/posts/{post.id}/show-now")
         assert (answer.status_code, answer.json) == (200, {"words": "It is shown."})
     assert (post.state, post.seq) == ("visible", 2)
     withdrawn = post_reply(place.author, place.thread.id, "No.")
@@ -196,8 +196,8 @@ def test_strangers_find_no_lane(place, sign_in, client):
         browser = sign_in(who)
         assert browser.get(f"/threads/{place.thread.id}/lane").status_code == 404
         for url in (
-            f"posts/{post.id}/lane/hide",
-            f"posts/{post.id}/lane/show",
+            f"posts/{post.id}/hide-now",
+            f"posts/{post.id}/show-now",
             f"measures/{measure.id}/undo",
         ):
             assert send(browser, f"/moderation/{url}", rule="2").status_code == 404, url
@@ -249,12 +249,12 @@ def test_without_a_script_two_taps_do_the_same(place, sign_in):
     assert f'href="/moderation/posts/{place.post.id}#hide" data-hide' in page
     form = browser.get(f"/moderation/posts/{place.post.id}").text
     assert "Hide it at once" in form
-    url = f"/moderation/posts/{place.post.id}/lane/hide"
+    url = f"/moderation/posts/{place.post.id}/hide-now"
     answer = browser.get(send(browser, url, "text/html", rule="2").location, follow_redirects=True)
     assert ("Hidden." in answer.text, place.post.state) == (True, "hidden")
     delay(place)
     post = post_reply(make_user(), place.thread.id, "Fine.")
-    assert f"/moderation/posts/{post.id}/lane/show" in browser.get(f"/threads/{place.thread.id}/lane").text
+    assert f"/moderation/posts/{post.id}/show-now" in browser.get(f"/threads/{place.thread.id}/lane").text
 
 
 def test_a_moderator_of_a_closed_project_has_it_too(place):

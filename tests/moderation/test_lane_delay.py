@@ -245,14 +245,6 @@ def test_the_queue_and_the_report_are_not_flooded(delayed, sign_in):
     assert "Nothing waits here" in page
 
 
-def test_an_answer_by_mail_is_not_called_held(delayed, clock):
-    post = post_reply(make_user(), delayed.thread.id, "By mail.")
-    from civicforum.discussions.queries import shown_at
-
-    assert list(shown_at([post])) == [post.id]
-    assert shown_at([delayed.post]) == {}
-
-
 def test_a_thread_is_calmed_in_three_taps(place, sign_in):
     browser = sign_in(place.moderator)
     page = browser.get(f"/threads/{place.thread.id}", follow_redirects=True).text

@@ -27,16 +27,17 @@ def show_due(actor: Actor, thread_id: int) -> None:
     require(actor is SYSTEM)
     thread = find_locked(Thread, thread_id)
     if thread is not None:
-        _show(thread, now())
+        show_waiting(thread, now())
 
 
 def show_unless_delayed(thread: Thread) -> None:
-    """Where the delay is over, show what still waits, so that it keeps its turn. The thread is locked."""
+    """Where the delay is over, show what still waits. The thread is locked."""
     if shared_limit(thread.channel, DELAY) is None:
-        _show(thread)
+        show_waiting(thread)
 
 
-def _show(thread: Thread, due_by: datetime | None = None) -> None:
+def show_waiting(thread: Thread, due_by: datetime | None = None) -> None:
+    """Show what waits its seconds, in its order: all of it, or what is due by then. The thread is locked."""
     for post_id in queries.list_delayed(thread.id, due_by):
         post = lock(Post, post_id)
         is_new = post.seq is None

@@ -53,7 +53,7 @@ def show_lane(thread_id: int) -> str:
     return render_template("moderation/_lane.html", lane=_waiting(thread))
 
 
-@bp.post("/moderation/posts/<int:post_id>/lane/hide")
+@bp.post("/moderation/posts/<int:post_id>/hide-now")
 @limited("write")
 def hide_now(post_id: int) -> Any:
     """Hide it with a rule's usual reason, which its author reads at once."""
@@ -66,7 +66,7 @@ def hide_now(post_id: int) -> Any:
     return _done(post_id, _("Hidden."), undo=undo_url)
 
 
-@bp.post("/moderation/posts/<int:post_id>/lane/show")
+@bp.post("/moderation/posts/<int:post_id>/show-now")
 @limited("write")
 def show_now(post_id: int) -> Any:
     actions.show_now(viewer(), post_id)

@@ -50,7 +50,6 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         others=queries.count_free(viewer(), post) if ties else None,
         can_read_record=policies.can_read_record(viewer(), post),
         choices=choices_for(post, case),
-        lane_rules=queries.lane_rules(str(get_locale())),
         settings=queries.limits_in_force(case),
         mediation_url=None if is_own else room_url("mediation.propose", post_id=post_id),
         hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),

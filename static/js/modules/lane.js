@@ -132,12 +132,12 @@ class Lane {
   async hide(rule) {
     this.dialog.close();
     const { postId, revision } = this.asked;
-    const json = await this.post(`/moderation/posts/${Number(postId)}/lane/hide`, { rule, revision });
+    const json = await this.post(`/moderation/posts/${Number(postId)}/hide-now`, { rule, revision });
     if (json) this.offerUndo(json);
   }
 
   async show(postId) {
-    const json = await this.post(`/moderation/posts/${Number(postId)}/lane/show`, {});
+    const json = await this.post(`/moderation/posts/${Number(postId)}/show-now`, {});
     if (json) announce(json.words);
   }
 
