@@ -191,12 +191,13 @@ def test_strangers_find_no_lane(place, sign_in, client):
     delay(place)
     post = post_reply(make_user(), place.thread.id, "Words.")
     measure = actions.hide_now(place.moderator, place.post.id, HIDE)
-    hidden = make_thread(make_project(visibility="members"))
+    hidden, other = make_thread(make_project(visibility="members")), make_post(place.thread)
     for who in (make_user(), make_user("organizer")):
         browser = sign_in(who)
         assert browser.get(f"/threads/{place.thread.id}/lane").status_code == 404
         for url in (
             f"posts/{post.id}/hide-now",
+            f"posts/{other.id}/hide-now",
             f"posts/{post.id}/show-now",
             f"measures/{measure.id}/undo",
         ):

@@ -194,6 +194,18 @@ def test_it_ends_by_itself(delayed, app, clock):
     assert shown(delayed.thread)[1:] == ["One.", "Two."]
 
 
+def test_the_end_of_an_earlier_one_ends_no_later_one(delayed, app, clock):
+    until = now() + timedelta(hours=3)
+    actions.moderate(
+        delayed.moderator, "thread", delayed.thread.id, Deed("delay", 2, "Still hot.", until=until)
+    )
+    clock.shift(timedelta(minutes=59, seconds=50))
+    post = post_reply(make_user(), delayed.thread.id, "One.")
+    clock.shift(timedelta(seconds=12))
+    jobs.run_due(app)
+    assert post.state == "pending"
+
+
 def test_the_end_shows_what_waits_without_anybody_speaking(delayed, app, clock):
     clock.shift(timedelta(minutes=59, seconds=50))
     post_reply(make_user(), delayed.thread.id, "One.")
