@@ -62,11 +62,10 @@ def test_a_rule_without_a_template_gives_its_own_words(place):
     assert [rule.number for rule in queries.lane_rules("en")] == [r.number for r in queries.list_rules()]
 
 
-@pytest.mark.parametrize("rule", ["", "0", "99", "x", "-1"])
-def test_an_unknown_rule_does_nothing(place, sign_in, rule):
-    url = f"/moderation/posts/{place.post.id}/hide-now"
-    answer = send(sign_in(place.moderator), url, rule=rule)
-    assert (answer.status_code, place.post.state) == (422, "visible")
+def test_an_unknown_rule_does_nothing(place, sign_in):
+    url, browser = f"/moderation/posts/{place.post.id}/hide-now", sign_in(place.moderator)
+    answers = [send(browser, url, rule=rule).status_code for rule in ("", "0", "99", "x", "-1", "9" * 30)]
+    assert (set(answers), place.post.state) == ({422}, "visible")
 
 
 def test_the_second_moderator_hears_who_was_quicker(place, sign_in):

@@ -13,7 +13,7 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement.actions import list_word
 from civicforum.agreement.limits.models import Limit
 from civicforum.agreement.queries import find_hold
-from civicforum.db import db, now
+from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions import tasks
 from civicforum.discussions.actions import edit_post, post_reply
@@ -129,14 +129,29 @@ def test_a_list_and_a_gate_still_win(delayed, app, clock):
     marked = post_reply(make_user(), delayed.thread.id, "flagme")
     # Mended words go on waiting for whoever reads them, and do not show by themselves.
     edit_post(listed.writer, listed.id, "Better.", 1)
-    actions.set_gate(delayed.moderator, delayed.thread.id, 1, "everybody", "Read first.")
-    gated = post_reply(make_user(), delayed.thread.id, "Gated.")
+    actions.set_gate(delayed.moderator, delayed.thread.id, 1, "newcomers", "Read first.")
+    gated = post_reply(make_user(newcomer=True), delayed.thread.id, "Gated.")
     assert [find_hold("post", post.id).cause for post in (listed, gated)] == ["list", "thread"]
     assert [item.post.id for item in queries.list_queue(delayed.moderator)] == [listed.id, gated.id]
     clock.shift(LATER)
     jobs.run_due(app)
     assert [post.state for post in (listed, marked, gated)] == ["pending", "visible", "pending"]
     assert queries.find_case_about("post", marked.id).source == "list"
+
+
+@pytest.mark.parametrize("whom", ["newcomers", "everybody"])
+def test_a_gate_catches_what_waits_its_seconds(delayed, app, clock, whom):
+    people = [make_user(newcomer=True), make_user(), make_user("moderator")]
+    posts = [post_reply(who, delayed.thread.id, "Words.") for who in people]
+    gone = post_reply(make_user(), delayed.thread.id, "Nobody's.")
+    with transaction():
+        gone.writer = None
+    actions.set_gate(delayed.moderator, delayed.thread.id, 1, whom, "Read first.")
+    clock.shift(LATER)
+    jobs.run_due(app)
+    caught = ["pending", "pending" if whom == "everybody" else "visible", "visible", "visible"]
+    assert [post.state for post in (*posts, gone)] == caught
+    assert told(people[0]) == ["post_held"]
 
 
 def test_an_edit_waits_its_own_seconds(delayed, app, clock):

@@ -59,9 +59,10 @@ def set_gate(
 ) -> Gate:
     """For ``hours``, let what newcomers (or all but moderators) say in a thread wait for a moderator.
 
-    ``takes_back``: what newcomers said here within the last hour waits, too; nothing of it is lost, and they
-    are told. Another gate ends. Locks the thread, then the posts it takes back. Raises NotAllowed for
-    all but moderators, Conflict in a closed thread, Invalid for other choices than are offered and no reason.
+    What only waits its seconds there does so, too. ``takes_back``: what newcomers said here within the last
+    hour waits as well; nothing of it is lost, and they are told. Another gate ends. Locks the thread, then
+    the posts it takes back. Raises NotAllowed for all but moderators, Conflict in a closed thread, Invalid
+    for other choices than are offered and no reason.
     """
     thread = lock_thread(actor, thread_id)
     require(policies.can_set_gate(actor, thread), _("Only moderators of this project can do this."))
@@ -83,6 +84,7 @@ def set_gate(
     )
     if takes_back:
         _take_back(thread)
+    _catch(thread, gate)
     return gate
 
 
@@ -112,6 +114,18 @@ def _take_back(thread: Thread) -> None:
             continue
         hold(author, post, "thread")
         notify([author.id], "post_held", "post_case", post.id)
+
+
+def _catch(thread: Thread, gate: Gate) -> None:
+    """What waits its seconds goes on waiting, as if it were said now."""
+    for post_id in queries.list_delayed(thread.id):
+        post = lock(Post, post_id)
+        author = post.writer
+        if author is None or policies.can_moderate_thread(author, thread):
+            continue
+        if gate.whom == "everybody" or is_newcomer(author):
+            hold(author, post, "thread")
+            notify([author.id], "post_held", "post_case", post.id)
 
 
 @transactional

@@ -13,8 +13,8 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import files_of_posts, get_post, get_thread, overdue_threads
 from civicforum.discussions.schemas import tell_polls
-from civicforum.errors import Invalid
-from civicforum.moderation import actions, queries
+from civicforum.errors import Invalid, NotFound
+from civicforum.moderation import actions, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.limits import limited
@@ -57,6 +57,7 @@ def show_lane(thread_id: int) -> str:
 @limited("write")
 def hide_now(post_id: int) -> Any:
     """Hide it with a rule's usual reason, which its author reads at once."""
+    _check_moderates(post_id)
     rule = queries.find_lane_rule(whole_number(request.form.get("rule")), str(get_locale()))
     if rule is None:
         raise Invalid(errors={"rule": [_("Choose a rule.")]})
@@ -77,6 +78,12 @@ def show_now(post_id: int) -> Any:
 @limited("write")
 def undo_hide(measure_id: int) -> Any:
     return _done(actions.undo_hide(viewer(), measure_id).id, _("It is shown again, and the author was told."))
+
+
+def _check_moderates(post_id: int) -> None:
+    """Who has no business here learns nothing, not even what was wrong with what they sent."""
+    if not policies.can_work_in(viewer(), get_post(viewer(), post_id).thread.project):
+        raise NotFound
 
 
 def _done(post_id: int, words: str, **facts: Any) -> Any:

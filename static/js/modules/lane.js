@@ -1,5 +1,6 @@
 /**
- * A moderator in a live thread: `j` and `k` go from comment to comment, `h` asks for the rule, its digit hides.
+ * A moderator in a live thread: `j` and `k` go from comment to comment, `h` asks for the rule, its digit hides,
+ * `u` takes it back.
  * The strip shows what waits its seconds. Without this the same links lead to the same forms.
  */
 
@@ -85,6 +86,7 @@ class Lane {
     const index = items.findIndex((item) => item.id === this.current);
     if (event.key === "j" || event.key === "k") this.go(items[step(event.key, index, items.length)]);
     else if (event.key === "h" && index >= 0) this.ask(items[index]);
+    else if (event.key === "u" && !this.done.hidden) this.undo();
     else return;
     event.preventDefault();
   }
