@@ -120,6 +120,15 @@ def test_nobody_undoes_for_another_or_over_another(place):
     assert place.post.state == "removed"
 
 
+def test_what_is_no_slip_has_a_reason_of_its_own(place):
+    with time_machine.travel(now(), tick=False) as clock:
+        measure = actions.hide_now(place.moderator, place.post.id, HIDE)
+        clock.shift(timedelta(minutes=11))
+        with pytest.raises(Conflict):
+            actions.undo_hide(place.moderator, measure.id)
+    assert place.post.state == "hidden"
+
+
 def test_what_waits_is_hidden_and_taken_back(place):
     delay(place)
     author = make_user()

@@ -4,11 +4,12 @@ What is done is what the slow forms do: the same measure, reason, log and notice
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
-from civicforum.db import db, lock, transactional
+from civicforum.db import db, lock, now, transactional
 from civicforum.discussions.actions import check_revision
 from civicforum.discussions.models import Post
 from civicforum.errors import Conflict, NotFound
@@ -19,6 +20,10 @@ from civicforum.moderation.actions.holds import decide_hold
 from civicforum.moderation.actions.ties import check_ties_to
 from civicforum.moderation.actions.undoing import TAKES_DOWN
 from civicforum.moderation.models import Measure
+
+
+# What is found out later has a reason of its own.
+SLIP = timedelta(minutes=10)
 
 
 @transactional
@@ -82,11 +87,13 @@ def undo_hide(actor: Actor, measure_id: int) -> Post:
     """Show again what one has just hidden, as a measure of its own that stands in the log like any other.
 
     Locks and raises as ``moderate``. NotFound for a measure of somebody else; Conflict where anything was
-    done about the comment since.
+    done about the comment since, and where that is no slip any more.
     """
     measure = db.session.get(Measure, measure_id)
-    if measure is None or measure.actor_id != actor.id or measure.action not in ("hide", "decline"):
+    if measure is None or measure.actor_id != actor.id or not _hides_words(measure):
         raise NotFound
+    if measure.created_at < now() - SLIP:
+        raise Conflict(_("That is too long ago for a slip. Show it again on its own page, and say why."))
     post = _lock_to_judge(actor, measure.case.target_id)
     if queries.latest_measure_about(post.id) is not measure:
         raise Conflict(_("Something was done about it since. Look at it again."))
@@ -94,3 +101,7 @@ def undo_hide(actor: Actor, measure_id: int) -> Post:
         actor, "post", post.id, Deed("restore", None, _("It was hidden by a slip, and taken back at once."))
     )
     return post
+
+
+def _hides_words(measure: Measure) -> bool:
+    return measure.action in ("hide", "decline") and measure.case.target_type == "post"
