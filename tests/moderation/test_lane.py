@@ -214,6 +214,8 @@ def test_strangers_find_no_lane(place, sign_in, client):
         assert "data-hide" not in page
         assert "/lane" not in page
     assert sign_in(place.moderator).get(f"/threads/{hidden.id}/lane").status_code == 404
+    with pytest.raises(NotFound):
+        actions.hide_now(make_user(), other.id, HIDE)
     assert post.state == "pending"
 
 

@@ -21,7 +21,6 @@ from civicforum.moderation.actions.ties import check_ties_to
 from civicforum.moderation.actions.undoing import TAKES_DOWN
 from civicforum.moderation.models import Measure
 
-
 # What is found out later has a reason of its own.
 SLIP = timedelta(minutes=10)
 
@@ -35,20 +34,31 @@ def hide_now(actor: Actor, post_id: int, deed: Deed, revision: int | None = None
     the words are not those of ``revision`` any more. One's own second press changes nothing.
     """
     post = _lock_to_judge(actor, post_id)
+    measure = _find_takedown(post)
+    if measure is None:
+        check_revision(post, revision)
+        _take_down(actor, post, deed)
+        measure = queries.latest_measure_about(post.id)
+        assert measure is not None
+    elif measure.actor_id != actor.id:
+        raise Conflict(_already(measure))
+    return measure
+
+
+def _find_takedown(post: Post) -> Measure | None:
+    """What took it down, where that was the last thing done about it."""
+    if post.state in ("visible", "pending"):
+        return None
     latest = queries.latest_measure_about(post.id)
-    if latest is not None and latest.action in TAKES_DOWN and not post.is_visible and post.state != "pending":
-        if latest.actor_id == actor.id:
-            return latest
-        raise Conflict(_already(latest))
-    check_revision(post, revision)
+    return latest if latest is not None and latest.action in TAKES_DOWN else None
+
+
+def _take_down(actor: Actor, post: Post, deed: Deed) -> None:
     hold = queries.waiting_hold(post) if post.state == "pending" else None
     if hold is not None:
         decide_hold(actor, hold.id, replace(deed, action="decline"))
     else:
         moderate(actor, "post", post.id, replace(deed, action="hide"))
-    done = queries.latest_measure_about(post.id)
-    assert done is not None
-    return done
 
 
 def _lock_to_judge(actor: Actor, post_id: int) -> Post:
