@@ -56,6 +56,7 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqheldopening",
     "zqhiddenpoll",
     "zqheldpoll",
+    "zqdelayed",
 }
 REASONS = {"zqreason", "zqnote", "zqdeclinereason"} | {"zqappeal", "zqmessage", "zqoutcome"}
 CLOSED = {
@@ -222,7 +223,8 @@ def _plant_posts(town: Town, project) -> None:
         place = {"kind": kind, "object_id": object_id, "project_id": project.id}
         save(Rating(**place, user_id=author.id, fair=1, heard=1, words="zqrating lantern"))
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
-    town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
+    also = [*town.fills.pop("masked_thread"), *town.fills.pop("delayed_thread")]
+    town.fills["threads/thread_id"] = [thread.id, held_thread.id, *also]
     town.channels["open"] = [thread.channel]
     town.channels["held"] = [held_thread.channel]
 
@@ -239,6 +241,17 @@ def _plant_measures(town: Town, thread, author: User) -> None:
     moderation.moderate(moderator, "post", told, deed)
     slow = make_thread(thread.project, resident, title="A slow one")
     moderation.moderate(moderator, "thread", slow.id, Deed("slow", 2, "It went fast."))
+    _plant_delayed(town, slow, author)
+
+
+def _plant_delayed(town: Town, thread, author: User) -> None:
+    """What waits its seconds in the slow thread, for longer than any test lasts."""
+    deed = Deed("delay", 2, "It went fast.")
+    moderation.moderate(town.people["site_moderator"], "thread", thread.id, deed)
+    post = discussions.post_reply(author, thread.id, "zqdelayed lantern @rita")
+    with transaction():
+        find_hold("post", post.id).due_at += timedelta(days=1)
+    town.fills["delayed_thread"] = [thread.id]
 
 
 def _plant_room(town: Town, question_id: int) -> None:
@@ -424,7 +437,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
     fills["measures/action"] = ["redact", "warn", "take_name"]
-    fills["calm/action"] = ["slow"]
+    fills["calm/action"] = ["slow", "delay"]
     fills["templates/key"] = ["bad-hour"]
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
     fills["projects/slug"] = [project.slug for project in projects]

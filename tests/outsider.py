@@ -22,7 +22,7 @@ PROBLEM = "application/problem+json"
 POST_KEYS = {
     *("id", "thread_id", "seq", "revision", "author", "body", "html", "reply_to", "reactions", "state"),
     *("attachments", "links", "poll"),
-    *("rule", "moved_to", "voice", "created_at", "edited_at", "redacted_at"),
+    *("rule", "moved_to", "voice", "created_at", "edited_at", "redacted_at", "held_until"),
 }
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 

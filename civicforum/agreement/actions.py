@@ -155,16 +155,18 @@ def hold_for_review(
     project_id: int | None,
     cause: str,
     duty_ends_at: datetime | None = None,
+    shown_at: datetime | None = None,
 ) -> Hold:
     """Let a moderator look at this before it is published, within a day; inside a running action.
 
     Something reviewed before (and edited since) waits again. ``duty_ends_at``: somebody is on duty for it
-    until then, so it is due by then.
+    until then, so it is due by then. ``shown_at``: it is shown by itself at that moment.
     """
     hold = queries.find_hold(kind, object_id) or Hold(kind=kind, object_id=object_id)
     hold.author_id, hold.project_id, hold.cause = author.id, project_id, cause
     hold.created_at = now()
     hold.due_at, hold.is_on_duty = _due_at(hold.created_at, duty_ends_at), duty_ends_at is not None
+    hold.due_at = shown_at or hold.due_at
     hold.decided_at = hold.decided_by_id = hold.decision = hold.rule_id = None
     hold.reason = ""
     db.session.add(hold)

@@ -97,7 +97,8 @@ class Duty(Model, HasId, HasCreatedAt):
 class Hold(Model, HasId, HasCreatedAt):
     """Something said that waits for a moderator before it is published.
 
-    ``cause`` is list, links, thread or newcomer; ``decision`` is approved or declined, None while it waits.
+    ``cause`` is list, links, thread, newcomer, or delay: that one is shown by itself at ``due_at``.
+    ``decision`` is approved or declined, None while it waits.
     ``is_on_duty``: a moderator was on duty when it came. ``reason`` of what is approved asks for an edit.
     """
 

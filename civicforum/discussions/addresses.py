@@ -80,6 +80,8 @@ def own_addresses(viewer: Actor, told: ToldPost, post: Post) -> Addresses:
         found |= _of_author(viewer, told, post)
     elif policies.can_moderate_post(viewer, post):
         found["moderate"] = room_url("moderation.moderate_post", post_id=post.id)
+        if told.state == "visible":
+            found["hide"] = room_url("moderation.moderate_post", post_id=post.id, _anchor="hide")
     return _known(found)
 
 

@@ -46,6 +46,21 @@ def forget_old_draft(draft_id: int) -> None:
     actions.forget_old_draft(SYSTEM, draft_id)
 
 
+@jobs.task("discussions.show_delayed")
+def show_delayed(post_id: int) -> None:
+    """A comment has waited its seconds: show it, with what else is due in its thread."""
+    post = db.session.get(Post, post_id)
+    if post is not None:
+        actions.show_due(SYSTEM, post.thread_id)
+
+
+@jobs.task_of_round("discussions.show_overdue", every=timedelta(minutes=5))
+def show_overdue() -> None:
+    """What should have been shown by now, for whatever reason it was not."""
+    for thread_id in queries.overdue_threads():
+        actions.show_due(SYSTEM, thread_id)
+
+
 @jobs.task("discussions.show_person")
 def show_person(user_id: int) -> None:
     """Somebody has another name or hat: whoever watches what they said sees it."""

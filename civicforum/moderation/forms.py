@@ -137,7 +137,7 @@ class MeasureForm(Templated):
                 delattr(self, name)
         if kind.lasts:
             steps = SHORT_STEPS if kind.about == "thread" else STEPS
-            hours = [int(step.total_seconds()) // 3600 for step in steps]
+            hours = [int(step.total_seconds()) // 3600 for step in steps if step <= kind.longest]
             self.hours.choices = options((count, DURATIONS[count]) for count in hours)
             self.hours.data = self.hours.data if self.hours.data in hours else hours[0]
 

@@ -10,16 +10,25 @@ from datetime import timedelta
 
 TARGETS = ("post", "thread", "person")
 
+# The ladder: each step is longer than the one before.
+STEPS = (timedelta(hours=24), timedelta(hours=72), timedelta(days=7), timedelta(days=30))
+SHORT_STEPS = (timedelta(hours=1), timedelta(hours=3), *STEPS)
+LONGEST = STEPS[-1]
+
 
 @dataclass(frozen=True)
 class Kind:
-    """``about``: words, thread, person, name. ``targets``: the cases it is taken in. ``lasts``: it ends."""
+    """``about``: words, thread, person, name. ``targets``: the cases it is taken in.
+
+    ``lasts``: it has an end, which is not after ``longest``.
+    """
 
     about: str
     targets: tuple[str, ...] = ("post",)
     needs_rule: bool = True
     lasts: bool = False
     is_for_site: bool = False  # moderators of the whole site alone
+    longest: timedelta = LONGEST
 
 
 KINDS = {
@@ -32,6 +41,7 @@ KINDS = {
     "remove": Kind("words", is_for_site=True),
     "slow": Kind("thread", ("post", "thread"), lasts=True),
     "lock": Kind("thread", ("post", "thread"), lasts=True),
+    "delay": Kind("thread", ("post", "thread"), lasts=True, longest=STEPS[0]),
     "mute": Kind("person", lasts=True),
     "silence": Kind("person", lasts=True),
     "suspend": Kind("person", ("post", "person"), lasts=True, is_for_site=True),
@@ -52,11 +62,6 @@ PARTS = {"name": "take_name", "profile": "clear_profile"}
 MOST_PASSAGES = 20
 FEWEST_CHARACTERS = 2  # of a passage: a single letter would black out half the comment
 MAX_PASSAGE = 2000
-
-# The ladder: each step is longer than the one before.
-STEPS = (timedelta(hours=24), timedelta(hours=72), timedelta(days=7), timedelta(days=30))
-SHORT_STEPS = (timedelta(hours=1), timedelta(hours=3), *STEPS)
-LONGEST = STEPS[-1]
 
 STATES = {
     ("open", "leave"): "closed",

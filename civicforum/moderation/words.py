@@ -18,6 +18,7 @@ ACTIONS = {
     "redact": _("Personal details taken out"),
     "lock": _("A thread was locked"),
     "slow": _("A thread was slowed down"),
+    "delay": _("Comments in a thread shown 30 seconds later"),
     "warn": _("Somebody was warned"),
     "mute": _("Somebody may not write in a thread for a time"),
     "silence": _("Somebody may not write for a time"),

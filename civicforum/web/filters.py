@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         localtime=localtime,
         day=day,
         clock=clock,
+        clock_with_seconds=clock_with_seconds,
         ago=ago,
         number=number,
         zone_name=zone_name,
@@ -63,6 +64,11 @@ def short_date(on: date) -> str:
 def clock(at: datetime, zone: str | None = None) -> str:
     local = in_zone(at, zone)
     return format_time(local.replace(tzinfo=None), "short", rebase=False)
+
+
+def clock_with_seconds(at: datetime) -> str:
+    """'7:03:20 PM', where seconds matter."""
+    return format_time(in_zone(at, None).replace(tzinfo=None), "medium", rebase=False)
 
 
 def zone_name(at: datetime, zone: str) -> str:

@@ -11,7 +11,7 @@ THREAD = ["archived_at", "author", "channel", "closed_at", "conclusion", "contin
           "id", "is_open", "is_pinned", "kind", "last_post_at", "limits", "make_room", "max_posts",
           "merged_into", "post_count", "project", "revision", "slug", "status", "stream", "tags", "title",
           "version"]  # fmt: skip
-POST = ["attachments", "author", "body", "created_at", "edited_at", "html", "id", "links",
+POST = ["attachments", "author", "body", "created_at", "edited_at", "held_until", "html", "id", "links",
         "moved_to", "poll", "reactions", "redacted_at", "reply_to", "revision", "rule", "seq", "state",
         "thread_id", "voice"]  # fmt: skip
 

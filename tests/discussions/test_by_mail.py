@@ -13,6 +13,8 @@ from sqlalchemy import select
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.actions import list_word
+from civicforum.agreement.limits.setting import set_limit
+from civicforum.agreement.queries import get_rule
 from civicforum.cli.mail import EX_CONFIG, EX_TEMPFAIL, mail_command
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions, queries
@@ -225,6 +227,13 @@ def test_what_is_held_is_said_to_be(ana, token, smtp):
     assert receive(write(token, "Please holdme.")) == "held"
     (mail,) = smtp.mails()
     assert "A moderator reads" in mail["Subject"]
+
+
+def test_what_waits_half_a_minute_is_posted_without_a_word(ana, token, thread, smtp):
+    with transaction():
+        set_limit("delay", thread.channel, now() + timedelta(hours=1), get_rule(2))
+    assert receive(write(token, "Soon.")) == "posted"
+    assert smtp.mails() == []
 
 
 def test_files_are_left_out_and_that_is_said(ana, token, smtp):

@@ -22,6 +22,7 @@ NEXT = {
         "warn": "closed",
         "slow": "open",
         "lock": "open",
+        "delay": "open",
         "mute": "open",
         "silence": "open",
         "suspend": "open",
@@ -33,6 +34,7 @@ NEXT = {
         "warn": "decided",
         "slow": "decided",
         "lock": "decided",
+        "delay": "decided",
         "mute": "decided",
         "silence": "decided",
         "suspend": "decided",
@@ -45,6 +47,7 @@ NEXT = {
         "warn": "decided",
         "slow": "decided",
         "lock": "decided",
+        "delay": "decided",
         "mute": "decided",
         "silence": "decided",
         "suspend": "decided",
@@ -57,6 +60,7 @@ NEXT = {
         "warn": "second_look",
         "slow": "second_look",
         "lock": "second_look",
+        "delay": "second_look",
         "mute": "second_look",
         "silence": "second_look",
         "suspend": "second_look",
@@ -69,6 +73,7 @@ NEXT = {
         "warn": "second_look",
         "slow": "second_look",
         "lock": "second_look",
+        "delay": "second_look",
         "mute": "second_look",
         "silence": "second_look",
         "suspend": "second_look",
@@ -131,7 +136,7 @@ def test_a_case_goes_where_the_measure_takes_it(place, state):
 
 
 def test_where_nobody_asked_about_the_words_nothing_is_left_to_decide(place):
-    for action in ("slow", "lock", "mute", "silence", "suspend"):
+    for action in ("slow", "lock", "delay", "mute", "silence", "suspend"):
         post = make_post(place.thread, make_user())
         case = actions.moderate(place.moderator, "post", post.id, deed(action))
         assert (case.state, post.state) == ("closed", "visible"), action

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from civicforum.db import HasCreatedAt, HasId, Model, now
 
 PERSONAL = ("mute", "silence", "suspend")  # in a thread, in a project, everywhere
-SHARED = ("slow", "lock")  # of a whole thread
+SHARED = ("slow", "lock", "delay")  # of a whole thread
+# What is said in a thread with a delay is shown to others so much later.
+DELAY_SECONDS = 30
+DELAY = "delay"  # the limit, and the cause of what waits for nothing but this
 SLOW_MINUTES = (1, 5, 15, 60)
 EVERYWHERE = "site"
 

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from civicforum.agreement.limits.models import Limit
 from civicforum.db import now
-from civicforum.web.filters import clock, localtime
+from civicforum.web.filters import clock, clock_with_seconds, localtime
 
 
 def own_sentence(limit: Limit) -> str:
@@ -51,6 +51,11 @@ def wait_sentence(limit: Limit, again_at: datetime) -> str:
         pace=ngettext("%(num)d minute", "%(num)d minutes", limit.minutes or 1),
         time=clock(again_at),
     )
+
+
+def delay_sentence(shown_at: datetime) -> str:
+    """To whoever just spoke in a thread with a delay: when everybody reads it."""
+    return _("It is shown to all at %(time)s.", time=clock_with_seconds(shown_at))
 
 
 def _facts(limit: Limit) -> dict[str, object]:

@@ -9,6 +9,7 @@ from civicforum.discussions.actions.by_mail import (
 )
 from civicforum.discussions.actions.changing import Change, change_thread
 from civicforum.discussions.actions.closing import close_thread, open_thread
+from civicforum.discussions.actions.delays import show_due
 from civicforum.discussions.actions.following import follow_thread, tell_followers
 from civicforum.discussions.actions.gates import (
     end_gate,
@@ -59,6 +60,7 @@ from civicforum.discussions.actions.pseudonyms import (
     end_pseudonym,
     take_pseudonym,
 )
+from civicforum.discussions.actions.publishing import check_revision
 from civicforum.discussions.actions.reactions import (
     react,
     unreact,
@@ -109,6 +111,7 @@ __all__ = [
     "ask_later",
     "cast_vote",
     "change_thread",
+    "check_revision",
     "close_poll",
     "close_thread",
     "continue_thread",
@@ -159,6 +162,7 @@ __all__ = [
     "set_tags",
     "shape_thread",
     "show_again",
+    "show_due",
     "show_pace",
     "split_thread",
     "start_thread",

@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 
 from civicforum import jobs
 from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.agreement.queries import find_cause, is_newcomer, mask_words
+from civicforum.agreement.limits.models import DELAY
+from civicforum.agreement.limits.queries import shared_limit
+from civicforum.agreement.queries import find_cause, find_hold, is_newcomer, mask_words
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.publishing import hold, lock_thread
@@ -24,7 +26,21 @@ def find_reason_to_wait(actor: Actor, post: Post, text: str, html: str | None = 
 
     ``list`` and ``links`` as ``find_cause``. ``thread``: it has a gate. ``newcomer``: one of somebody's first
     two comments, while a moderator is on duty. Whoever moderates the thread does not wait for themselves.
+    ``delay``: nothing of that, but the thread has a delay, which is everybody's.
     """
+    cause = _find_reason_to_read(actor, post, text, html)
+    return cause or (DELAY if _waits_its_seconds(post) else None)
+
+
+def _waits_its_seconds(post: Post) -> bool:
+    """What a moderator has yet to read goes on waiting for that, however its words are changed."""
+    if shared_limit(post.thread.channel, DELAY) is None:
+        return False
+    held = find_hold("post", post.id)
+    return held is None or held.decided_at is not None or held.cause == DELAY
+
+
+def _find_reason_to_read(actor: Actor, post: Post, text: str, html: str | None) -> str | None:
     cause = find_cause(actor, text, html)
     if cause or policies.can_moderate_thread(actor, post.thread):
         return cause
@@ -43,9 +59,10 @@ def set_gate(
 ) -> Gate:
     """For ``hours``, let what newcomers (or all but moderators) say in a thread wait for a moderator.
 
-    ``takes_back``: what newcomers said here within the last hour waits, too; nothing of it is lost, and they
-    are told. Another gate ends. Locks the thread, then the posts it takes back. Raises NotAllowed for
-    all but moderators, Conflict in a closed thread, Invalid for other choices than are offered and no reason.
+    What only waits its seconds there does so, too. ``takes_back``: what newcomers said here within the last
+    hour waits as well; nothing of it is lost, and they are told. Another gate ends. Locks the thread, then
+    the posts it takes back. Raises NotAllowed for all but moderators, Conflict in a closed thread, Invalid
+    for other choices than are offered and no reason.
     """
     thread = lock_thread(actor, thread_id)
     require(policies.can_set_gate(actor, thread), _("Only moderators of this project can do this."))
@@ -67,6 +84,7 @@ def set_gate(
     )
     if takes_back:
         _take_back(thread)
+    _catch(thread, gate)
     return gate
 
 
@@ -96,6 +114,18 @@ def _take_back(thread: Thread) -> None:
             continue
         hold(author, post, "thread")
         notify([author.id], "post_held", "post_case", post.id)
+
+
+def _catch(thread: Thread, gate: Gate) -> None:
+    """What waits its seconds goes on waiting, as if it were said now."""
+    for post_id in queries.list_delayed(thread.id):
+        post = lock(Post, post_id)
+        author = post.writer
+        if author is None or policies.can_moderate_thread(author, thread):
+            continue
+        if gate.whom == "everybody" or is_newcomer(author):
+            hold(author, post, "thread")
+            notify([author.id], "post_held", "post_case", post.id)
 
 
 @transactional

@@ -9,8 +9,9 @@ from civicforum.agreement.limits.queries import own_limit
 from civicforum.agreement.limits.setting import set_limit
 from civicforum.agreement.limits.words import lock_sentence, own_sentence, wait_sentence
 from civicforum.agreement.models import Rule
-from civicforum.db import db, now, transactional
+from civicforum.db import find_locked, lock, now, transactional
 from civicforum.discussions import queries
+from civicforum.discussions.actions.delays import show_unless_delayed
 from civicforum.discussions.actions.publishing import show_thread
 from civicforum.discussions.models import Thread
 from civicforum.errors import Conflict, Limited, TooMany, require
@@ -52,7 +53,7 @@ def _check_pace(actor: Actor, thread: Thread, slow: Limit | None) -> None:
 
 
 def set_pace(thread: Thread, kind: str, until: datetime, rule: Rule, minutes: int | None = None) -> Limit:
-    """Make the thread slow or locked until then; inside a running action that holds it."""
+    """Make the thread slow, locked or delayed until then; inside a running action that holds it."""
     limit = set_limit(kind, thread.channel, until, rule, minutes=minutes)
     show_thread(thread)
     jobs.enqueue(
@@ -65,14 +66,17 @@ def set_pace(thread: Thread, kind: str, until: datetime, rule: Rule, minutes: in
 
 
 def show_pace(place: str) -> None:
-    """Let watchers see that a thread's limit is over; inside a running action."""
-    show_thread(db.session.get_one(Thread, int(place.removeprefix("thread:"))))
+    """Let watchers see that a thread's limit is over, and what its delay kept back; in a running action."""
+    thread = lock(Thread, int(place.removeprefix("thread:")))
+    show_unless_delayed(thread)
+    show_thread(thread)
 
 
 @transactional
 def tell_limits_ended(actor: Actor, thread_id: int) -> None:
-    """Let watchers see that a limit's time is over; the house does it at the end. Locks nothing."""
+    """Let watchers see that a limit's time is over; the house does it at the end. Locks the thread."""
     require(actor is SYSTEM)
-    thread = db.session.get(Thread, thread_id)
+    thread = find_locked(Thread, thread_id)
     if thread is not None:
+        show_unless_delayed(thread)
         show_thread(thread)

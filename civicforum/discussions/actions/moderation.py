@@ -46,9 +46,9 @@ def _take_down(actor: Actor, post_id: int, rule: Rule, revision: int | None, sta
 
 @transactional
 def restore_post(actor: Actor, post_id: int) -> Post:
-    """Show a hidden or removed post again, at its place."""
+    """Show a hidden or removed post again, at its place; or a declined one after all, at the next."""
     post = _lock_to_moderate(actor, post_id)
-    if post.state not in ("hidden", "removed"):
+    if post.state not in ("hidden", "removed", "declined"):
         raise Conflict(_("This comment is not hidden (any more)."))
     put_back(post)
     return post

@@ -1,7 +1,7 @@
 """What every deed with a post shares: locking in one order, giving a place, telling."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from civicforum import jobs
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.actions import drop_hold, hold_for_review
+from civicforum.agreement.limits.models import DELAY, DELAY_SECONDS
 from civicforum.agreement.queries import is_newcomer, mask_words
 from civicforum.db import db, lock, now
 from civicforum.discussions import policies, queries
@@ -169,12 +170,25 @@ def show_answers(post_ids: Iterable[int]) -> None:
 
 
 def hold(actor: Actor, post: Post, cause: str) -> None:
-    """Keep the post back until a moderator has looked; a place it has already shows that one is looking."""
+    """Keep the post back until a moderator has looked; a place it has already shows that one is looking.
+
+    What only waits its seconds in a thread with a delay is shown by a job.
+    """
     post.state = "pending"
     db.session.flush()
-    duty_ends_at = queries.on_duty_until(post.thread.project, actor)
-    hold_for_review(actor, "post", post.id, post.thread.project_id, cause, duty_ends_at)
+    facts = _delayed(post) if cause == DELAY else {"duty_ends_at": _duty_ends_at(actor, post)}
+    hold_for_review(actor, "post", post.id, post.thread.project_id, cause, **facts)
     show_state(post)
+
+
+def _duty_ends_at(actor: Actor, post: Post) -> datetime | None:
+    return queries.on_duty_until(post.thread.project, actor)
+
+
+def _delayed(post: Post) -> dict[str, datetime]:
+    shown_at = now() + timedelta(seconds=DELAY_SECONDS)
+    jobs.enqueue("discussions.show_delayed", unique_key=f"delay:{post.id}", run_at=shown_at, post_id=post.id)
+    return {"shown_at": shown_at}
 
 
 def forget_words(actor: Actor, place: str) -> None:

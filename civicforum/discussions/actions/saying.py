@@ -6,6 +6,7 @@ from civicforum.accounts.models import Actor
 from civicforum.agreement.marks import mark_listed
 from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
+from civicforum.discussions.actions.delays import show_waiting
 from civicforum.discussions.actions.gates import find_reason_to_wait
 from civicforum.discussions.actions.newcomers import check_newcomer
 from civicforum.discussions.actions.publishing import byline, hold, mask_files, publish, words_to_check
@@ -52,6 +53,8 @@ def say(
     if cause:
         hold(actor, post, cause)
     else:
+        # Nothing delays this one. What still waits was said before it, and keeps its turn.
+        show_waiting(thread)
         publish(thread, post)
         mark_listed("post", post.id, read)
     return post

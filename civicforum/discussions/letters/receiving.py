@@ -68,7 +68,7 @@ def _post(address: ReplyAddress, letter: Letter) -> str:
         return _refuse(letter, refusal)
     if post is None:
         return "again"
-    if post.state == "pending":
+    if post.state == "pending" and not queries.shown_at([post]):
         _tell(letter, "held", post=post)
         return "held"
     if letter.has_attachments:

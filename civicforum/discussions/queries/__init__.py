@@ -32,6 +32,11 @@ from civicforum.discussions.queries.calling import (
     find_called,
     list_callees,
 )
+from civicforum.discussions.queries.delays import (
+    list_delayed,
+    overdue_threads,
+    shown_at,
+)
 from civicforum.discussions.queries.gates import (
     FIRST_POSTS,
     asked_edits,
@@ -225,6 +230,7 @@ __all__ = [
     "list_bookmarked",
     "list_callees",
     "list_changes",
+    "list_delayed",
     "list_drafts",
     "list_nudged",
     "list_own_unpublished",
@@ -244,6 +250,7 @@ __all__ = [
     "new_to",
     "on_duty_until",
     "opening_posts",
+    "overdue_threads",
     "own_limit_in",
     "own_pseudonym",
     "own_reactions",
@@ -260,6 +267,7 @@ __all__ = [
     "project_balance",
     "reading_id",
     "rooms_of",
+    "shown_at",
     "slow_until",
     "speaks_again_at",
     "tagged_ids",

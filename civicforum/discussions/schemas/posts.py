@@ -108,6 +108,14 @@ class PostSchema(Schema):
         format="iso",
         metadata={"description": "When a moderator blacked out somebody's personal facts in it."},
     )
+    held_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        format="iso",
+        metadata={
+            "description": "When it is shown to others by itself, where a thread delays; for its author."
+        },
+    )
 
 
 class PostPageSchema(Schema):
@@ -152,6 +160,7 @@ class ToldPost:
     is_answer_to_moved: bool = False
     poll: ToldPoll | None = None
     links: tuple[ToldLink, ...] = ()
+    held_until: datetime | None = None
 
 
 EVERYBODY = Guest()
@@ -164,7 +173,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
     ids = [post.id for post in posts]
     reactions, voices = queries.count_reactions(ids), voices_of("post", ids)
     hats, files, polls = _hats(posts), attachments_of("post", ids), tell_polls(viewer, posts)
-    links = links_of("post", ids)
+    links, shown_at = links_of("post", ids), queries.shown_at([p for p in posts if _is_mine(viewer, p)])
     return [
         _tell_post(
             viewer,
@@ -175,6 +184,7 @@ def tell_posts(viewer: Actor, posts: Sequence[Post]) -> list[ToldPost]:
             files[post.id],
             polls.get(post.id),
             links[post.id],
+            shown_at.get(post.id),
         )
         for post in posts
     ]
@@ -202,6 +212,7 @@ def _tell_post(
     files: Sequence[Attachment],
     poll: ToldPoll | None,
     links: Sequence[LinkPreview],
+    held_until: datetime | None,
 ) -> ToldPost:
     is_readable = post.is_visible or (viewer is not EVERYBODY and policies.can_read_words(viewer, post))
     parent = post.reply_to
@@ -228,11 +239,16 @@ def _tell_post(
         reply_to_seq=parent.seq if parent is not None and parent.thread_id == post.thread_id else None,
         is_answer_to_moved=parent is not None and is_near and parent.thread_id != post.thread_id,
         reply_to_name=name_of(parent.author) if is_parent_named and parent is not None else None,
-        is_mine=viewer.id is not None and viewer.id == post.author_id,
+        is_mine=_is_mine(viewer, post),
         attachments=tell_files(files) if is_readable else (),
         poll=poll if is_readable else None,
         links=tell_links(links) if post.is_visible else (),
+        held_until=held_until,
     )
+
+
+def _is_mine(viewer: Actor, post: Post) -> bool:
+    return viewer.id is not None and viewer.id == post.author_id
 
 
 def _tell_rule(post: Post) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from civicforum.accounts.models import Actor
-from civicforum.agreement.limits.models import Limit
+from civicforum.agreement.limits.models import DELAY, Limit
 from civicforum.agreement.limits.words import own_sentence, wait_sentence
 from civicforum.discussions import actions, queries
 from civicforum.discussions.addresses import thread_url
@@ -44,7 +44,8 @@ def own_words(
     person: Actor, thread: Thread, limits: Sequence[Limit]
 ) -> dict[str, Nudge | str | bool | datetime | None]:
     """``nudge``, and ``wait``: the sentence for who must wait; ``until``: the moment, for scripts.
-    ``read_first_until``: until when somebody on duty reads first what this newcomer says.
+    ``read_first_until``: until when somebody on duty reads first what this newcomer says. ``delayed_until``:
+    until when what anybody says here is shown a little later.
 
     ``is_limited``: a moderator's limit binds this person, and nothing can be written meanwhile.
     """
@@ -56,6 +57,7 @@ def own_words(
         "is_limited": limit is not None,
         "wait": wait,
         "until": until.isoformat() if until else None,
+        "delayed_until": next((each.until for each in limits if each.kind == DELAY), None),
     }
 
 

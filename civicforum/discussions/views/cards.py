@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor
 from civicforum.accounts.policies import same_person
+from civicforum.agreement.limits.words import delay_sentence
 from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import find_hold
 from civicforum.clock import now
@@ -66,7 +67,8 @@ def _is_new(post: schemas.ToldPost, new: NewToYou | None) -> bool:
 
 def _with_notes(told: schemas.ToldPost, post: Post, asked: str | None) -> schemas.ToldPost:
     """With what its author alone is told: who reads it first, or what a moderator asks them to change."""
-    return replace(told, held_note=_held_note(post), edit_asked=asked)
+    note = delay_sentence(told.held_until) if told.held_until else _held_note(post)
+    return replace(told, held_note=note, edit_asked=asked)
 
 
 def _held_note(post: Post) -> str | None:

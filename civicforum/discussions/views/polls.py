@@ -12,7 +12,7 @@ from civicforum.discussions.forms import OutcomeForm, PollForm, VoteForm, last_d
 from civicforum.discussions.models import Poll
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
-from civicforum.discussions.views.sending import do_once, say_held
+from civicforum.discussions.views.sending import do_once, say_waiting
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import NotFound
 from civicforum.web.filters import localtime
@@ -51,7 +51,7 @@ def vote(poll_id: int) -> Any:
             "discussions/vote.html", form=form, card=card, typed=typed, back_url=_url(poll)
         )
     if done.kind == "post":
-        say_held(queries.get_post(person, done.object_id).state == "pending")
+        say_waiting(queries.get_post(person, done.object_id))
     flash(_("Your vote counts. You can change it until %(when)s.", when=localtime(poll.closes_at)), "success")
     return redirect(_url(queries.get_poll(person, poll_id)))
 
@@ -140,7 +140,7 @@ def set_poll(post_id: int) -> Any:
             today=today(),
             back_url=post_url(post.thread, post.id, post.seq),
         )
-    say_held(poll.post.state == "pending")
+    say_waiting(poll.post)
     return redirect(_url(poll))
 
 

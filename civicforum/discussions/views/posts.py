@@ -16,7 +16,7 @@ from civicforum.discussions.history import word_diff
 from civicforum.discussions.models import EDIT_HOURS, REACTIONS
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
-from civicforum.discussions.views.sending import say_held, submits_for_now
+from civicforum.discussions.views.sending import say_waiting, submits_for_now
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import Conflict, NotFound
 from civicforum.files.tray import sent_changes
@@ -72,7 +72,7 @@ def edit(post_id: int) -> Any:
             current=changed_meanwhile,
             hours=EDIT_HOURS,
         )
-    say_held(edited.state == "pending")
+    say_waiting(edited)
     return redirect(post_url(edited.thread, edited.id, edited.seq))
 
 

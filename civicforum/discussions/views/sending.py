@@ -6,7 +6,10 @@ from typing import Any
 from flask import flash, request
 from flask_babel import gettext as _
 
+from civicforum.agreement.limits.words import delay_sentence
+from civicforum.discussions import queries
 from civicforum.discussions.forms import new_nonce
+from civicforum.discussions.models import Post
 from civicforum.errors import Limited, TooMany
 from civicforum.web.idempotency import Done, fingerprint, once
 from civicforum.web.limits import person_key
@@ -25,6 +28,15 @@ def say_held(is_held: bool) -> None:
             _("A moderator reads this first, and you are told within a day. Nothing is lost."),
             "info",
         )
+
+
+def say_waiting(post: Post) -> None:
+    """What became of a comment that is not shown at once: who reads it first, or when it is shown."""
+    shown_at = queries.shown_at([post]).get(post.id)
+    if shown_at is None:
+        say_held(post.state == "pending")
+    else:
+        flash(delay_sentence(shown_at), "info")
 
 
 def submits_for_now(form: Any, deed: Callable[[], Any]) -> Any:

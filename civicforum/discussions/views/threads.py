@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from civicforum.accounts.models import Actor
+from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.discussions import actions, policies, queries, schemas
 from civicforum.discussions.addresses import (
     page_start,
@@ -24,7 +24,7 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.bylines import speaker
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
-from civicforum.discussions.views.sending import do_once, say_held
+from civicforum.discussions.views.sending import do_once, say_waiting
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import Limited, TooMany
 from civicforum.files.tray import Tray, read_tray
@@ -58,6 +58,8 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     thread = queries.get_thread(person, thread_id)
     form, tray = ReplyForm(), read_tray(person) if policies.can_reply(person, thread) else Tray()
     if request.method == "GET":
+        if queries.overdue_threads(thread.id):
+            actions.show_due(SYSTEM, thread.id)
         new = _new_here(thread)
         return _elsewhere(thread, slug, new) or _draw_thread(thread, form, tray, new=new)
     if previewing.keep(form, thread.channel):
@@ -77,7 +79,7 @@ def show_thread(thread_id: int, slug: str | None) -> Any:
     if done is None:
         return _draw_thread(queries.get_thread(person, thread_id), form, tray)
     post = queries.get_post(person, done.object_id)
-    say_held(post.state == "pending")
+    say_waiting(post)
     return redirect(post_url(post.thread, post.id, post.seq))
 
 
@@ -216,6 +218,7 @@ def _calm_urls(thread: Thread) -> dict[str, str | None] | None:
         return None
     return {
         "slow": slow,
+        "delay": room_url("moderation.calm_thread", thread_id=thread.id, action="delay"),
         "lock": room_url("moderation.calm_thread", thread_id=thread.id, action="lock"),
         "gate": _gate_url(thread),
     }
@@ -270,7 +273,7 @@ def continue_thread(thread_id: int) -> Any:
     if done is None:
         return _draw_thread(thread, form, Tray())
     post = queries.get_post(person, done.object_id)
-    say_held(post.state == "pending")
+    say_waiting(post)
     flash(_("The thread was full: what you said is in the one that continues it."), "success")
     return redirect(post_url(post.thread, post.id, post.seq))
 

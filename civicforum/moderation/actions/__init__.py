@@ -28,6 +28,11 @@ from civicforum.moderation.actions.holds import (
     decide_hold,
     decide_holds,
 )
+from civicforum.moderation.actions.lane import (
+    hide_now,
+    show_now,
+    undo_hide,
+)
 from civicforum.moderation.actions.lifting import (
     lift_measure,
 )
@@ -89,6 +94,7 @@ __all__ = [
     "end_room",
     "flag_person",
     "flag_post",
+    "hide_now",
     "keep_report",
     "leave_panel",
     "lift_measure",
@@ -108,7 +114,9 @@ __all__ = [
     "say_in_appeal",
     "set_gate",
     "show_listed",
+    "show_now",
     "split_thread",
+    "undo_hide",
     "undo_measure",
     "volunteer",
     "vote_on_appeal",

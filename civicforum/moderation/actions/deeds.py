@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement.limits.models import SLOW_MINUTES
@@ -13,7 +14,7 @@ from civicforum.db import now
 from civicforum.discussions.models import Thread
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation.kinds import CASE_ACTIONS as CASE_ACTIONS
-from civicforum.moderation.kinds import FEWEST_CHARACTERS, KINDS, LONGEST, MOST_PASSAGES, STEPS
+from civicforum.moderation.kinds import FEWEST_CHARACTERS, KINDS, MOST_PASSAGES, STEPS
 from civicforum.moderation.models import MAX_REASON
 from civicforum.partnerships.models import Project
 
@@ -71,8 +72,15 @@ def _check_kind(deed: Deed) -> dict[str, list[str]]:
     kind = KINDS[deed.action]
     if kind.needs_rule and deed.rule is None:
         errors["rule"] = [_("Name the rule that it breaks.")]
-    if kind.lasts and not now() < deed.ends_at <= now() + LONGEST + SLACK:
-        errors["until"] = [_("Choose an end that is to come, within 30 days.")]
+    if kind.lasts and not now() < deed.ends_at <= now() + kind.longest + SLACK:
+        days = kind.longest.days
+        errors["until"] = [
+            ngettext(
+                "Choose an end that is to come, within %(num)d day.",
+                "Choose an end that is to come, within %(num)d days.",
+                days,
+            )
+        ]
     if deed.action == "slow" and deed.minutes is not None and deed.minutes not in SLOW_MINUTES:
         choices = ", ".join(map(str, SLOW_MINUTES))
         errors["minutes"] = [_("Choose one of: %(choices)s.", choices=choices)]

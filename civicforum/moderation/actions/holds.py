@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from civicforum import jobs
 from civicforum.accounts.models import Actor
 from civicforum.agreement import actions as agreement
+from civicforum.agreement.limits.models import DELAY
 from civicforum.agreement.models import Hold
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import actions as discussions
@@ -66,7 +67,7 @@ def _approve(actor: Actor, hold: Hold, asked: str) -> Post:
     agreement.decide_hold(actor, hold.id, "approved", reason=asked)
     if asked:
         notify([post.author_id], "post_edit_asked", "post_case", post.id, actor_id=actor.id)
-    else:
+    elif hold.cause != DELAY:
         notify([post.author_id], "post_approved", "post", post.id, actor_id=actor.id)
     return post
 
@@ -93,7 +94,8 @@ def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
     assert rule is not None
     post = discussions.decline_post(actor, hold.object_id, rule)
     agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())
-    case = open_case(actor, "post", post.id, source="hold")
+    # A thread's delay catches nothing by itself: a moderator saw it.
+    case = open_case(actor, "post", post.id, source="moderator" if hold.cause == DELAY else "hold")
     declined = Deed("decline", deed.rule, deed.reason)
     measure = record_measure(actor, case, declined, rule, post)
     # It may have been flagged as it read before the edit that was held.

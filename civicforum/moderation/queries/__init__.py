@@ -67,6 +67,13 @@ from civicforum.moderation.queries.heads import (
     missing_head,
     verify_log,
 )
+from civicforum.moderation.queries.lane import (
+    LaneRule,
+    find_lane_rule,
+    lane_rules,
+    latest_measure_about,
+    list_lane,
+)
 from civicforum.moderation.queries.log import (
     LogFilter,
     each_line,
@@ -159,6 +166,7 @@ __all__ = [
     "DECIDABLE",
     "OFFICES",
     "WAITING",
+    "LaneRule",
     "LogFilter",
     "Place",
     "QueueItem",
@@ -188,6 +196,7 @@ __all__ = [
     "find_flag_to_renew",
     "find_flagged_by",
     "find_head",
+    "find_lane_rule",
     "find_last_leaving",
     "find_measure",
     "find_own_flag",
@@ -224,8 +233,10 @@ __all__ = [
     "is_free_of_person",
     "is_name_given",
     "is_undone",
+    "lane_rules",
     "last_left_at",
     "latest_head",
+    "latest_measure_about",
     "latest_quarter",
     "limits_in_force",
     "list_administrators",
@@ -234,6 +245,7 @@ __all__ = [
     "list_heads",
     "list_held",
     "list_held_posts",
+    "list_lane",
     "list_later",
     "list_log",
     "list_own_appeals",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.accounts.policies import has_site_role
+from civicforum.agreement.limits.models import DELAY
 from civicforum.agreement.models import Hold
 from civicforum.db import db
 from civicforum.discussions.models import Post, Thread
@@ -106,6 +107,8 @@ def _waiting_holds(viewer: Actor) -> Select[Hold]:
     return select(Hold).where(
         Hold.decided_at.is_(None),
         Hold.kind == "post",
+        # What only waits its seconds is the thread's own page's (queries.lane).
+        Hold.cause != DELAY,
         not_by(viewer, Hold.author_id),
         moderated_by(viewer, Hold.project_id),
     )

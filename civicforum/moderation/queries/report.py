@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
+from civicforum.agreement.limits.models import DELAY
 from civicforum.agreement.models import Hold
 from civicforum.db import db, now
 from civicforum.errors import NotFound
@@ -180,7 +181,9 @@ def _holds(quarter: Quarter) -> dict[str, Any]:
     """What waited before it was published; counted where enough people's words waited."""
     rows = db.session.execute(
         select(Hold.author_id, Hold.created_at, Hold.decided_at, Hold.decision).where(
-            Hold.decided_at >= quarter.begins_at, Hold.decided_at < quarter.ends_at
+            Hold.decided_at >= quarter.begins_at,
+            Hold.decided_at < quarter.ends_at,
+            Hold.cause != DELAY,
         )
     ).all()
     if 0 < len({row.author_id for row in rows}) < FEWEST:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.limits.models import DELAY
 from civicforum.agreement.models import Hold
 from civicforum.db import db, now
 from civicforum.discussions.models import Post
@@ -82,5 +83,7 @@ def _bin(low: int, high: int | None, people: dict[int, int], own: int) -> Bin:
 
 def count_own_waiting(viewer: Actor) -> int:
     """How many of the viewer's own comments a moderator has still to read."""
-    waiting = select(func.count(Hold.id)).where(Hold.author_id == viewer.id, Hold.decided_at.is_(None))
+    waiting = select(func.count(Hold.id)).where(
+        Hold.author_id == viewer.id, Hold.decided_at.is_(None), Hold.cause != DELAY
+    )
     return db.session.scalar(waiting) or 0

@@ -8,6 +8,7 @@ from civicforum.moderation.views import (
     duty,
     exports,
     flags,
+    lane,
     log,
     measures,
     moving,
@@ -33,6 +34,7 @@ __all__ = [
     "duty",
     "exports",
     "flags",
+    "lane",
     "log",
     "measures",
     "moving",
@@ -51,6 +53,7 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """The rooms below draw a card of this one on their pages without knowing it."""
+    """The rooms below draw parts of this one on their pages without knowing it."""
     app.jinja_env.globals["facilitation_card"] = ratings.facilitation_card
     offers.register(people.offer_to_look)
+    app.jinja_env.globals["lane_tools"] = lane.lane_tools

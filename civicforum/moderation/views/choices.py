@@ -15,6 +15,8 @@ from civicforum.web.viewer import viewer
 
 # What the page of a comment has a form of its own for.
 OWN_FORMS = ("leave", "hide", "restore")
+# What is set on a whole thread.
+CALMING = tuple(action for action, kind in KINDS.items() if kind.about == "thread")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def choices_for(post: Post, case: Case | None) -> list[Choice]:
 def thread_choices(thread_id: int) -> list[Choice]:
     return [
         _choice(action, url_for("moderation.calm_thread", thread_id=thread_id, action=action))
-        for action in ("slow", "lock")
+        for action in CALMING
     ]
 
 
@@ -107,6 +109,13 @@ def words_of(action: str) -> tuple[Any, Any]:
         "slow": (
             _("Slow it down"),
             _("Everybody writes one comment in some minutes: organizers and moderators, too."),
+        ),
+        "delay": (
+            _("Show comments 30 seconds later"),
+            _(
+                "Everybody’s words wait for half a minute, moderators’ too, and are shown by themselves."
+                " Meanwhile you read them."
+            ),
         ),
         "lock": (_("Lock it"), _("Nobody writes in this thread for a time. It opens by itself.")),
     }[action]

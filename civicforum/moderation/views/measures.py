@@ -18,7 +18,7 @@ from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.forms import MeasureForm, WhyForm, rule_choices
 from civicforum.moderation.kinds import KINDS
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import OWN_FORMS, words_of
+from civicforum.moderation.views.choices import CALMING, OWN_FORMS, words_of
 from civicforum.moderation.views.people import act_about
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -61,9 +61,9 @@ def _flagged_rule(case: Any) -> str | None:
 @bp.route("/threads/<int:thread_id>/calm/<action>", methods=["GET", "POST"])
 @limited("write")
 def calm_thread(thread_id: int, action: str) -> Any:
-    """Slow a thread or lock it, in three taps: everything is filled in already."""
+    """Slow a thread, delay what is said in it, or lock it, in three taps: everything is filled in already."""
     thread = get_thread(viewer(), thread_id)
-    if action not in ("slow", "lock") or not policies.can_work_in(viewer(), thread.project):
+    if action not in CALMING or not policies.can_work_in(viewer(), thread.project):
         raise NotFound
     heated = next((each for each in queries.list_templates(str(get_locale())) if each.key == HEATED), None)
     rules = {rule.number for rule in queries.list_rules()}

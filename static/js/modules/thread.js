@@ -15,6 +15,8 @@ import { mountAll } from "../main.js";
 
 const TELL_EVERY_MS = 4000;
 const READ_WITHIN_MS = 4000;
+// A little after what waits half a minute should be there.
+const LOOK_AGAIN_MS = 34_000;
 
 export function mount(main) {
   new Thread(main).start();
@@ -194,8 +196,23 @@ class Thread {
   async showOwn(post, isHeld) {
     const markup = await readText(`/posts/${post.id}/article`).catch(() => null);
     if (markup) this.posts.show({ id: post.id, seq: post.seq, markup, isOwn: true });
-    announce(isHeld ? this.words.wordsHeld : this.words.wordsSent);
+    announce(this.wordsOf(post, isHeld));
+    if (post.held_until) setTimeout(() => this.lookAgain(post), LOOK_AGAIN_MS);
     this.showOwnWords();
+  }
+
+  /** By now it is shown, and came by itself; or a moderator declined it, which the channel tells nobody. */
+  async lookAgain({ id }) {
+    if (this.posts.find(id)?.dataset.state !== "pending") return;
+    const markup = await readText(`/posts/${id}/article`).catch(() => null);
+    if (markup && this.posts.find(id)) this.posts.show({ id, seq: null, markup, isOwn: true });
+  }
+
+  /** What became of it; when it will be shown stands in its own article, by the clock that its author chose. */
+  wordsOf(post, isHeld) {
+    if (!isHeld) return this.words.wordsSent;
+    const note = post.held_until && this.posts.find(post.id)?.querySelector("[data-held-note]");
+    return note ? note.textContent : this.words.wordsHeld;
   }
 
   settle(isBusy) {

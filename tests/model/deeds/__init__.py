@@ -5,6 +5,7 @@ from model.deeds.agreement import *  # noqa: F403 - recipes
 from model.deeds.discussions import *  # noqa: F403 - recipes
 from model.deeds.files import *  # noqa: F403 - recipes
 from model.deeds.following import *  # noqa: F403 - recipes
+from model.deeds.lane import *  # noqa: F403 - recipes
 from model.deeds.measures import *  # noqa: F403 - recipes
 from model.deeds.mediation import *  # noqa: F403 - recipes
 from model.deeds.moderating import *  # noqa: F403 - recipes
