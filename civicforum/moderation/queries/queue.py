@@ -1,31 +1,38 @@
-"""What waits for a moderator."""
+"""What waits for a moderator, item by item, in one list of cases and of what is held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Mapped
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
-from civicforum.accounts.models import SYSTEM, Actor
-from civicforum.accounts.policies import has_site_role
+from civicforum.accounts.models import Actor, User
 from civicforum.agreement.models import Hold
 from civicforum.db import db
 from civicforum.discussions.models import Post, Thread
-from civicforum.errors import NotFound
+from civicforum.errors import Invalid, NotFound
 from civicforum.moderation import policies
-from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.models import Case, Flag, QueueClaim, QueueNote
+from civicforum.moderation.queries.claims import claims_of, find_items, notes_of
 from civicforum.moderation.queries.flags import flags_of_cases
 from civicforum.moderation.queries.places import posts_before, posts_of
-from civicforum.moderation.queries.recusal import is_free_of
-from civicforum.partnerships.models import Project
+from civicforum.moderation.queries.recusal import free_posts
+from civicforum.moderation.queries.waiting import (
+    ALL,
+    QueueFilter,
+    waiting_cases,
+    waiting_holds,
+    why_waits,
+)
+from civicforum.web.pagination import Page, decode_cursor, page_of
 
 # So many are decided together: each is one measure, with a line of its own in the log.
 MOST_AT_ONCE = 200
-WAITING = ("open", "second_look")
-
-
-DECIDABLE = ("visible", "pending", "hidden")
+# Where two came at the same moment, cases stand before holds.
+_CASES, _HOLDS = 0, 1
 
 
 @dataclass(frozen=True)
@@ -33,88 +40,150 @@ class QueueItem:
     """Something that waits for a moderator: the post, what was said before it, and why it waits.
 
     ``why`` is flag, score (flags hid it by themselves), second_look, listed (a word that is worth a look),
-    moderator; or of what is held list, links, thread, newcomer. One of ``case`` and ``hold`` is there.
+    moderator; or of what is held list, links, thread, newcomer. One of ``case`` and ``hold`` is there. A case
+    about a thread has no ``post``, one about a ``person`` no thread either. ``is_free``: nothing ties the
+    viewer to it, so they may judge it and read the notes.
     """
 
-    post: Post
+    post: Post | None
     before: Post | None
     why: str
     since: datetime
     case: Case | None = None
     hold: Hold | None = None
     flags: Sequence[Flag] = ()
+    thread: Thread | None = None
+    person: User | None = None
+    claim: QueueClaim | None = None
+    notes: Sequence[QueueNote] = ()
+    is_free: bool = True
+
+    @property
+    def key(self) -> str:
+        """case-7 or hold-3: what a page calls it by."""
+        return f"case-{self.case.id}" if self.case else f"hold-{self.hold.id if self.hold else 0}"
+
+    @property
+    def version(self) -> int:
+        return self.case.version if self.case else 0
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Where it stands in the list; what comes behind it begins there."""
+        kind = _CASES if self.case else _HOLDS
+        return self.since.isoformat(), kind, int(self.key.partition("-")[2])
 
 
 def list_queue(viewer: Actor, limit: int = 50) -> list[QueueItem]:
     """What waits for this moderator, oldest first; NotFound for those who moderate nowhere."""
+    return list(read_queue(viewer, ALL, None, limit).items)
+
+
+def read_queue(viewer: Actor, wanted: QueueFilter, cursor: str | None, limit: int) -> Page[QueueItem]:
+    """A page of what waits for this moderator, oldest first; NotFound for those who moderate nowhere."""
     if not policies.can_see_queue(viewer):
         raise NotFound
-    cases = db.session.scalars(_waiting_cases(viewer).order_by(Case.id).limit(limit)).all()
-    holds = db.session.scalars(_waiting_holds(viewer).order_by(Hold.id).limit(limit)).all()
-    posts = posts_of([case.target_id for case in cases] + [hold.object_id for hold in holds])
-    flags = flags_of_cases([case.id for case in cases])
-    before = posts_before(posts.values())
-    items = [
-        QueueItem(
-            post,
-            before.get(post.id),
-            _why(case),
-            case.mended_at or case.created_at,
+    after = _after(cursor)
+    cases = _some(waiting_cases(viewer, wanted), Case.waits_since, Case.id, _CASES, after, limit)
+    holds = _some(waiting_holds(viewer, wanted), Hold.created_at, Hold.id, _HOLDS, after, limit)
+    items = sorted(_items(viewer, cases, holds), key=lambda item: (item.since, *item.place[1:]))
+    return page_of(items[: limit + 1], limit, lambda item: item.place)
+
+
+def _after(cursor: str | None) -> tuple[datetime, int, int] | None:
+    """The place in a cursor. Invalid where its moment is none."""
+    found = decode_cursor(cursor, str, int, int)
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat(found[0]).astimezone(UTC), found[1], found[2]
+    except (ValueError, OverflowError) as error:
+        damaged = _("This page's address is damaged. Start again from the first page.")
+        raise Invalid(errors={"cursor": [damaged]}) from error
+
+
+def _some(
+    wanted: Select[Any],
+    since: InstrumentedAttribute[Any],
+    id_: InstrumentedAttribute[int],
+    kind: int,
+    after: tuple[datetime, int, int] | None,
+    limit: int,
+) -> Sequence[Any]:
+    """The oldest of one kind that stand behind a place."""
+    behind = _behind(since, id_, kind, after) if after else true()
+    return db.session.scalars(wanted.where(behind).order_by(since, id_).limit(limit + 1)).all()
+
+
+def _behind(
+    since: InstrumentedAttribute[Any],
+    id_: InstrumentedAttribute[int],
+    kind: int,
+    after: tuple[datetime, int, int],
+) -> ColumnElement[bool]:
+    moment, after_kind, after_id = after
+    if kind == after_kind:
+        at_once: ColumnElement[bool] = id_ > after_id
+    else:
+        at_once = true() if kind > after_kind else false()
+    return and_(since >= moment, or_(since > moment, at_once))
+
+
+def _items(viewer: Actor, cases: Sequence[Case], holds: Sequence[Hold]) -> list[QueueItem]:
+    """Cases and holds with all that a list tells of them, in a fixed number of statements."""
+    about = {kind: [case.target_id for case in cases if case.target_type == kind] for kind in _TARGETS}
+    held = [hold.object_id for hold in holds]
+    posts = posts_of(about["post"] + held)
+    threads = _by_id(Thread, about["thread"]) | {post.thread_id: post.thread for post in posts.values()}
+    people = _by_id(User, about["person"])
+    flags, before = flags_of_cases([case.id for case in cases]), posts_before(posts.values())
+    free = free_posts(viewer, held)
+    claims, notes = claims_of(cases, holds), notes_of(cases, [h for h in holds if h.object_id in free])
+    items = []
+    for each in (*cases, *holds):
+        case, hold = (each, None) if isinstance(each, Case) else (None, each)
+        post = posts.get(each.object_id if hold else each.target_id) if hold or _is(each, "post") else None
+        thread_id = post.thread_id if post else each.target_id if _is(each, "thread") else 0
+        item = QueueItem(
+            post=post,
+            before=before.get(post.id) if post else None,
+            why=hold.cause if hold else why_waits(each),
+            since=hold.created_at if hold else each.waits_since or each.created_at,
             case=case,
-            flags=flags.get(case.id, ()),
+            hold=hold,
+            flags=flags.get(case.id, ()) if case else (),
+            thread=threads.get(thread_id),
+            person=people.get(each.target_id) if _is(each, "person") else None,
+            claim=claims.get(each),
+            notes=notes.get(each, ()),
+            is_free=hold is None or hold.object_id in free,
         )
-        for case in cases
-        if (post := posts.get(case.target_id))
-    ]
-    items += [
-        QueueItem(post, before.get(post.id), hold.cause, hold.created_at, hold=hold)
-        for hold in holds
-        if (post := posts.get(hold.object_id))
-    ]
-    return sorted(items, key=lambda item: item.since)[:limit]
+        if item.post or item.thread or item.person:
+            items.append(item)
+    return items
 
 
-def _why(case: Case) -> str:
-    if case.state == "second_look":
-        return "second_look"
-    if case.awaits_person:
-        return "score"
-    return "listed" if case.source == "list" else case.source
+def subjects_of(viewer: Actor, case_ids: Sequence[int], hold_ids: Sequence[int]) -> dict[str, QueueItem]:
+    """Those of these cases and holds that this moderator may look at, by their keys, decided or not."""
+    cases, holds = find_items(viewer, case_ids, hold_ids)
+    return {item.key: item for item in _items(viewer, list(cases.values()), list(holds.values()))}
 
 
-def count_queue(viewer: Actor) -> int:
-    """How many things wait for this moderator."""
-    if not policies.can_see_queue(viewer):
-        return 0
-    cases = _waiting_cases(viewer).with_only_columns(func.count(Case.id)).options()
-    holds = _waiting_holds(viewer).with_only_columns(func.count(Hold.id)).options()
-    return (db.session.scalar(cases) or 0) + (db.session.scalar(holds) or 0)
+_TARGETS = ("post", "thread", "person")
 
 
-def _waiting_cases(viewer: Actor) -> Select[Case]:
-    return select(Case).where(
-        or_(Case.state.in_(WAITING), Case.awaits_person),
-        Case.target_type == "post",
-        # What its author took back meanwhile leaves nothing to decide; nor is there for who has a part in it.
-        exists().where(Post.id == Case.target_id, Post.state.in_(DECIDABLE), is_free_of(viewer, Post)),
-        not_by(viewer, Case.target_author_id),
-        moderated_by(viewer, Case.project_id),
-    )
+def _is(each: Case | Hold, kind: str) -> bool:
+    return isinstance(each, Case) and each.target_type == kind
 
 
-def _waiting_holds(viewer: Actor) -> Select[Hold]:
-    return select(Hold).where(
-        Hold.decided_at.is_(None),
-        Hold.kind == "post",
-        not_by(viewer, Hold.author_id),
-        moderated_by(viewer, Hold.project_id),
-    )
+def _by_id(model: type[Any], ids: Sequence[int]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))}
 
 
 def list_held(viewer: Actor, thread: Thread) -> list[Hold]:
     """What waits in one thread for this moderator, oldest first."""
     inside = select(Post.id).where(Post.thread_id == thread.id, Post.state == "pending")
-    waiting = _waiting_holds(viewer).where(Hold.object_id.in_(inside)).order_by(Hold.id)
+    waiting = waiting_holds(viewer).where(Hold.object_id.in_(inside)).order_by(Hold.id)
     return list(db.session.scalars(waiting.limit(MOST_AT_ONCE)))
 
 
@@ -123,19 +192,3 @@ def list_held_posts(viewer: Actor, thread: Thread) -> list[tuple[Hold, Post]]:
     holds = list_held(viewer, thread)
     posts = posts_of([hold.object_id for hold in holds])
     return [(hold, posts[hold.object_id]) for hold in holds]
-
-
-def not_by(viewer: Actor, author_id: Mapped[int | None]) -> ColumnElement[bool]:
-    return or_(author_id.is_(None), author_id != (viewer.id or 0))
-
-
-def moderated_by(viewer: Actor, project_id: Mapped[int | None]) -> ColumnElement[bool]:
-    """The projects where ``can_moderate`` holds: open ones for site moderators, and one's own."""
-    if viewer is SYSTEM:
-        return project_id.is_not(None)
-    own = [row.project_id for row in viewer.memberships if row.role == "moderator"]
-    if not has_site_role(viewer, "moderator"):
-        return project_id.in_(own)
-    belongs = [row.project_id for row in viewer.memberships]
-    public = select(Project.id).where(Project.visibility == "public", Project.status != "draft")
-    return or_(project_id.in_(public), project_id.in_(belongs))

@@ -20,6 +20,7 @@ from civicforum.moderation.views import (
     room,
     standing,
     templates,
+    together,
 )
 from civicforum.moderation.views.blueprint import bp
 
@@ -44,6 +45,7 @@ __all__ = [
     "room",
     "standing",
     "templates",
+    "together",
 ]
 
 
