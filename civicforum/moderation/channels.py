@@ -14,9 +14,7 @@ from civicforum.partnerships import audience
 
 def init_app(_app: Flask) -> None:
     register(
-        ChannelType(
-            KIND, check_watch=_check_watch, render={KIND: _render}, list_closed=lambda: [CHANNEL]
-        )
+        ChannelType(KIND, check_watch=_check_watch, render={KIND: _render}, list_closed=lambda: [CHANNEL])
     )
     audience.register(_channels_of_project)
 

@@ -52,7 +52,6 @@ class Case(Model, HasId, HasCreatedAt):
     target_author: Mapped[User | None] = relationship(foreign_keys=[target_author_id])
     measures: Mapped[list["Measure"]] = relationship(back_populates="case", order_by="Measure.id")
 
-
     @property
     def waits(self) -> bool:
         return self.state in WAITING or bool(self.awaits_person)

@@ -113,6 +113,7 @@ from civicforum.moderation.queries.places import (
 )
 from civicforum.moderation.queries.queue import (
     QueueItem,
+    item_of,
     list_held,
     list_held_posts,
     list_queue,
@@ -255,6 +256,7 @@ __all__ = [
     "history_of_thread",
     "identity_of",
     "is_undone",
+    "item_of",
     "last_left_at",
     "latest_about",
     "latest_head",

@@ -164,7 +164,7 @@ def history_of_thread(viewer: Actor, thread: Thread) -> ThreadHistory:
         and_(Case.target_type == "thread", Case.target_id == thread.id),
     )
     rows = db.session.execute(
-        select(Measure.action, func.count())
+        select(Measure.action, func.count().label("times"))
         .join(Case, Case.id == Measure.case_id)
         .where(here, Measure.action.in_((*STATED, *OF_THREADS)))
         .group_by(Measure.action)
@@ -173,4 +173,4 @@ def history_of_thread(viewer: Actor, thread: Thread) -> ThreadHistory:
     holds = waiting_holds(viewer).where(Hold.object_id.in_(inside)).with_only_columns(func.count(Hold.id))
     waiting = (db.session.scalar(cases) or 0) + (db.session.scalar(holds) or 0)
     limits = shared_limits([thread.channel]).get(thread.channel, [])
-    return ThreadHistory(Counter(dict(rows.tuples())), waiting, limits)
+    return ThreadHistory(Counter({row.action: row.times for row in rows}), waiting, limits)

@@ -16,7 +16,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation import policies
 from civicforum.moderation.models import Case, Flag, QueueClaim, QueueNote
-from civicforum.moderation.queries.claims import claims_of, find_items, notes_of
+from civicforum.moderation.queries.claims import claims_of, find_items, notes_about_post, notes_of
 from civicforum.moderation.queries.flags import flags_of_cases
 from civicforum.moderation.queries.places import posts_before, posts_of
 from civicforum.moderation.queries.recusal import free_posts
@@ -66,6 +66,10 @@ class QueueItem:
     @property
     def version(self) -> int:
         return self.case.version if self.case else 0
+
+    @property
+    def waits(self) -> bool:
+        return self.case.waits if self.case else bool(self.hold and self.hold.decided_at is None)
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -161,6 +165,28 @@ def _items(viewer: Actor, cases: Sequence[Case], holds: Sequence[Hold]) -> list[
         if item.post or item.thread or item.person:
             items.append(item)
     return items
+
+
+def item_of(post: Post, case: Case | None, hold: Hold | None) -> QueueItem | None:
+    """A comment as it waits, or was decided: with who looks at it, and all that moderators noted about it.
+
+    For who may judge it alone.
+    """
+    item = hold or case
+    if item is None:
+        return None
+    cases, holds = ([], [hold]) if hold else ([case] if case else [], [])
+    return QueueItem(
+        post,
+        None,
+        hold.cause if hold else why_waits(item),
+        item.created_at,
+        case=None if hold else case,
+        hold=hold,
+        thread=post.thread,
+        claim=claims_of(cases, holds).get(item),
+        notes=notes_about_post(post.id),
+    )
 
 
 def subjects_of(viewer: Actor, case_ids: Sequence[int], hold_ids: Sequence[int]) -> dict[str, QueueItem]:

@@ -50,9 +50,7 @@ def why_waits(case: Case) -> str:
 def seen_cases(viewer: Actor) -> Select[Case]:
     """The cases this moderator may judge, whether they wait or not."""
     # What its author took back meanwhile leaves nothing to decide; nor is there for who has a part in it.
-    of_post = exists().where(
-        Post.id == Case.target_id, Post.state.in_(DECIDABLE), is_free_of(viewer, Post)
-    )
+    of_post = exists().where(Post.id == Case.target_id, Post.state.in_(DECIDABLE), is_free_of(viewer, Post))
     of_thread = exists().where(Thread.id == Case.target_id, is_free_of_thread(viewer))
     of_person = exists().where(User.id == Case.target_id, User.erased_at.is_(None))
     here, target = moderated_by(viewer, Case.project_id), Case.target_type

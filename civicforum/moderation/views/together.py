@@ -20,7 +20,7 @@ from civicforum.web.viewer import viewer
 @bp.post("/moderation/together")
 @limited("write")
 def decide_together() -> Any:
-    """Publish, decline, hide or leave all that was chosen. Whatever was refused stays chosen, and is named."""
+    """Publish, decline, hide or leave all that was chosen. What was refused stays chosen, and is named."""
     if not policies.can_see_queue(viewer()):
         raise NotFound
     chosen, action = _chosen(), request.form.get("deed", "")
