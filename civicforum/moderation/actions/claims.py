@@ -29,14 +29,14 @@ def claim_item(actor: Actor, kind: str, item_id: int, takes_over: bool = False) 
         raise NotAllowed
     if not _waits(item):
         raise Conflict(_("This is decided already, so there is nothing to look at."))
-    claim = queries.find_claim(item) or QueueClaim(**_of(item))
-    holder = claim.user if claim.id and claim.ends_at > now() and claim.user_id != actor.id else None
+    at, claim = now(), queries.find_claim(item) or QueueClaim(**_of(item))
+    holder = claim.user if claim.id and claim.ends_at > at and claim.user_id != actor.id else None
     if holder is not None and not takes_over:
         since = clock(claim.created_at)
         raise Conflict(_("%(name)s has been looking at it since %(time)s.", name=holder.name, time=since))
-    if claim.user_id != actor.id or claim.ends_at <= now():
-        claim.created_at, claim.taken_from_id = now(), holder and holder.id
-    claim.user_id, claim.ends_at = actor.id, now() + CLAIM_LASTS
+    if claim.user_id != actor.id or claim.ends_at <= at:
+        claim.created_at, claim.taken_from_id = at, holder and holder.id
+    claim.user_id, claim.ends_at = actor.id, at + CLAIM_LASTS
     db.session.add(claim)
     db.session.flush()
     queue_changed()

@@ -1,7 +1,7 @@
 """How much waits, of what kind and where; counted up to a bound, so that 10,000 cost no more than 200."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,17 +50,30 @@ def count_waiting(viewer: Actor) -> QueueCounts:
     """All that waits for this moderator, counted up to ``MOST_COUNTED``, in a fixed number of statements."""
     if not policies.can_see_queue(viewer):
         return QueueCounts()
-    rows = [*db.session.execute(_cases(viewer)), *db.session.execute(_holds(viewer))]
-    rows = sorted(rows, key=lambda row: row.since)[:MOST_COUNTED]
+    rows = [*_grouped(_cases(viewer)), *_grouped(_holds(viewer))]
+    total = sum(row.times for row in rows)
     return QueueCounts(
-        total=len(rows),
-        is_capped=len(rows) == MOST_COUNTED,
-        kinds=Counter(row.kind for row in rows),
-        whys=Counter(row.source if row.kind == "held" else why_waits(row) for row in rows),
-        projects=Counter(row.project_id for row in rows if row.project_id),
-        whose=Counter(_whose(viewer, row.claimed_by) for row in rows),
+        total=min(total, MOST_COUNTED),
+        is_capped=total >= MOST_COUNTED,
+        kinds=_counted((row.kind, row.times) for row in rows),
+        whys=_counted((row.source if row.kind == "held" else why_waits(row), row.times) for row in rows),
+        projects=_counted((row.project_id, row.times) for row in rows if row.project_id),
+        whose=_counted((_whose(viewer, row.claimed_by), row.times) for row in rows),
         crowded=_crowded(rows),
     )
+
+
+def _grouped(some: Select[Any]) -> Sequence[Any]:
+    """The oldest, those that are alike as one row with how many ``times``."""
+    each = some.limit(MOST_COUNTED).subquery()
+    return db.session.execute(select(*each.c, func.count().label("times")).group_by(*each.c)).all()
+
+
+def _counted(pairs: Iterable[tuple[Any, int]]) -> Counter[Any]:
+    found: Counter[Any] = Counter()
+    for key, times in pairs:
+        found[key] += times
+    return found
 
 
 # Names of their own: what waits is asked for with subqueries of the same tables.
@@ -80,12 +93,10 @@ def _cases(viewer: Actor) -> Select[Any]:
             Case.state,
             Case.awaits_person,
             Case.project_id,
-            Case.waits_since.label("since"),
             _claim.user_id.label("claimed_by"),
             _post.thread_id,
         )
         .order_by(Case.waits_since)
-        .limit(MOST_COUNTED)
     )
 
 
@@ -99,12 +110,10 @@ def _holds(viewer: Actor) -> Select[Any]:
             literal("held").label("kind"),
             Hold.cause.label("source"),
             Hold.project_id,
-            Hold.created_at.label("since"),
             _claim.user_id.label("claimed_by"),
             _post.thread_id,
         )
         .order_by(Hold.created_at)
-        .limit(MOST_COUNTED)
     )
 
 
@@ -115,7 +124,7 @@ def _whose(viewer: Actor, claimed_by: int | None) -> str:
 
 
 def _crowded(rows: Sequence[Any]) -> tuple[Thread, int] | None:
-    threads = Counter(row.thread_id for row in rows if row.thread_id)
+    threads = _counted((row.thread_id, row.times) for row in rows if row.thread_id)
     ((thread_id, count),) = threads.most_common(1) or ((0, 0),)
     thread = db.session.get(Thread, thread_id)
     return (thread, count) if thread is not None and count >= CROWDED else None

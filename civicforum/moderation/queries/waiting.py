@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
 from sqlalchemy.orm import Mapped
 
 from civicforum.accounts.models import SYSTEM, Actor, User
@@ -38,13 +38,13 @@ class QueueFilter:
 ALL = QueueFilter()
 
 
-def why_waits(case: Case) -> str:
+def why_waits(row: Case) -> str:
     """Why a case waits, in a word; also of a row with its columns."""
-    if case.state == "second_look":
+    if row.state == "second_look":
         return "second_look"
-    if case.awaits_person:
+    if row.awaits_person:
         return "score"
-    return "listed" if case.source == "list" else case.source
+    return "listed" if row.source == "list" else row.source
 
 
 def seen_cases(viewer: Actor) -> Select[Case]:
@@ -54,14 +54,13 @@ def seen_cases(viewer: Actor) -> Select[Case]:
     of_thread = exists().where(Thread.id == Case.target_id, is_free_of_thread(viewer))
     of_person = exists().where(User.id == Case.target_id, User.erased_at.is_(None))
     here, target = moderated_by(viewer, Case.project_id), Case.target_type
-    return select(Case).where(
-        not_by(viewer, Case.target_author_id),
-        or_(
-            and_(target == "post", here, of_post),
-            and_(target == "thread", here, of_thread),
-            and_(target == "person", of_person) if policies.can_act_for_site(viewer) else false(),
-        ),
+    # A choice, no OR: with that a database would gather all the cases there are, kind by kind, to sort them.
+    is_theirs = case(
+        (target == "post", and_(here, of_post)),
+        (target == "thread", and_(here, of_thread)),
+        else_=and_(target == "person", of_person) if policies.can_act_for_site(viewer) else false(),
     )
+    return select(Case).where(not_by(viewer, Case.target_author_id), is_theirs)
 
 
 def waiting_cases(viewer: Actor, wanted: QueueFilter = ALL) -> Select[Case]:
