@@ -58,6 +58,8 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqheldpoll",
 }
 REASONS = {"zqreason", "zqnote", "zqdeclinereason"} | {"zqappeal", "zqmessage", "zqoutcome"}
+# What moderators noted for each other: for them alone, and never outside the queue.
+REASONS |= {"zqinternal"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -199,6 +201,8 @@ def _plant_posts(town: Town, project) -> None:
     flagged = make_post(thread, author, "This one stays.")
     _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
+    moderation.add_note(moderator, "case", find_case_about("post", flagged.id).id, "zqinternal lantern")
+    moderation.add_note(moderator, "hold", find_hold("post", pending).id, "zqinternal lantern")
     _plant_second_looks(town, hidden, mended)
     names = {
         "hidden": hidden,
@@ -219,6 +223,7 @@ def _plant_posts(town: Town, project) -> None:
     town.posts = {name: db.session.get_one(Post, post_id) for name, post_id in names.items()}
     town.fills["threads/thread_id"] = [thread.id, held_thread.id, *town.fills.pop("masked_thread")]
     town.channels["open"] = [thread.channel]
+    town.channels["queue"] = ["queue:1"]
     town.channels["held"] = [held_thread.channel]
 
 
@@ -406,6 +411,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
     fills["measures/action"] = ["redact", "warn"]
+    fills["items/kind"], fills["items/item_id"] = ["case", "hold"], fills["cases/case_id"][:3]
     fills["calm/action"] = ["slow"]
     fills["templates/key"] = ["bad-hour"]
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))
