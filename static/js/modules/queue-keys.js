@@ -3,6 +3,8 @@
 import { isForThePage, stepTo } from "../lib/keys.js";
 
 export function mount(main) {
+  main.dataset.keysOn = "";
+  for (const help of main.querySelectorAll("[data-keys]")) help.hidden = false;
   const items = () => [...main.querySelectorAll("[data-item]:not([data-settled])")];
   const here = () => document.activeElement?.closest?.("[data-item]") ?? null;
 

@@ -8,6 +8,7 @@ import { Soon } from "../lib/soon.js";
 import { Channel } from "../live/channel.js";
 import { draw } from "../live/parts.js";
 import { readText } from "../live/requests.js";
+import { keepingPlace } from "../live/scroll.js";
 import { announce } from "./announce.js";
 
 // A wave of flags touches the queue many times a second; one look at it serves them all.
@@ -30,8 +31,10 @@ async function readNews(main) {
   const url = new URL(main.dataset.news, location.href);
   url.searchParams.set("shown", shown.join(","));
   url.searchParams.set("since", main.dataset.since);
+  const list = main.querySelector("[data-queue-items]");
   const news = new DOMParser().parseFromString(await readText(url.href), "text/html");
-  for (const part of news.querySelectorAll("[data-news-of]")) show(main, part);
+  const parts = [...news.querySelectorAll("[data-news-of]")];
+  if (list) keepingPlace(list, () => parts.forEach((part) => show(main, part)));
   showNew(main, news.querySelector("[data-new]"));
   main.dispatchEvent(new CustomEvent("queue:changed"));
 }
@@ -40,6 +43,7 @@ function show(main, part) {
   const item = main.querySelector(`[data-item="${part.dataset.newsOf}"]`);
   const state = item?.querySelector("[data-item-state]");
   if (!state) return;
+  state.style.minBlockSize = `${state.offsetHeight}px`; // a button that goes leaves its room: nothing below moves
   draw(state, part.innerHTML);
   if ("settled" in part.dataset) settle(item);
 }
