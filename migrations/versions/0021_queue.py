@@ -12,16 +12,23 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-WAITS = "state IN ('open', 'second_look') OR awaits_person"
 ONE_OF_BOTH = "(case_id IS NULL) <> (hold_id IS NULL)"
 
 
 def upgrade() -> None:
     op.add_column("moderation_case", sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
-    op.execute(f"UPDATE moderation_case SET waits_since = COALESCE(mended_at, created_at) WHERE {WAITS}")
+    _fill_waits_since()
     op.create_index("ix_moderation_case_waits_since", "moderation_case", ["waits_since", "id"])
     _create_claims()
     _create_notes()
+
+
+def _fill_waits_since() -> None:
+    names = ("state", "awaits_person", "mended_at", "created_at", "waits_since")
+    case = sa.table("moderation_case", *(sa.column(name) for name in names))
+    waits = sa.or_(case.c.state.in_(("open", "second_look")), case.c.awaits_person)
+    since = sa.func.coalesce(case.c.mended_at, case.c.created_at)
+    op.execute(case.update().where(waits).values(waits_since=since))
 
 
 def _row(*columns: sa.Column) -> list[sa.Column]:

@@ -217,6 +217,13 @@ def test_nobody_else_learns_that_there_is_something_to_note(place, case, client,
         answer = rita.post(f"/moderation/items/case/{case.id}/{deed}", data={"csrf_token": token})
         assert answer.status_code == 404
     assert rita.get("/moderation/news?shown=case-1").status_code == 404
+    elsewhere = make_user()
+    join(make_project(), elsewhere, "moderator")
+    moe = sign_in(elsewhere)
+    token = forms_of(moe.get("/settings"))[0]["fields"]["csrf_token"]
+    for kind in ("case", "hold"):
+        answer = moe.post(f"/moderation/items/{kind}/{case.id}/notes", data={"csrf_token": token, "text": ""})
+        assert answer.status_code == 404
 
 
 # --- live ---

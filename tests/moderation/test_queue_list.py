@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from factories import join, make_post, make_project, make_thread, make_user
 
+from civicforum.agreement.models import Hold
 from civicforum.db import db, now, transaction
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation import actions, queries
@@ -224,3 +225,10 @@ def test_an_old_claim_counts_for_nothing(place):
         db.session.query(QueueClaim).one().ends_at = now()
     assert keys(place.moderator, QueueFilter(whose="nobody")) == [f"case-{case.id}"]
     assert queries.list_queue(place.moderator)[0].claim is None
+
+
+def test_what_is_held_and_gone_is_left_out(place):
+    _post, hold = place.hold()
+    with transaction():
+        db.session.get_one(Hold, hold.id).object_id = 999
+    assert keys(place.moderator) == []

@@ -63,7 +63,7 @@ def count_waiting(viewer: Actor) -> QueueCounts:
     )
 
 
-def _grouped(some: Select[Any]) -> Sequence[Any]:
+def _grouped(some: Any) -> Sequence[Any]:
     """The oldest, those that are alike as one row with how many ``times``."""
     each = some.limit(MOST_COUNTED).subquery()
     return db.session.execute(select(*each.c, func.count().label("times")).group_by(*each.c)).all()
@@ -80,7 +80,7 @@ def _counted(pairs: Iterable[tuple[Any, int]]) -> Counter[Any]:
 _post, _claim = aliased(Post), aliased(QueueClaim)
 
 
-def _cases(viewer: Actor) -> Select[Any]:
+def _cases(viewer: Actor) -> Any:
     claim = and_(_claim.case_id == Case.id, _claim.ends_at > now())
     is_post = and_(Case.target_type == "post", _post.id == Case.target_id)
     return (
@@ -100,7 +100,7 @@ def _cases(viewer: Actor) -> Select[Any]:
     )
 
 
-def _holds(viewer: Actor) -> Select[Any]:
+def _holds(viewer: Actor) -> Any:
     claim = and_(_claim.hold_id == Hold.id, _claim.ends_at > now())
     return (
         waiting_holds(viewer)

@@ -1,7 +1,7 @@
 """What waits for a moderator, item by item, in one list of cases and of what is held."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,38 +133,81 @@ def _behind(
     return and_(since >= moment, or_(since > moment, at_once))
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What is read of all items at once."""
+
+    posts: Mapping[int, Post]
+    before: Mapping[int, Post]
+    threads: Mapping[int, Thread]
+    people: Mapping[int, User]
+    flags: Mapping[int, Sequence[Flag]]
+    claims: Mapping[Case | Hold, QueueClaim]
+    notes: Mapping[Case | Hold, Sequence[QueueNote]]
+    free: Collection[int]
+
+
 def _items(viewer: Actor, cases: Sequence[Case], holds: Sequence[Hold]) -> list[QueueItem]:
     """Cases and holds with all that a list tells of them, in a fixed number of statements."""
-    about = {kind: [case.target_id for case in cases if case.target_type == kind] for kind in _TARGETS}
+    around = _read_around(viewer, cases, holds)
+    items = [*(_of_case(case, around) for case in cases), *(_of_hold(hold, around) for hold in holds)]
+    return [item for item in items if item.post or item.thread or item.person]
+
+
+def _read_around(viewer: Actor, cases: Sequence[Case], holds: Sequence[Hold]) -> _Around:
     held = [hold.object_id for hold in holds]
-    posts = posts_of(about["post"] + held)
-    threads = _by_id(Thread, about["thread"]) | {post.thread_id: post.thread for post in posts.values()}
-    people = _by_id(User, about["person"])
-    flags, before = flags_of_cases([case.id for case in cases]), posts_before(posts.values())
-    free = free_posts(viewer, held)
-    claims, notes = claims_of(cases, holds), notes_of(cases, [h for h in holds if h.object_id in free])
-    items = []
-    for each in (*cases, *holds):
-        case, hold = (each, None) if isinstance(each, Case) else (None, each)
-        post = posts.get(each.object_id if hold else each.target_id) if hold or _is(each, "post") else None
-        thread_id = post.thread_id if post else each.target_id if _is(each, "thread") else 0
-        item = QueueItem(
-            post=post,
-            before=before.get(post.id) if post else None,
-            why=hold.cause if hold else why_waits(each),
-            since=hold.created_at if hold else each.waits_since or each.created_at,
-            case=case,
-            hold=hold,
-            flags=flags.get(case.id, ()) if case else (),
-            thread=threads.get(thread_id),
-            person=people.get(each.target_id) if _is(each, "person") else None,
-            claim=claims.get(each),
-            notes=notes.get(each, ()),
-            is_free=hold is None or hold.object_id in free,
-        )
-        if item.post or item.thread or item.person:
-            items.append(item)
-    return items
+    posts, free = posts_of(_about(cases, "post") + held), free_posts(viewer, held)
+    threads = _by_id(Thread, _about(cases, "thread"))
+    return _Around(
+        posts,
+        posts_before(posts.values()),
+        threads,
+        _by_id(User, _about(cases, "person")),
+        flags_of_cases([case.id for case in cases]),
+        claims_of(cases, holds),
+        notes_of(cases, [hold for hold in holds if hold.object_id in free]),
+        free,
+    )
+
+
+def _about(cases: Sequence[Case], kind: str) -> list[int]:
+    return [case.target_id for case in cases if case.target_type == kind]
+
+
+def _by_id(model: type[Any], ids: Sequence[int]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))}
+
+
+def _of_case(case: Case, around: _Around) -> QueueItem:
+    kind, id_ = case.target_type, case.target_id
+    post = around.posts.get(id_) if kind == "post" else None
+    return QueueItem(
+        post,
+        around.before.get(id_) if post else None,
+        why_waits(case),
+        case.waits_since or case.created_at,
+        case=case,
+        flags=around.flags.get(case.id, ()),
+        thread=post.thread if post else around.threads.get(id_) if kind == "thread" else None,
+        person=around.people.get(id_) if kind == "person" else None,
+        claim=around.claims.get(case),
+        notes=around.notes.get(case, ()),
+    )
+
+
+def _of_hold(hold: Hold, around: _Around) -> QueueItem:
+    post = around.posts.get(hold.object_id)
+    return QueueItem(
+        post,
+        around.before.get(hold.object_id),
+        hold.cause,
+        hold.created_at,
+        hold=hold,
+        thread=post.thread if post else None,
+        claim=around.claims.get(hold),
+        notes=around.notes.get(hold, ()),
+        is_free=hold.object_id in around.free,
+    )
 
 
 def item_of(post: Post, case: Case | None, hold: Hold | None) -> QueueItem | None:
@@ -172,38 +215,19 @@ def item_of(post: Post, case: Case | None, hold: Hold | None) -> QueueItem | Non
 
     For who may judge it alone.
     """
-    item = hold or case
-    if item is None:
-        return None
-    cases, holds = ([], [hold]) if hold else ([case] if case else [], [])
-    return QueueItem(
-        post,
-        None,
-        hold.cause if hold else why_waits(item),
-        item.created_at,
-        case=None if hold else case,
-        hold=hold,
-        thread=post.thread,
-        claim=claims_of(cases, holds).get(item),
-        notes=notes_about_post(post.id),
-    )
+    if hold is not None:
+        found = QueueItem(post, None, hold.cause, hold.created_at, hold=hold, thread=post.thread)
+        return replace(found, claim=claims_of([], [hold]).get(hold), notes=notes_about_post(post.id))
+    if case is not None:
+        found = QueueItem(post, None, why_waits(case), case.created_at, case=case, thread=post.thread)
+        return replace(found, claim=claims_of([case], []).get(case), notes=notes_about_post(post.id))
+    return None
 
 
 def subjects_of(viewer: Actor, case_ids: Sequence[int], hold_ids: Sequence[int]) -> dict[str, QueueItem]:
     """Those of these cases and holds that this moderator may look at, by their keys, decided or not."""
     cases, holds = find_items(viewer, case_ids, hold_ids)
     return {item.key: item for item in _items(viewer, list(cases.values()), list(holds.values()))}
-
-
-_TARGETS = ("post", "thread", "person")
-
-
-def _is(each: Case | Hold, kind: str) -> bool:
-    return isinstance(each, Case) and each.target_type == kind
-
-
-def _by_id(model: type[Any], ids: Sequence[int]) -> dict[int, Any]:
-    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))}
 
 
 def list_held(viewer: Actor, thread: Thread) -> list[Hold]:

@@ -79,7 +79,7 @@ def waiting_holds(viewer: Actor, wanted: QueueFilter = ALL) -> Select[Hold]:
 
 
 def _narrowed_cases(viewer: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    found = []
+    found: list[ColumnElement[bool]] = []
     if wanted.kind:
         found.append(Case.target_type == wanted.kind)
     if wanted.why:
@@ -113,7 +113,7 @@ def _is_in_thread(thread_id: int) -> ColumnElement[bool]:
 
 
 def _narrowed_holds(viewer: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    found = []
+    found: list[ColumnElement[bool]] = []
     if wanted.kind and wanted.kind != "held":
         found.append(false())
     if wanted.why:
