@@ -6,6 +6,7 @@
    should stay near 1 (``python -m bench.thread`` alone).
 3. A search in them: the same (``python -m bench.search`` alone).
 4. The public record with 100 lines against one with 100,000 (``python -m bench.log`` alone).
+5. The moderators' queue with 10 open cases against 10,000 (``python -m bench.queue`` alone).
 """
 
 from gevent import monkey
@@ -16,6 +17,7 @@ import sys  # noqa: E402 - gevent patches the standard library first
 from pathlib import Path  # noqa: E402
 
 from bench.log import log_costs  # noqa: E402
+from bench.queue import queue_costs  # noqa: E402
 from bench.replay import Comment, read_comments, replay, sentence  # noqa: E402
 from bench.search import search_costs  # noqa: E402
 from bench.thread import thread_costs  # noqa: E402
@@ -36,7 +38,7 @@ def comments() -> list[Comment]:
 def main() -> int:
     result = replay(comments(), watchers=200)
     print(sentence(result))
-    costs = thread_costs() + search_costs() + log_costs()
+    costs = thread_costs() + search_costs() + log_costs() + queue_costs()
     for cost in costs:
         print(cost.sentence())
     is_well = not result.faults and all(cost.is_well for cost in costs)

@@ -39,6 +39,7 @@ class Cost:
     statements: tuple[int, int]
     long_posts: int = LONG_POSTS
     what: str = "posts"
+    short_posts: int = SHORT_POSTS
 
     @property
     def ratio(self) -> float:
@@ -52,7 +53,7 @@ class Cost:
         short, long = (f"{seconds * 1000:.1f} ms" for seconds in self.seconds)
         return (
             f"{self.asked} costs {self.ratio:.2f} times as much in {self.long_posts:,} {self.what}"
-            f" as in {SHORT_POSTS} ({long}, {short};"
+            f" as in {self.short_posts} ({long}, {short};"
             f" {self.statements[1]} and {self.statements[0]} statements)."
         )
 

@@ -59,6 +59,8 @@ WORDS = {"zqhidden", "zqearlier", "zqmended", "zqheldedit", "zqbeforeheld", "zqp
     "zqdelayed",
 }
 REASONS = {"zqreason", "zqnote", "zqdeclinereason"} | {"zqappeal", "zqmessage", "zqoutcome"}
+# What moderators noted for each other: for them alone, and never outside the queue.
+REASONS |= {"zqinternal"}
 CLOSED = {
     "zqclosedproject",
     "zqclosedvision",
@@ -204,6 +206,8 @@ def _plant_posts(town: Town, project) -> None:
     flagged = make_post(thread, author, "This one stays.")
     _plant_poll(author, flagged.id, "Open question", resident)
     moderation.flag_post(town.people["flagger"], flagged.id, 2, "zqnote lantern")
+    moderation.add_note(moderator, "case", find_case_about("post", flagged.id).id, "zqinternal lantern")
+    moderation.add_note(moderator, "hold", find_hold("post", pending).id, "zqinternal lantern")
     _plant_second_looks(town, hidden, mended)
     names = {
         "hidden": hidden,
@@ -226,6 +230,7 @@ def _plant_posts(town: Town, project) -> None:
     also = [*town.fills.pop("masked_thread"), *town.fills.pop("delayed_thread")]
     town.fills["threads/thread_id"] = [thread.id, held_thread.id, *also]
     town.channels["open"] = [thread.channel]
+    town.channels["queue"] = ["queue:1"]
     town.channels["held"] = [held_thread.channel]
 
 
@@ -437,6 +442,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
     fills["measures/action"] = ["redact", "warn", "take_name"]
+    fills["items/kind"], fills["items/item_id"] = ["case", "hold"], fills["cases/case_id"][:3]
     fills["calm/action"] = ["slow", "delay"]
     fills["templates/key"] = ["bad-hour"]
     fills["receipts/number"] = list(db.session.scalars(select(Voice.number)))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from civicforum.agreement.models import Duty, Rule
 from civicforum.agreement.queries import get_rule
 from civicforum.db import db
@@ -10,7 +12,7 @@ from civicforum.demo.stage import Stage
 from civicforum.demo.talks import Remark, Talk
 from civicforum.discussions.models import Gate, Post
 from civicforum.moderation.log import record_line
-from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.models import CLAIM_LASTS, Case, Flag, Measure, QueueClaim, QueueNote
 
 # Where nothing was done yet, flags came one after another.
 BETWEEN_FLAGS = timedelta(minutes=20)
@@ -24,7 +26,21 @@ def add_cases(stage: Stage, talks: Iterable[Talk]) -> None:
         _add_case(stage, remark)
     hidden = [remark for remark in remarks if remark.hidden_at is not None]
     _keep_watch(stage, min(hidden, key=opened_at))
+    _look_at(stage, min(hidden, key=opened_at).facts["hidden_by"])
     db.session.flush()
+
+
+def _look_at(stage: Stage, moderator: str) -> None:
+    """Whoever hid the first comment once looked at what waits longest, and noted something about it."""
+    case = db.session.scalars(select(Case).where(Case.waits_since.is_not(None)).order_by(Case.id)).first()
+    if case is None:
+        return
+    about = {"case_id": case.id, "created_at": case.created_at + BETWEEN_FLAGS}
+    user_id = stage.people[moderator].id
+    ends_at = case.created_at + BETWEEN_FLAGS + CLAIM_LASTS
+    db.session.add(QueueClaim(**about, user_id=user_id, ends_at=ends_at))
+    words = "It is sharp, but about what was decided. I asked a colleague to read it, too."
+    db.session.add(QueueNote(**about, author_id=user_id, text=words))
 
 
 def _is_case(remark: Remark) -> bool:

@@ -14,6 +14,7 @@ from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
 from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
 from civicforum.moderation.models import (
     MAX_APPEAL,
+    MAX_INTERNAL_NOTE,
     MAX_LABEL,
     MAX_NOTE,
     MAX_RATING_WORDS,
@@ -49,6 +50,7 @@ class Templated(Form):
     """
 
     offered: Sequence[Any] = ()
+    needs_reason = True
 
     def offer(self, templates: Sequence[Any]) -> None:
         self.offered = templates
@@ -76,7 +78,7 @@ class Templated(Form):
         words = chosen.words if chosen else ""
         self.reason.data = "\n\n".join(part for part in (words, (self.reason.data or "").strip()) if part)
         self.template.data = ""
-        if not self.reason.data:
+        if self.needs_reason and not self.reason.data:
             self.reason.errors = [*self.reason.errors, str(UNSAID)]
         return is_valid and not self.reason.errors
 
@@ -224,6 +226,50 @@ class HeldForm(Form):
         MAX_REASON,
         required=False,
         description=_("Each author reads this. Say what breaks the rule."),
+    )
+
+
+class QueueFilterForm(Form):
+    """What to see of the queue. It is sent by GET: an address that can be passed on."""
+
+    class Meta:
+        csrf = False
+
+    about = SelectField(_("What it is"), default="")
+    why = SelectField(_("Why it waits"), default="")
+    project = SelectField(_("Project"), default="")
+    whose = SelectField(_("Who looks at it"), default="")
+    thread = HiddenField(default="")
+
+    def offer(self, name: str, pairs: Iterable[tuple[str, Any]]) -> None:
+        """Let one of these be chosen, or all."""
+        self[name].choices = options([("", _("All")), *pairs])
+
+
+class TogetherForm(Templated):
+    """What is done alike with several things that wait: they are named beside it, and so is the deed."""
+
+    scope = "together"
+
+    rule = RadioField(_("Which rule? (to hide or to decline)"), validators=[Optional()])
+    template = SelectField(_("Begin with"), choices=options([("", "")]), default="")
+    reason = Words(
+        _("Why? (for all but publishing)"),
+        MAX_REASON,
+        required=False,
+        description=_("Each author reads this. Say what breaks the rule, or why nothing does."),
+    )
+
+
+class QueueNoteForm(Form):
+    """A word among moderators."""
+
+    scope = "note"
+
+    text = Words(
+        _("A note for the other moderators"),
+        MAX_INTERNAL_NOTE,
+        description=_("Only moderators without a part in it read this. It is never published."),
     )
 
 

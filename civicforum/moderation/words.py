@@ -83,3 +83,29 @@ def scope_of(line: LogEntry) -> str:
     """Where the measure holds, by its kind."""
     kind = (line.scope or "").partition(":")[0]
     return SCOPES.get(kind, kind)
+
+
+# --- the queue ---
+
+QUEUE_KINDS = {
+    "post": _("Comments"),
+    "thread": _("Threads"),
+    "person": _("People"),
+    "held": _("Waiting to be published"),
+}
+WHYS = {
+    "flag": _("Somebody flagged it"),
+    "score": _("Hidden by flags"),
+    "second_look": _("Mended by its author"),
+    "listed": _("Shown, with a listed word"),
+    "moderator": _("A moderator saw it"),
+    "list": _("Held: a listed word"),
+    "links": _("Held: many links"),
+    "thread": _("Held: the thread is read first"),
+    "newcomer": _("Held: a newcomer’s first comments"),
+}
+WHOSE = {
+    "mine": _("You"),
+    "nobody": _("Nobody"),
+    "others": _("Another moderator"),
+}

@@ -11,6 +11,11 @@ from civicforum.moderation.actions.cases import (
     moderate,
     open_case,
 )
+from civicforum.moderation.actions.claims import (
+    add_note,
+    claim_item,
+    release_item,
+)
 from civicforum.moderation.actions.deeds import (
     CASE_ACTIONS,
     Deed,
@@ -76,16 +81,28 @@ from civicforum.moderation.actions.templates import (
     drop_template,
     word_template,
 )
+from civicforum.moderation.actions.together import (
+    TOGETHER,
+    Chosen,
+    Refusal,
+    decide_each,
+)
 from civicforum.moderation.actions.undoing import (
     undo_measure,
 )
 
 __all__ = [
     "CASE_ACTIONS",
+    "TOGETHER",
+    "Chosen",
     "Deed",
+    "Refusal",
+    "add_note",
     "appeal_measure",
+    "claim_item",
     "decide_appeal",
     "decide_case",
+    "decide_each",
     "decide_hold",
     "decide_holds",
     "draw_panel",
@@ -110,6 +127,7 @@ __all__ = [
     "put_rating_away",
     "rate",
     "read_record",
+    "release_item",
     "replace_juror",
     "say_in_appeal",
     "set_gate",

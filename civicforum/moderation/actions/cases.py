@@ -11,6 +11,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_post, get_thread
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
+from civicforum.moderation.actions.claims import forget_claim
 from civicforum.moderation.actions.deeds import Deed, check_deed
 from civicforum.moderation.actions.measures import Scene, carry_out
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_measure
@@ -171,6 +172,7 @@ def _settle(case: Case, state: str) -> None:
     case.version += 1
     case.state = state
     case.closed_at = now() if state == "closed" else None
+    forget_claim(case)
 
 
 def _is_kept_hidden(case: Case, post: Post | None, deed: Deed) -> bool:

@@ -16,6 +16,7 @@ from civicforum.discussions.policies import can_see_post
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
 from civicforum.moderation.actions.cases import open_case
+from civicforum.moderation.actions.claims import forget_claim
 from civicforum.moderation.actions.deeds import Deed, check_deed, own_cause
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_flaggers
 from civicforum.moderation.actions.ties import check_ties_to
@@ -38,6 +39,7 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
     require(policies.can_work_in(actor, post.thread.project) and hold.author_id != actor.id, own_cause())
     if hold.decided_at is not None:
         raise Conflict(_("Another moderator decided this meanwhile. Nothing of yours was done."))
+    forget_claim(hold)
     if deed.action == "approve":
         return _approve(actor, hold, _asked(deed))
     check_ties_to(actor, post.id)

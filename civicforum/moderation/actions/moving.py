@@ -17,6 +17,7 @@ from civicforum.discussions.queries import get_thread
 from civicforum.errors import Conflict
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Case, Rating
+from civicforum.moderation.telling import queue_changed
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate
 from civicforum.townhalls.queries import is_discussed_in
@@ -36,6 +37,7 @@ def move_thread(actor: Actor, thread_id: int, project_id: int, reason: str) -> T
         .where(Case.target_type == "post", Case.target_id.in_(inside))
         .values(project_id=thread.project_id)
     )
+    queue_changed()
     db.session.execute(
         update(Rating)
         .where(Rating.kind == "thread", Rating.object_id == thread.id)

@@ -27,6 +27,12 @@ from civicforum.moderation.models.log import (
     LogEntry,
     LogHead,
 )
+from civicforum.moderation.models.queue import (
+    CLAIM_LASTS,
+    MAX_INTERNAL_NOTE,
+    QueueClaim,
+    QueueNote,
+)
 from civicforum.moderation.models.ratings import (
     MAX_RATING_WORDS,
     RATED_KINDS,
@@ -42,8 +48,10 @@ from civicforum.moderation.models.templates import (
 )
 
 __all__ = [
+    "CLAIM_LASTS",
     "JUROR_DAYS",
     "MAX_APPEAL",
+    "MAX_INTERNAL_NOTE",
     "MAX_LABEL",
     "MAX_NOTE",
     "MAX_RATING_WORDS",
@@ -64,6 +72,8 @@ __all__ = [
     "LogHead",
     "Measure",
     "PanelSeat",
+    "QueueClaim",
+    "QueueNote",
     "Rating",
     "ReasonTemplate",
     "RecordReading",

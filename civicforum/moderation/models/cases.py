@@ -1,15 +1,17 @@
 """A question before the moderators, and what was done about it."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
 from civicforum.agreement.models import Limit, Rule
-from civicforum.db import HasCreatedAt, HasId, Model
+from civicforum.db import HasCreatedAt, HasId, Model, now
 
 MAX_REASON = 2000  # characters
+WAITING = ("open", "second_look")
 
 
 class Case(Model, HasId, HasCreatedAt):
@@ -20,6 +22,7 @@ class Case(Model, HasId, HasCreatedAt):
 
     ``score`` is what its open flags weigh together, ``obstacle`` why they did not hide it by themselves
     although they weigh enough (``scoring``); ``awaits_person``: they did, and no moderator has looked yet.
+    ``waits_since`` orders the queue: kept by itself, and empty where nobody has to look.
     """
 
     __tablename__ = "moderation_case"
@@ -27,6 +30,7 @@ class Case(Model, HasId, HasCreatedAt):
         Index("ix_moderation_case_target", "target_type", "target_id"),
         Index("ix_moderation_case_queue", "state", "id"),
         Index("ix_moderation_case_awaits_person", "awaits_person", "id"),
+        Index("ix_moderation_case_waits_since", "waits_since", "id"),
     )
 
     target_type: Mapped[str] = mapped_column(String(20))
@@ -44,8 +48,21 @@ class Case(Model, HasId, HasCreatedAt):
     awaits_person: Mapped[bool] = mapped_column(default=False)
     mended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    waits_since: Mapped[datetime | None]
     target_author: Mapped[User | None] = relationship(foreign_keys=[target_author_id])
     measures: Mapped[list["Measure"]] = relationship(back_populates="case", order_by="Measure.id")
+
+    @property
+    def waits(self) -> bool:
+        return self.state in WAITING or bool(self.awaits_person)
+
+
+@event.listens_for(Case, "before_insert")
+@event.listens_for(Case, "before_update")
+def _keep_waiting(_mapper: Any, _connection: Any, case: Case) -> None:
+    """Whoever moves a case on need not think of the queue."""
+    case.created_at = case.created_at or now()
+    case.waits_since = (case.mended_at or case.created_at) if case.waits else None
 
 
 class Measure(Model, HasId, HasCreatedAt):

@@ -21,13 +21,13 @@ from civicforum.moderation.models import (
     Volunteer,
 )
 from civicforum.moderation.queries.places import project_of
-from civicforum.moderation.queries.queue import moderated_by
 from civicforum.moderation.queries.taking_part import (
     eligible_volunteers,
     list_deciders,
     takes_part,
     took_part,
 )
+from civicforum.moderation.queries.waiting import moderated_by
 from civicforum.partnerships.models import Project
 from civicforum.web.site import get_site
 

@@ -17,7 +17,7 @@ from civicforum.moderation import policies
 from civicforum.moderation.kinds import STATED
 from civicforum.moderation.models import Case, Measure
 from civicforum.moderation.queries.places import project_of
-from civicforum.moderation.queries.queue import moderated_by, not_by
+from civicforum.moderation.queries.waiting import moderated_by, not_by
 from civicforum.web.pagination import Page, decode_cursor, page_of
 
 

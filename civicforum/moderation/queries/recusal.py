@@ -4,7 +4,7 @@ Asked in SQL of any person and any post: so the queue leaves out what this moder
 says how many others may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
@@ -66,6 +66,16 @@ def _names(ties: Mapping[str, ColumnElement[bool]], wanted: object, viewer: Acto
 def is_free_of(viewer: Actor, post: type[Post]) -> ColumnElement[bool]:
     """Whether nothing ties this person to a row of ``post``; for lists."""
     return ~or_(false(), *(_to_post(viewer.id, post).values() if viewer.id is not None else ()))
+
+
+def is_free_of_thread(viewer: Actor) -> ColumnElement[bool]:
+    """As ``is_free_of``, of a row of threads."""
+    return ~or_(false(), *(_to_thread(viewer.id).values() if viewer.id is not None else ()))
+
+
+def free_posts(viewer: Actor, post_ids: Sequence[int]) -> set[int]:
+    """Those of these comments that nothing ties this person to."""
+    return set(db.session.scalars(select(Post.id).where(Post.id.in_(post_ids), is_free_of(viewer, Post))))
 
 
 def count_free(viewer: Actor, post: Post) -> int:

@@ -23,6 +23,7 @@ from civicforum.moderation.views import (
     room,
     standing,
     templates,
+    together,
 )
 from civicforum.moderation.views.blueprint import bp
 
@@ -49,6 +50,7 @@ __all__ = [
     "room",
     "standing",
     "templates",
+    "together",
 ]
 
 

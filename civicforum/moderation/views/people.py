@@ -119,7 +119,7 @@ def _person_page(handle: str, form: Any = None) -> Any:
         is_given=queries.is_name_given(person),
         choices=person_choices(person.handle, _pointless(person)),
         action_words=words.ACTIONS,
-        is_waiting=is_open and case is not None and case.state in queries.WAITING,
+        is_waiting=is_open and case is not None and case.waits,
         form=form or forms.ReasonForm(formdata=None, version=case.version if case and is_open else 0),
     )
 

@@ -34,7 +34,9 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
     # Nobody reads who flagged them and what was said of it, moderators neither.
     case = None if is_own else queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
-    flags = queries.open_flags(case)
+    flags, hold = queries.open_flags(case), queries.waiting_hold(post)
+    identity = queries.identity_of(post)
+    known = queries.histories_of(viewer(), [identity]) if not ties else {}
     return render_template(
         "moderation/post.html",
         post=post,
@@ -43,7 +45,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         before=queries.post_before(post),
         case=case,
         flags=flags,
-        hold=queries.waiting_hold(post),
+        hold=hold,
         is_own=is_own,
         ties=ties,
         refusal=tie_sentence(ties),
@@ -52,6 +54,10 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         choices=choices_for(post, case),
         settings=queries.limits_in_force(case),
         mediation_url=None if is_own else room_url("mediation.propose", post_id=post_id),
+        item=None if ties else queries.item_of(post, case, hold),
+        known=known.get(identity) if identity else None,
+        latest=() if ties else queries.latest_about(viewer(), identity),
+        around=None if is_own else queries.history_of_thread(viewer(), post.thread),
         hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
         ask_form=ask_form or forms.AskForm(formdata=None),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),

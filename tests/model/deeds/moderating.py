@@ -71,6 +71,25 @@ def an_author_mends_in_a_case(town: Town) -> Act:
     return lambda: moderation.mend_post(town.ana, town.first.id, f"Better. {CANARY}")
 
 
+@does(moderation.claim_item)
+def a_moderator_looks_at_a_case(town: Town) -> Act:
+    case = moderation.open_case(town.second_moderator, "post", town.first.id)
+    return lambda: moderation.claim_item(town.second_moderator, "case", case.id)
+
+
+@does(moderation.release_item)
+def a_moderator_lets_go(town: Town) -> Act:
+    hold = town.hold_of(town.held)
+    moderation.claim_item(town.second_moderator, "hold", hold.id)
+    return lambda: moderation.release_item(town.second_moderator, "hold", hold.id)
+
+
+@does(moderation.add_note)
+def a_moderator_notes_something_for_the_others(town: Town) -> Act:
+    case = moderation.open_case(town.second_moderator, "post", town.first.id)
+    return lambda: moderation.add_note(town.second_moderator, "case", case.id, f"Known. {CANARY}")
+
+
 @does(moderation.decide_hold)
 def a_held_comment_is_published(town: Town) -> Act:
     hold = town.hold_of(town.held)
