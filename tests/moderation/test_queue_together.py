@@ -116,7 +116,7 @@ def test_several_are_left_with_one_reason(place, sign_in):
 def test_a_template_gives_the_reason(place, sign_in):
     case = flag(place.post)
     mona = sign_in(place.moderator)
-    send(mona, [f"case-{case.id}-1"], "hide", rule="2", template="bad-hour", reason="And so on.")
+    send(mona, [f"case-{case.id}-1"], "hide", rule="2", template="about-people", reason="And so on.")
     measure = db.session.scalars(select(Measure)).one()
     assert measure.reason.endswith("\n\nAnd so on.")
     assert len(measure.reason) > 30
