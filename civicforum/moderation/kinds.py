@@ -37,6 +37,7 @@ KINDS = {
     "suspend": Kind("person", ("post", "person"), lasts=True, is_for_site=True),
 }
 CASE_ACTIONS = tuple(KINDS)
+FOR_SITE = tuple(name for name, kind in KINDS.items() if kind.is_for_site)
 # What its author is told of, with the statement of reasons; and what agrees with those who flagged.
 LIMITS_A_PERSON = ("mute", "silence", "suspend")
 STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS_A_PERSON)

@@ -18,7 +18,7 @@ from civicforum.moderation.queries.recusal import is_about_own_organization
 from civicforum.partnerships.models import Membership, Partner, Project, Seat
 from civicforum.web.site import get_site
 
-_look = aliased(Appeal)
+_look, _other = aliased(Appeal), aliased(Case)
 
 
 def takes_part(person: Any) -> ColumnElement[bool]:
@@ -26,12 +26,11 @@ def takes_part(person: Any) -> ColumnElement[bool]:
 
     The one answer to who may not judge it: for a page, for a draw, and under the lock of a decision.
     """
-    in_case = Measure.case_id == Case.id
     return or_(
         Case.target_author_id == person,
         Case.opened_by_id == person,
-        exists().where(in_case, Measure.actor_id == person),
-        exists().where(Flag.case_id == Case.id, Flag.user_id == person),
+        exists().where(Measure.case_id == _other.id, _is_about_the_same(), Measure.actor_id == person),
+        exists().where(Case.target_type == "post", Flag.post_id == Case.target_id, Flag.user_id == person),
         exists().where(_hold_of_case(), or_(Hold.author_id == person, Hold.decided_by_id == person)),
         _spoke_there(person),
         _had_a_look(person),
@@ -39,6 +38,11 @@ def takes_part(person: Any) -> ColumnElement[bool]:
             Case.target_type == "post", Post.id == Case.target_id, is_about_own_organization(person, Post)
         ),
     )
+
+
+def _is_about_the_same() -> ColumnElement[bool]:
+    """In this case or in another one about the same: a case that is closed does not wash anybody clean."""
+    return and_(_other.target_type == Case.target_type, _other.target_id == Case.target_id)
 
 
 def _hold_of_case() -> ColumnElement[bool]:
@@ -69,9 +73,10 @@ def took_part(viewer: Actor, case: Case) -> bool:
     return bool(db.session.scalar(select(takes_part(viewer.id or 0)).where(Case.id == case.id)))
 
 
-def list_deciders(found: Case) -> Sequence[int]:
-    """Everybody who may decide a second look in this case alone: moderators of its place, the independent
-    person, and of these nobody who took part."""
+def list_deciders(appeal: Appeal) -> Sequence[int]:
+    """Everybody who may decide this second look alone: moderators of its place, the independent person, and
+    of these nobody who took part."""
+    found = appeal.case
     site, project = get_site(), project_of(found)
     people = db.session.scalars(
         select(User)
@@ -81,7 +86,7 @@ def list_deciders(found: Case) -> Sequence[int]:
     return [
         user.id
         for user in people
-        if policies.can_decide_appeal(user, project, site.independent_email, took_part=False)
+        if policies.can_decide_appeal(user, appeal, project, site.independent_email, took_part=False)
     ]
 
 
