@@ -144,12 +144,15 @@ def test_a_flag_taken_back_weighs_no_more(clock, place):
     assert place.post.state == "hidden"
 
 
-def test_a_flag_taken_back_after_it_was_hidden_leaves_it_to_the_moderator(clock, place):
+def test_who_got_it_hidden_cannot_take_the_flag_back_and_never_be_wrong(clock, place):
     people = residents(5)
     case = flag(clock, place.post, people)
     for person in people:
-        actions.withdraw_flag(person, place.post.id)
+        with pytest.raises(Conflict, match="waits for a moderator"):
+            actions.withdraw_flag(person, place.post.id)
     assert (place.post.state, case.state, case.awaits_person) == ("hidden", "decided", True)
+    actions.decide_case(place.moderator, case.id, Deed("restore", None, "It is fair."), case.version)
+    assert set(db.session.scalars(select(Flag.state))) == {"disagreed"}
 
 
 def test_a_flag_is_taken_back_once_and_not_after_it_was_decided(place):

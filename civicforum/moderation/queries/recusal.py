@@ -4,10 +4,10 @@ Asked in SQL of any person and any post: so the queue leaves out what this moder
 says how many others may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from civicforum.accounts.models import Actor, RoleGrant, User
 from civicforum.db import db, now
@@ -87,7 +87,7 @@ def _to_post(user_id: object, post: type[Post]) -> dict[str, ColumnElement[bool]
         "flagged": exists().where(
             Flag.post_id == post.id, Flag.user_id == user_id, Flag.state != "withdrawn"
         ),
-        "posted": _posted_in(post.thread_id, user_id),
+        "posted": spoke_beside(user_id, post, not_counted=_NOT_SPOKEN),
         "organization": is_about_own_organization(user_id, post),
     }
 
@@ -95,13 +95,38 @@ def _to_post(user_id: object, post: type[Post]) -> dict[str, ColumnElement[bool]
 def _to_thread(user_id: object) -> dict[str, ColumnElement[bool]]:
     return {
         "author": and_(Thread.author_id.is_not(None), Thread.author_id == user_id),
-        "posted": _posted_in(Thread.id, user_id),
+        "posted": _spoke_in(user_id, lambda thread_id: thread_id == Thread.id, _NOT_SPOKEN),
     }
 
 
-def _posted_in(thread_id: object, user_id: object) -> ColumnElement[bool]:
-    own = aliased(Post)
-    return exists().where(own.thread_id == thread_id, own.author_id == user_id, own.state.not_in(_NOT_SPOKEN))
+def spoke_beside(user_id: object, post: type[Post], not_counted: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Whether this person said something where the comment stands, or where it stood before it was moved.
+
+    Nor do they get free by moving their own words: each leaves a trace at the place it had.
+    """
+    trace = aliased(Post)
+    stood = select(trace.thread_id).where(trace.moved_to_id == post.id).correlate_except(trace)
+    return _spoke_in(user_id, lambda thread: or_(thread == post.thread_id, thread.in_(stood)), not_counted)
+
+
+def _spoke_in(
+    user_id: object,
+    is_there: Callable[[InstrumentedAttribute[int]], ColumnElement[bool]],
+    not_counted: Sequence[str],
+) -> ColumnElement[bool]:
+    own, trace = aliased(Post), aliased(Post)
+    was_there = (
+        exists().where(trace.moved_to_id == own.id, is_there(trace.thread_id)).correlate_except(trace)
+    )
+    return (
+        exists()
+        .where(
+            own.author_id == user_id,
+            own.state.not_in(not_counted),
+            or_(is_there(own.thread_id), was_there),
+        )
+        .correlate_except(own)
+    )
 
 
 def is_about_own_organization(user_id: object, post: type[Post]) -> ColumnElement[bool]:

@@ -92,4 +92,5 @@ def _names_of_power(project: Project) -> list[str]:
     people = db.session.scalars(
         select(User.name).where(User.id.in_(hat_holders(project.id)), User.erased_at.is_(None))
     )
-    return [*people, *(partner.organization.name for partner in project.partners)]
+    surnames = [name.split()[-1] for name in people if len(name.split()) > 1]
+    return [*people, *surnames, *(partner.organization.name for partner in project.partners)]

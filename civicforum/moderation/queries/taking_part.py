@@ -14,11 +14,12 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
 from civicforum.moderation.models import PANEL_SIZE, Appeal, Case, Flag, Measure, PanelSeat, Volunteer
 from civicforum.moderation.queries.places import project_of
-from civicforum.moderation.queries.recusal import is_about_own_organization
+from civicforum.moderation.queries.recusal import is_about_own_organization, spoke_beside
 from civicforum.partnerships.models import Membership, Partner, Project, Seat
 from civicforum.web.site import get_site
 
-_look, _other = aliased(Appeal), aliased(Case)
+# Aliases, so that none of them is taken for a row of the query around it.
+_look, _other, _deed = aliased(Appeal), aliased(Case), aliased(Measure)
 
 
 def takes_part(person: Any) -> ColumnElement[bool]:
@@ -29,7 +30,7 @@ def takes_part(person: Any) -> ColumnElement[bool]:
     return or_(
         Case.target_author_id == person,
         Case.opened_by_id == person,
-        exists().where(Measure.case_id == _other.id, _is_about_the_same(), Measure.actor_id == person),
+        exists().where(_deed.case_id == _other.id, _is_about_the_same(), _deed.actor_id == person),
         exists().where(Case.target_type == "post", Flag.post_id == Case.target_id, Flag.user_id == person),
         exists().where(_hold_of_case(), or_(Hold.author_id == person, Hold.decided_by_id == person)),
         _spoke_there(person),
@@ -51,10 +52,10 @@ def _hold_of_case() -> ColumnElement[bool]:
 
 def _spoke_there(person: Any) -> ColumnElement[bool]:
     """Began the thread, or said anything in it under whatever name, whatever became of it."""
-    said, about = aliased(Post), aliased(Post)
+    about = aliased(Post)
     is_about = and_(Case.target_type == "post", about.id == Case.target_id)
     return or_(
-        exists().where(is_about, said.thread_id == about.thread_id, said.author_id == person),
+        exists().where(is_about, spoke_beside(person, about)),
         exists().where(is_about, Thread.id == about.thread_id, Thread.author_id == person),
     )
 
