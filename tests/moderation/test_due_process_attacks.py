@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from factories import make_post, make_thread, make_user
+from factories import make_post, make_project, make_thread, make_user
 from moderation.looks import member_with_role, name_independent
 from sqlalchemy import select
 
@@ -147,3 +147,35 @@ def test_who_spoke_elsewhere_is_free(place):
     free = make_user("moderator")
     make_post(make_thread(place.project), free, "Something else.")
     assert queries.ties_to(free, place.post.id) == ()
+
+
+# --- reading what is not one's own ---
+
+
+def test_who_flagged_does_not_read_how_the_author_was_dealt_with(place, sign_in):
+    actions.flag_post(place.flagger, place.post.id, 2, "Look.")
+    measure = act(place, "suspend")
+    case = db.session.get_one(Case, measure.case_id)
+    actions.decide_case(place.moderator, case.id, Deed("leave", None, "Fair."), case.version)
+    url = f"/cases/{case.id}/reasons"
+    assert "Your account cannot write" not in sign_in(place.flagger).get(url).text
+    assert "Your account cannot write" in sign_in(place.author).get(url, follow_redirects=True).text
+
+
+def test_a_count_of_others_does_not_tell_who_flagged(place):
+    tied, other = make_user("moderator"), make_user("moderator")
+    make_post(place.thread, tied, "I was there.")
+    before = queries.count_free(tied, place.post)
+    actions.flag_post(other, place.post.id, 2, "Look.")
+    assert (queries.count_free(tied, place.post), queries.ties_to(other, place.post.id)) == (
+        before,
+        ("flagged",),
+    )
+
+
+def test_a_case_about_a_thread_goes_along_with_it(place):
+    case = actions.moderate(place.moderator, "thread", place.thread.id, Deed("slow", 2, "Calm."))
+    other = make_project(title="Elsewhere")
+    actions.move_thread(place.moderator, place.thread.id, other.id, "It belongs there.")
+    db.session.refresh(case)
+    assert case.project_id == other.id

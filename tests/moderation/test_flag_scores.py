@@ -209,6 +209,7 @@ def test_what_somebody_with_a_role_said_is_never_hidden_by_a_count(clock, place)
     [
         "Ask @olga about it.",
         "OLGA RÍOS lies to us.",
+        "Ms. Ríos lies to us.",
         "The Harbour  Trust wastes our money.",
         "The mayor is asleep.",
         "La alcaldesa duerme.",

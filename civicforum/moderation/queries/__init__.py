@@ -106,6 +106,7 @@ from civicforum.moderation.queries.ratings import (
     words_for,
 )
 from civicforum.moderation.queries.recusal import (
+    bind,
     count_free,
     ties_in,
     ties_to,
@@ -143,6 +144,7 @@ from civicforum.moderation.queries.templates import (
 )
 
 __all__ = [
+    "bind",
     "DECIDABLE",
     "OFFICES",
     "WAITING",

@@ -17,10 +17,16 @@ from civicforum.partnerships.models import Membership, Organization, Project, Se
 
 # Written there for good, and with their own name or another: what was moved away or never shown counts not.
 _NOT_SPOKEN = ("moved", "declined")
+# Others would learn from a count who flagged, and who sits in a room of three.
+_NOT_TOLD = ("flagged", "mediated")
+
+Bond = Callable[[object, type[Post]], ColumnElement[bool]]
+_bonds: list[Bond] = []
 
 
 def ties_to(viewer: Actor, post_id: int) -> tuple[str, ...]:
-    """What ties this person to a comment: ``author``, ``flagged``, ``posted``, ``organization``; or ()."""
+    """What ties this person to a comment (``author``, ``flagged``, ``posted``, ``organization``,
+    ``mediated``); or ()."""
     return _names(_to_post(viewer.id, Post), select(Post.id).where(Post.id == post_id), viewer)
 
 
@@ -52,7 +58,7 @@ def is_free_of(viewer: Actor, post: type[Post]) -> ColumnElement[bool]:
 
 
 def count_free(viewer: Actor, post: Post) -> int:
-    """How many other moderators than the viewer may judge this comment."""
+    """How many other moderators than the viewer may judge this comment, as far as anybody may know."""
     others = (
         select(func.count(User.id))
         .select_from(User)
@@ -63,7 +69,7 @@ def count_free(viewer: Actor, post: Post) -> int:
             User.erased_at.is_(None),
             or_(User.suspended_until.is_(None), User.suspended_until <= now()),
             _moderates(post.thread.project),
-            ~or_(*_to_post(User.id, Post).values()),
+            ~or_(*(tie for name, tie in _to_post(User.id, Post).items() if name not in _NOT_TOLD)),
         )
     )
     return db.session.scalar(others) or 0
@@ -89,6 +95,7 @@ def _to_post(user_id: object, post: type[Post]) -> dict[str, ColumnElement[bool]
         ),
         "posted": spoke_beside(user_id, post, not_counted=_NOT_SPOKEN),
         "organization": is_about_own_organization(user_id, post),
+        "mediated": sat_together_about(user_id, post),
     }
 
 
@@ -97,6 +104,17 @@ def _to_thread(user_id: object) -> dict[str, ColumnElement[bool]]:
         "author": and_(Thread.author_id.is_not(None), Thread.author_id == user_id),
         "posted": _spoke_in(user_id, lambda thread_id: thread_id == Thread.id, _NOT_SPOKEN),
     }
+
+
+def bind(bond: Bond) -> None:
+    """Let a room above say who has a part in a comment by what happened there: ``bond(person, post)``."""
+    if bond not in _bonds:
+        _bonds.append(bond)
+
+
+def sat_together_about(user_id: object, post: type[Post]) -> ColumnElement[bool]:
+    """Whether a room above knows a part that this person has in it: they talked it over in confidence."""
+    return or_(false(), *(bond(user_id, post) for bond in _bonds))
 
 
 def spoke_beside(user_id: object, post: type[Post], not_counted: Sequence[str] = ()) -> ColumnElement[bool]:

@@ -14,7 +14,11 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
 from civicforum.moderation.models import PANEL_SIZE, Appeal, Case, Flag, Measure, PanelSeat, Volunteer
 from civicforum.moderation.queries.places import project_of
-from civicforum.moderation.queries.recusal import is_about_own_organization, spoke_beside
+from civicforum.moderation.queries.recusal import (
+    is_about_own_organization,
+    sat_together_about,
+    spoke_beside,
+)
 from civicforum.partnerships.models import Membership, Partner, Project, Seat
 from civicforum.web.site import get_site
 
@@ -36,7 +40,9 @@ def takes_part(person: Any) -> ColumnElement[bool]:
         _spoke_there(person),
         _had_a_look(person),
         exists().where(
-            Case.target_type == "post", Post.id == Case.target_id, is_about_own_organization(person, Post)
+            Case.target_type == "post",
+            Post.id == Case.target_id,
+            or_(is_about_own_organization(person, Post), sat_together_about(person, Post)),
         ),
     )
 
