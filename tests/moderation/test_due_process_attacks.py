@@ -1,4 +1,4 @@
-"""Ways around due process that somebody looked for, each closed: who would act and judge, or block a judge."""
+"""Ways around due process, each closed: who would act and judge, block a judge, or read what is not theirs."""
 
 from datetime import timedelta
 

@@ -56,12 +56,13 @@ def find_mediations(viewer: Actor, ids: Iterable[int]) -> Mapping[int, Mediation
 
 def sat_together(user_id: object, post: type[Post]) -> ColumnElement[bool]:
     """Whether this person wants to talk, or talked, about the comment, as a side or as the mediator."""
-    return exists().where(
+    talked = exists().where(
         Mediation.post_id == post.id,
         Participant.mediation_id == Mediation.id,
         Participant.user_id == user_id,
         Participant.state == "accepted",
     )
+    return talked.correlate_except(Mediation, Participant)
 
 
 def list_messages(viewer: Actor, mediation_id: int, before: int | None = None) -> list[Message]:

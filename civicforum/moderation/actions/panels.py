@@ -68,7 +68,9 @@ def draw_panel(actor: Actor, appeal_id: int) -> None:
 
 def _seat_next(appeal: Appeal) -> None:
     """Ask the next of the lot until three are there; who has a part in it by now is passed over."""
-    numbers = in_order_of_lot(seed_of(appeal.lot_hash or "", appeal.id, appeal.lot_secret), appeal.lot_pool or ())
+    numbers = in_order_of_lot(
+        seed_of(appeal.lot_hash or "", appeal.id, appeal.lot_secret), appeal.lot_pool or ()
+    )
     eligible = queries.eligible_volunteers(appeal.case, appeal.created_at)
     called = {seat.number for seat in appeal.seats}
     for place, number in enumerate(numbers, 1):

@@ -144,7 +144,6 @@ from civicforum.moderation.queries.templates import (
 )
 
 __all__ = [
-    "bind",
     "DECIDABLE",
     "OFFICES",
     "WAITING",
@@ -154,6 +153,7 @@ __all__ = [
     "Report",
     "Template",
     "all_heads",
+    "bind",
     "can_decide",
     "can_mend",
     "can_see",

@@ -242,7 +242,7 @@ def _to_decide(viewer: Actor) -> Select[Appeal]:
 
 
 def _moderated(viewer: Actor) -> ColumnElement[bool]:
-    """What this moderator may take back: in their places, and what only the site's may do where they are one."""
+    """What this moderator may take back: in their places; what only the site's may do, if they are one."""
     theirs = moderated_by(viewer, Case.project_id)
     if policies.can_act_for_site(viewer):
         return or_(theirs, Case.target_type == "person")

@@ -133,9 +133,7 @@ def _spoke_in(
     not_counted: Sequence[str],
 ) -> ColumnElement[bool]:
     own, trace = aliased(Post), aliased(Post)
-    was_there = (
-        exists().where(trace.moved_to_id == own.id, is_there(trace.thread_id)).correlate_except(trace)
-    )
+    was_there = exists().where(trace.moved_to_id == own.id, is_there(trace.thread_id)).correlate_except(trace)
     return (
         exists()
         .where(
