@@ -1,4 +1,4 @@
-"""Ways around due process, each closed: who would act and judge, block a judge, or read what is not theirs."""
+"""Ways around due process, each closed: to act and judge, to block a judge, to read what is not theirs."""
 
 from datetime import timedelta
 

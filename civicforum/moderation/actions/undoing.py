@@ -82,7 +82,7 @@ def _is_what_hides(measure: Measure, post: Post) -> bool:
 
 
 def _is_down(post: Post | None) -> bool:
-    """Whether another measure keeps it down: then who flagged it was right, and its author may still mend it."""
+    """Whether another measure keeps it down: then who flagged it was right, and it may still be mended."""
     return post is not None and post.state in DOWN
 
 

@@ -67,8 +67,8 @@ def _spoke_there(person: Any) -> ColumnElement[bool]:
 
 
 def _had_a_look(person: Any) -> ColumnElement[bool]:
-    """Asked for a second look in this case, or decided one."""
-    of_case = _look.case_id == Case.id
+    """Asked for a second look at this, or decided one: three residents whose answer hid it act, too."""
+    of_case = and_(_look.case_id == _other.id, _is_about_the_same())
     voted = and_(PanelSeat.appeal_id == _look.id, PanelSeat.user_id == person, PanelSeat.state == "voted")
     return or_(
         exists().where(of_case, or_(_look.person_id == person, _look.decided_by_id == person)),
