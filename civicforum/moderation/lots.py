@@ -2,7 +2,7 @@
 
 The seed is the code (hash) that the public log ended with when the lot was drawn, a colon, the number of the
 appeal, a colon, and a secret that the house kept since somebody asked, and tells with the lot. The code was
-public before; but without the secret, whoever asks could compute for each second of the day whom the lot would
+public before. Without the secret, whoever asks could compute for each second of the day whom the lot would
 fall on, and ask in the best one. Each volunteer has a number; the order of the lot is that of the SHA-256, in
 hexadecimal, of the seed, a colon, and the number:
 
