@@ -7,7 +7,7 @@
     points    1  a newcomer: nothing of theirs stood yet, no meeting, nobody vouched
               2  everybody else who confirmed an address
               3  trusted: holds a role, or flagged TRUSTED_FLAGS times and was right in RIGHT_SHARE of them
-              6  moderators of the place
+              6  moderators of the place who may judge it (else 3)
 
     bonus     0  while MANY_FLAGS (5) flags or fewer were decided; after that, with n decided flags of which
                  the share p was found right:

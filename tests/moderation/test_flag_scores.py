@@ -345,3 +345,13 @@ def test_weighing_costs_the_same_with_many_flags(clock, place, count_queries):
     people, post_id = [person.id for person in residents(4)], place.post.id
     costs = [cost(person) for person in people]
     assert costs[3] == costs[1]
+
+
+def test_a_moderator_who_may_not_judge_it_does_not_do_so_by_a_flag(clock, place):
+    tied, friend = make_user("moderator"), make_user("mediator")
+    make_post(place.thread, tied, "I know better.")
+    assert flag(clock, place.post, [tied, friend]).score == 6
+    assert place.post.state == "visible"
+    other = make_post(make_thread(place.project), place.author, "These people are wolves.")
+    assert flag(clock, other, [tied, friend]).score == 9
+    assert other.state == "hidden"

@@ -75,6 +75,13 @@ def count_free(viewer: Actor, post: Post) -> int:
     return db.session.scalar(others) or 0
 
 
+def tied_among(people: Sequence[int], post: Post) -> set[int]:
+    """Those of these people who have a part in the comment, other than by a flag."""
+    ties = (tie for name, tie in _to_post(User.id, Post).items() if name != "flagged")
+    wanted = select(User.id).join(Post, Post.id == post.id).where(User.id.in_(people), or_(*ties))
+    return set(db.session.scalars(wanted))
+
+
 def _moderates(project: Project) -> ColumnElement[bool]:
     """Moderators of the project, and those of the site where they may read it."""
     belongs = exists().where(Membership.user_id == User.id, Membership.project_id == project.id)

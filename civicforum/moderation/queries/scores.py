@@ -10,6 +10,7 @@ from civicforum.discussions.models import Post
 from civicforum.discussions.policies import speaks_by_name
 from civicforum.discussions.queries import find_called
 from civicforum.moderation.models import Case, Flag
+from civicforum.moderation.queries.recusal import tied_among
 from civicforum.moderation.scoring import Flagger, Target
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate, is_organizer, is_partner
@@ -32,18 +33,22 @@ def flaggers_of(case: Case, project: Project) -> list[Flagger]:
         .options(selectinload(Flag.user))
         .order_by(Flag.id)
     ).all()
-    tallies = _tallies([flag.user_id for flag in flags])
-    return [_flagger(flag, project, *tallies.get(flag.user_id, (0, 0))) for flag in flags]
+    people = [flag.user_id for flag in flags]
+    tallies, tied = _tallies(people), tied_among(people, db.session.get_one(Post, case.target_id))
+    return [
+        _flagger(flag, project, flag.user_id in tied, *tallies.get(flag.user_id, (0, 0))) for flag in flags
+    ]
 
 
-def _flagger(flag: Flag, project: Project, right: int, wrong: int) -> Flagger:
+def _flagger(flag: Flag, project: Project, is_tied: bool, right: int, wrong: int) -> Flagger:
+    """A moderator who may not judge it does not do so by a flag: it weighs as that of others with a role."""
     user = flag.user
     return Flagger(
         account_began_at=user.created_at,
         flagged_at=flag.created_at,
         is_newcomer=user.standing is None or user.standing.is_newcomer,
         has_role=bool(user.grants) or any(row.role != "member" for row in user.memberships),
-        is_moderator=can_moderate(user, project),
+        is_moderator=can_moderate(user, project) and not is_tied,
         right=right,
         wrong=wrong,
         organizations=frozenset(seat.organization_id for seat in user.seats_at),
