@@ -8,10 +8,10 @@ from moderation.looks import member_with_role, name_independent
 from sqlalchemy import select
 
 from civicforum.accounts.models import User
-from civicforum.db import db, now
+from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post
-from civicforum.errors import Conflict, NotAllowed
+from civicforum.discussions.models import Post, Thread
+from civicforum.errors import Conflict, Limited, NotAllowed
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.models import Case, Flag
@@ -179,3 +179,37 @@ def test_a_case_about_a_thread_goes_along_with_it(place):
     actions.move_thread(place.moderator, place.thread.id, other.id, "It belongs there.")
     db.session.refresh(case)
     assert case.project_id == other.id
+
+
+# --- getting out of a limit ---
+
+
+def _merges(place) -> Thread:
+    other = make_thread(place.project, title="The other playground")
+    actions.merge_threads(make_user("moderator"), place.thread.id, other.id, "It is one thing.")
+    return other
+
+
+def _goes_on(place) -> Thread:
+    with transaction():
+        thread = db.session.get_one(Thread, place.thread.id)
+        thread.max_posts, thread.status = thread.last_seq, "closed"
+    said = discussions.continue_thread(make_user(), place.thread.id, "To go on.")
+    with transaction():
+        following = db.session.get_one(Thread, said.thread_id)
+        following.max_posts, following.status = 100, "open"
+    return following
+
+
+@pytest.mark.parametrize("go_on", [_merges, _goes_on])
+def test_a_mute_goes_along_where_the_thread_goes_on(place, go_on):
+    measure = act(place, "mute")
+    act(place, "slow")
+    other, bystander = go_on(place), make_user()
+    for _twice in range(2):
+        discussions.post_reply(bystander, other.id, "The pace stays where it was.")
+    with pytest.raises(Limited):
+        discussions.post_reply(place.author, other.id, "Here I am again.")
+    discussions.post_reply(place.author, make_thread(place.project).id, "Elsewhere I may.")
+    actions.lift_measure(make_user("moderator"), measure.id, "Enough.")
+    assert discussions.post_reply(place.author, other.id, "Thank you.").is_visible
