@@ -260,11 +260,14 @@ def decided(person, state, count):
 
 
 def test_having_been_right_makes_a_flag_weigh_more_and_wrong_less(clock, place):
-    right, wrong, third = residents(3)
+    right, wrong, third, fourth = residents(4)
     decided(right, "agreed", 10)
     decided(wrong, "disagreed", 10)
     assert flag(clock, place.post, [wrong]).score == 0
     assert flag(clock, place.post, [right]).score == 11.3
+    # Whoever was right so often hides nothing with an account beside them that weighs nothing.
+    assert place.post.state == "visible"
+    assert flag(clock, place.post, [fourth]).score == 13.3
     assert place.post.state == "hidden"
     other = make_post(place.thread, place.author, "Again.")
     assert flag(clock, other, [third]).score == 2
