@@ -11,6 +11,7 @@ from civicforum.db import now
 from civicforum.mail import Because
 from civicforum.mediation import actions, queries
 from civicforum.moderation import agreements
+from civicforum.moderation import queries as moderation
 from civicforum.notifications.queries import can_be_mailed, read_wishes
 from civicforum.web.site import get_site
 
@@ -19,6 +20,7 @@ EVERY = timedelta(minutes=15)
 
 def init_app(_app: Flask) -> None:
     agreements.on_agreement(actions.restore_mended)
+    moderation.bind(queries.sat_together)
 
 
 @jobs.task_of_round("mediation.tend", EVERY)

@@ -49,6 +49,7 @@ KINDS = {
     "clear_profile": Kind("name", ("person",), is_for_site=True),
 }
 CASE_ACTIONS = tuple(KINDS)
+FOR_SITE = tuple(name for name, kind in KINDS.items() if kind.is_for_site)
 # What its author is told of, with the statement of reasons; and what agrees with those who flagged.
 LIMITS_A_PERSON = ("mute", "silence", "suspend")
 TAKES_BACK = ("take_name", "clear_profile")

@@ -6,8 +6,8 @@ from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.accounts.policies import has_site_role, is_in_good_standing, is_person, same_person
 from civicforum.discussions.models import Post
 from civicforum.discussions.policies import can_see_post
-from civicforum.moderation.kinds import STATED
-from civicforum.moderation.models import Appeal, Case, Flag, PanelSeat
+from civicforum.moderation.kinds import FOR_SITE, STATED
+from civicforum.moderation.models import Appeal, Case, Flag, Measure, PanelSeat
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate, can_see_project, moderates_somewhere
 
@@ -105,8 +105,9 @@ CONTESTABLE = {
     "author": frozenset(STATED),
     "flagger": frozenset({"leave"}),
 }
-# After one of these there is nothing left to contest.
-UNDOING = frozenset({"restore", "lift", "overturned"})
+# After this there is nothing left to contest: a warning or what was blacked out is not undone by showing the
+# words again, and a limit has an end of its own.
+UNDONE_BY_RESTORING = frozenset({"hide", "decline", "remove", "request_edit"})
 
 
 def is_about(user: Actor, case: Case) -> bool:
@@ -133,16 +134,24 @@ def can_withdraw_appeal(user: Actor, appeal: Appeal) -> bool:
 
 
 def can_decide_appeal(
-    user: Actor, case: Case, project: Project | None, independent_email: str, *, took_part: bool
+    user: Actor, appeal: Appeal, project: Project | None, independent_email: str, *, took_part: bool
 ) -> bool:
     """A moderator of the place (of the site, about a person), or the independent person; never who acted,
     spoke there, or is a party.
 
-    Never the house by itself: a machine does not decide whether a machine was right.
+    What only moderators of the whole site do, none but they take back. Never the house by itself: a machine
+    does not decide whether a machine was right.
     """
     if not isinstance(user, User) or took_part:
         return False
-    return is_independent(user, independent_email) or can_work_on(user, case, project)
+    if is_independent(user, independent_email):
+        return True
+    return can_work_on(user, appeal.case, project) and can_undo(user, appeal.measure)
+
+
+def can_undo(user: Actor, measure: Measure) -> bool:
+    """Only moderators of the whole site take back what only they may do."""
+    return measure.action not in FOR_SITE or can_act_for_site(user)
 
 
 def can_see_appeal(

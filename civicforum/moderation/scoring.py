@@ -7,7 +7,7 @@
     points    1  a newcomer: nothing of theirs stood yet, no meeting, nobody vouched
               2  everybody else who confirmed an address
               3  trusted: holds a role, or flagged TRUSTED_FLAGS times and was right in RIGHT_SHARE of them
-              6  moderators of the place
+              6  moderators of the place who may judge it (else 3)
 
     bonus     0  while MANY_FLAGS (5) flags or fewer were decided; after that, with n decided flags of which
                  the share p was found right:
@@ -18,8 +18,8 @@
 The form is Discourse's (its trust levels are not: here nothing is earned by likes or hours online).
 
 **A comment is hidden by itself** once its score reaches the threshold (8.33 unless the town sets another)
-and at least FEWEST_PEOPLE people flagged it, until a person has looked. It is *not*, and a person is asked to
-look, where ``obstacle`` names a reason:
+and at least FEWEST_PEOPLE people flagged it, of whom all but the weightiest weigh CONFIRMED together, until a
+person has looked. It is *not*, and a person is asked to look, where ``obstacle`` names a reason:
 
     staff         its author has a role in the project, so everybody saw who spoke
     criticism     it answers, calls on or names somebody with a role in the project, or a partner: those who
@@ -101,7 +101,10 @@ def score(flaggers: Iterable[Flagger]) -> float:
 
 def is_enough(flaggers: Sequence[Flagger], threshold: float = THRESHOLD) -> bool:
     """Whether so much was flagged that the comment would be hidden by itself."""
-    return len(flaggers) >= FEWEST_PEOPLE and score(flaggers) >= threshold
+    weights = sorted(weight(flagger) for flagger in flaggers)
+    # Nobody hides anything alone, with an account of one's own beside them that weighs next to nothing.
+    is_seconded = sum(weights[:-1]) >= CONFIRMED
+    return len(flaggers) >= FEWEST_PEOPLE and is_seconded and score(flaggers) >= threshold
 
 
 def obstacle(target: Target, flaggers: Sequence[Flagger], threshold: float = THRESHOLD) -> str | None:

@@ -139,7 +139,7 @@ def test_a_mail_from_somebody_else_says_nothing_in_ones_name(ana, token, smtp):
     assert receive(write(token, From="ANA+forum@example.org", Message_ID="<2@x>")) == "posted"
 
 
-@pytest.mark.parametrize("signature", ["Regards\nAna", "Ana\n5550 100", "ana@example.org"])
+@pytest.mark.parametrize("signature", ["Regards\nAna", "Ana\n5550 100", "ana@example.org", "Best,\nana r."])
 def test_a_signature_does_not_tell_whose_a_pseudonym_is(ana, organizer, token, thread, smtp, signature):
     edit_project(organizer, thread.project, allows_pseudonyms=True)
     name = actions.take_pseudonym(ana, thread.project_id, "a secret").name

@@ -8,13 +8,16 @@ from factories import join, make_user, save
 from mediation.odds import SECRET, state
 from sqlalchemy import select, update
 
-from civicforum.accounts.models import Guest
+from civicforum.accounts.models import Guest, RoleGrant
 from civicforum.db import db, now, transaction
-from civicforum.errors import NotFound
+from civicforum.errors import NotAllowed, NotFound
 from civicforum.jobs import Job
 from civicforum.live import registry
 from civicforum.mediation import actions
 from civicforum.mediation.models import Mediation
+from civicforum.moderation import actions as moderation
+from civicforum.moderation.actions import Deed
+from civicforum.moderation.queries import list_deciders
 from civicforum.notifications.actions import notify
 from civicforum.partnerships.models import Seat
 from civicforum.search.models import SearchEntry
@@ -157,3 +160,19 @@ def test_an_offer_that_nobody_was_asked_of_looks_like_any_other(odds, sign_in):
 def page(sign_in, person, id_: int) -> str:
     text = sign_in(person).get(f"/mediation/{id_}").text
     return text.partition("<main")[2].partition("</main")[0].partition("csrf")[0]
+
+
+def test_whoever_talks_it_over_does_not_judge_it(odds):
+    """Not the mediator who is made a moderator meanwhile, nor a moderator who asked for the talk."""
+    asker = make_user("moderator")
+    actions.ask_for_mediation(asker, odds.post.id)
+    odds.begin()
+    save(RoleGrant(user_id=odds.mo.id, role="moderator"))
+    for tied in (asker, odds.mo):
+        with pytest.raises(NotAllowed, match="in confidence"):
+            moderation.moderate(tied, "post", odds.post.id, Deed("hide", 2, "I know more."))
+    case = moderation.moderate(odds.moderator, "post", odds.post.id, Deed("hide", 2, "It is rude."))
+    appeal = moderation.appeal_measure(odds.ben, case.id, "No.")
+    assert not {asker.id, odds.mo.id} & set(list_deciders(appeal))
+    free = make_user("moderator")
+    assert free.id in list_deciders(appeal)

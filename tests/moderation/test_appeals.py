@@ -186,7 +186,7 @@ def test_who_is_nobody_here_finds_nothing_to_decide(place):
         with pytest.raises(NotFound):
             actions.decide_appeal(actor, appeal.id, "overturned", WHY, appeal.version)
         assert (role, queries.list_to_decide(actor)) == (role, [])
-        assert actor.id not in queries.list_deciders(appeal.case)
+        assert actor.id not in queries.list_deciders(appeal)
     assert (appeal.state, state_of(place.post)) == ("open", "hidden")
 
 
@@ -197,14 +197,14 @@ def test_nobody_acts_and_judges(place, role):
         actions.decide_appeal(actor, appeal.id, "overturned", WHY, appeal.version)
     assert (appeal.state, state_of(place.post)) == ("open", "hidden")
     assert queries.list_to_decide(actor) == []
-    assert actor.id not in queries.list_deciders(appeal.case)
+    assert actor.id not in queries.list_deciders(appeal)
 
 
 @pytest.mark.parametrize("role", FREE)
 def test_who_has_no_part_in_it_decides(place, role):
     actor, appeal = cast(place, role)
     assert [row.id for row in queries.list_to_decide(actor)] == [appeal.id]
-    assert actor.id in queries.list_deciders(appeal.case)
+    assert actor.id in queries.list_deciders(appeal)
     assert actions.decide_appeal(actor, appeal.id, "upheld", WHY, appeal.version).outcome == "upheld"
     assert queries.list_to_decide(actor) == []
 
@@ -470,7 +470,7 @@ def test_a_comment_in_a_closed_project_is_judged_by_its_own(app):
     post = make_post(make_thread(project), author, "They are animals.")
     case = actions.moderate(moderators[0], "post", post.id, HIDE)
     appeal = actions.appeal_measure(author, case.id, "No.")
-    assert queries.list_deciders(case) == [moderators[1].id]
+    assert queries.list_deciders(appeal) == [moderators[1].id]
     with pytest.raises(NotFound):
         queries.get_appeal(elsewhere, appeal.id)
     assert queries.get_appeal(name_independent(), appeal.id).id == appeal.id

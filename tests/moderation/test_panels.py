@@ -24,7 +24,7 @@ from civicforum.discussions.models import Post
 from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound
 from civicforum.jobs import Job
 from civicforum.moderation import actions, queries
-from civicforum.moderation.lots import in_order_of_lot
+from civicforum.moderation.lots import in_order_of_lot, seed_of
 from civicforum.moderation.models import Appeal, LogEntry, PanelSeat
 from civicforum.notifications.models import Notification
 
@@ -55,7 +55,7 @@ def told(user_id) -> list[str]:
 def test_an_outsider_draws_the_same_three(panel):
     """From what is public: the log's line, the number of the appeal, and the numbers of the volunteers."""
     line = db.session.get_one(LogEntry, panel.lot_line)
-    seed = f"{line.hash}:{panel.id}"
+    seed = f"{line.hash}:{panel.id}:{panel.lot_secret}"
 
     def code(number: int) -> str:
         return hashlib.sha256(f"{seed}:{number}".encode()).hexdigest()
@@ -250,7 +250,7 @@ def test_who_was_drawn_in_a_project_that_closed_reads_nothing_any_more(panel, pl
 
 
 def test_who_does_not_answer_in_five_days_is_followed_by_the_next_of_the_same_lot(panel, place):
-    order = in_order_of_lot(f"{panel.lot_hash}:{panel.id}", panel.lot_pool)
+    order = in_order_of_lot(f"{panel.lot_hash}:{panel.id}:{panel.lot_secret}", panel.lot_pool)
     first = panel.seats[0]
     actions.replace_juror(SYSTEM, first.id)
     assert states(panel) == ["asked"] * 3  # it was too early
@@ -273,7 +273,7 @@ def test_the_clock_asks_the_next(panel):
 
 
 def test_the_next_who_spoke_meanwhile_is_passed_over(panel, place):
-    order = in_order_of_lot(f"{panel.lot_hash}:{panel.id}", panel.lot_pool)
+    order = in_order_of_lot(f"{panel.lot_hash}:{panel.id}:{panel.lot_secret}", panel.lot_pool)
     fourth = queries.eligible_volunteers(panel.case)[order[3]]
     post_reply(db.session.get_one(User, fourth), place.thread.id, "Hear me.")
     actions.leave_panel(seated(panel)[0], panel.id)
@@ -326,3 +326,12 @@ def test_lists_and_the_lot(panel, place):
             queries.get_lot(other, missing)
     assert db.session.scalars(select(PanelSeat)).first() is not None
     assert make_project().id
+
+
+def test_whoever_asks_cannot_compute_in_advance_whom_the_lot_falls_on(panel):
+    """All else is public or can be guessed, second by second. Lots of the first days had no secret."""
+    numbers = list(range(1, 30))
+    known = seed_of(panel.lot_hash, panel.id, None)
+    assert known == f"{panel.lot_hash}:{panel.id}"
+    drawn = in_order_of_lot(seed_of(panel.lot_hash, panel.id, panel.lot_secret), numbers)
+    assert (len(panel.lot_secret), in_order_of_lot(known, numbers) == drawn) == (64, False)

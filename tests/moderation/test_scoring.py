@@ -69,6 +69,7 @@ def test_a_flag_never_weighs_less_than_nothing():
         ([resident(is_moderator=True), resident(1, has_role=True)], True),
         (residents(8, is_newcomer=True), False),
         ([resident(right=10)], False),  # 11.3, but one person alone
+        ([resident(right=10), resident(1, is_newcomer=True)], False),  # or with a second account
         ([], False),
     ],
 )

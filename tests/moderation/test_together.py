@@ -20,7 +20,7 @@ def test_nobody_judges_the_critics_of_their_own_organization(place):
     with pytest.raises(NotAllowed):
         actions.decide_appeal(judge, appeal.id, "upheld", "x", 1)
     assert queries.list_to_decide(judge) == []
-    assert queries.list_deciders(appeal.case) == [elsewhere.id]
+    assert queries.list_deciders(appeal) == [elsewhere.id]
 
 
 def test_a_limit_that_was_overturned_ends_at_once(place, sign_in):

@@ -44,6 +44,15 @@ def limits_on(actor: Actor, places: Sequence[str]) -> Sequence[Limit]:
     ).all()
 
 
+def muted_places(actor: Actor) -> Sequence[str]:
+    """Where this person is muted just now."""
+    if not isinstance(actor, User):
+        return []
+    return db.session.scalars(
+        select(Limit.place).where(Limit.user_id == actor.id, Limit.kind == "mute", _in_force())
+    ).all()
+
+
 def own_limit(actor: Actor, places: Sequence[str]) -> Limit | None:
     """What keeps this person from speaking in one of these places: the one that lasts longest."""
     if not isinstance(actor, User):

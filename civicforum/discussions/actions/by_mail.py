@@ -72,10 +72,19 @@ def _check_unsigned(user: User, thread: Thread, words: Words) -> None:
     """Mail programs sign by themselves: who speaks under a pseudonym there is not given away by that."""
     if queries.find_pseudonym(user, thread.project) is None:
         return
-    if any(re.search(rf"(?<!\w){re.escape(own)}(?!\w)", words.body) for own in (user.name, user.email)):
+    if _is_signed(user, words.body):
         raise NotAllowed(
             _("Your own name stands in it, and you speak under a pseudonym there. Send it without your name.")
         )
+
+
+def _is_signed(user: User, body: str) -> bool:
+    """The name or the address anywhere; or a line that is only a part of the name: “Ana”, or “Ana R.”"""
+    if any(re.search(rf"(?<!\w){re.escape(own)}(?!\w)", body) for own in (user.name, user.email)):
+        return True
+    part = "|".join(map(re.escape, user.name.split()))
+    signature = re.compile(rf"\W*(?:{part})(?:\W+(?:{part}|\w\.))*\W*", re.IGNORECASE)
+    return any(signature.fullmatch(line) for line in body.splitlines())
 
 
 def _check_address(address: ReplyAddress) -> None:

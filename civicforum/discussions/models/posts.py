@@ -60,7 +60,7 @@ class Post(Model, HasId, HasCreatedAt):
     state: Mapped[str] = mapped_column(String(20), default="visible")
     rule_number: Mapped[int | None]
     rule_title: Mapped[str | None] = mapped_column(String(120))
-    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
     published_at: Mapped[datetime | None]
     counted_at: Mapped[datetime | None]  # when it counted for its author's standing
     edited_at: Mapped[datetime | None]

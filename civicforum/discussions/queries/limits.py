@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.limits.models import EVERYWHERE, Limit
-from civicforum.agreement.limits.queries import limits_on, own_limit, shared_limits
+from civicforum.agreement.limits.queries import limits_on, muted_places, own_limit, shared_limits
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
+
+MOST_STEPS = 20
 
 
 def limits_of(threads: Sequence[Thread]) -> dict[int, list[Limit]]:
@@ -20,16 +22,37 @@ def limits_of(threads: Sequence[Thread]) -> dict[int, list[Limit]]:
 
 def limits_on_speaking(viewer: Actor, thread: Thread) -> Sequence[Limit]:
     """All that binds the viewer in this thread, the longest first: their own, and everybody's."""
-    return limits_on(viewer, _places(thread))
+    places = [*_places(thread), *_muted_before(viewer, thread)]
+    # Of the threads before this one only what is the viewer's own goes along, and not their pace.
+    return [
+        limit
+        for limit in limits_on(viewer, places)
+        if limit.user_id is not None or limit.place == thread.channel
+    ]
 
 
 def own_limit_in(viewer: Actor, thread: Thread) -> Limit | None:
     """What keeps the viewer from writing in this thread: here, in its project, or everywhere."""
-    return own_limit(viewer, _places(thread))
+    return own_limit(viewer, [*_places(thread), *_muted_before(viewer, thread)])
 
 
 def _places(thread: Thread) -> list[str]:
     return [thread.channel, f"project:{thread.project_id}", EVERYWHERE]
+
+
+def _muted_before(viewer: Actor, thread: Thread) -> list[str]:
+    """Threads in which the viewer is muted, and that go on in this one: because they were full, or merged."""
+    places = [place for place in muted_places(viewer) if place != thread.channel]
+    return [place for place in places if _goes_on_in(int(place.removeprefix("thread:")), thread)]
+
+
+def _goes_on_in(thread_id: int, thread: Thread) -> bool:
+    earlier = db.session.get(Thread, thread_id)
+    for _step in range(MOST_STEPS):
+        if earlier is None or earlier.id == thread.id:
+            break
+        earlier = earlier.merged_into or earlier.continued_in
+    return earlier is not None and earlier.id == thread.id
 
 
 def slow_until(viewer: Actor, thread: Thread, slow: Limit | None) -> datetime | None:

@@ -26,6 +26,7 @@ from civicforum.mediation.queries.rooms import (
     list_messages,
     message_ids,
     messages_by_name,
+    sat_together,
     unread_of,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "list_people",
     "message_ids",
     "messages_by_name",
+    "sat_together",
     "unread_of",
     "were_asked_lately",
 ]

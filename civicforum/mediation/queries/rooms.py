@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db
+from civicforum.discussions.models import Post
 from civicforum.errors import NotFound
 from civicforum.mediation import policies
 from civicforum.mediation.models import REST_DAYS, WITH_ROOM, Mediation, Message, Participant
@@ -51,6 +52,17 @@ def find_mediations(viewer: Actor, ids: Iterable[int]) -> Mapping[int, Mediation
     wanted = select(Mediation).join(Participant)
     wanted = wanted.where(Mediation.id.in_(list(ids)), Participant.user_id == viewer.id)
     return {row.id: row for row in db.session.scalars(wanted)}
+
+
+def sat_together(user_id: object, post: type[Post]) -> ColumnElement[bool]:
+    """Whether this person wants to talk, or talked, about the comment, as a side or as the mediator."""
+    talked = exists().where(
+        Mediation.post_id == post.id,
+        Participant.mediation_id == Mediation.id,
+        Participant.user_id == user_id,
+        Participant.state == "accepted",
+    )
+    return talked.correlate_except(Mediation, Participant)
 
 
 def list_messages(viewer: Actor, mediation_id: int, before: int | None = None) -> list[Message]:

@@ -15,6 +15,7 @@ from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries, redress
 from civicforum.moderation.actions.outcomes import settle_appeal, tell_asked
 from civicforum.moderation.actions.recording_appeals import record_appeal
+from civicforum.moderation.lots import make_secret
 from civicforum.moderation.models import (
     MAX_APPEAL,
     MAX_REASON,
@@ -52,6 +53,7 @@ def appeal_measure(
         person_id=actor.id,
         side=side or "",
         way="panel" if by_lot else "person",
+        lot_secret=make_secret() if by_lot else None,
         text=text.strip(),
         due_at=now() + timedelta(days=TARGET_DAYS),
     )

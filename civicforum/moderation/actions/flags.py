@@ -99,16 +99,24 @@ def check_number(actor: User) -> None:
 def withdraw_flag(actor: Actor, post_id: int) -> None:
     """Take one's flag back; the case closes if nobody else asked for it and nothing was done.
 
-    Doing it twice changes nothing. Locks the thread. Raises Conflict once a moderator has decided.
+    Doing it twice changes nothing. Locks the thread. Raises Conflict once a moderator has
+    decided, or the flags have hidden it.
     """
     post = lock_place(actor, "post", post_id)
     flag = queries.get_own_flag(actor, post_id)
     require(policies.can_withdraw_flag(actor, flag))
     if flag.state in ("agreed", "disagreed"):
         raise Conflict(_("A moderator has decided about your flag, so it cannot be taken back any more."))
+    if flag.state == "withdrawn":
+        return
+    case = db.session.get(Case, flag.case_id) if flag.case_id else None
+    if case is not None and case.awaits_person:
+        # Else whoever got it hidden would never be found wrong.
+        raise Conflict(
+            _("Together with other flags yours has hidden this comment, so it waits for a moderator with it.")
+        )
     flag.state = "withdrawn"
     db.session.flush()
-    case = db.session.get(Case, flag.case_id) if flag.case_id else None
     if case is None or case.closed_at is not None:
         return
     weigh_flags(case, post)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor
 from civicforum.agreement.models import Limit
 from civicforum.db import db, lock, transactional
-from civicforum.errors import Conflict, Invalid, NotFound
+from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies
 from civicforum.moderation.actions.deeds import Deed
 from civicforum.moderation.actions.recording import record_measure, tell_measure
@@ -19,7 +19,7 @@ def lift_measure(actor: Actor, measure_id: int, reason: str) -> Measure:
     """End what a measure set, early; whoever it bound is told, and a line goes into the public log.
 
     Locks the thread, the post, the case. NotFound as for the case, NotAllowed for who has a part in it,
-    Conflict where it is over already.
+    or may not set such a limit, Conflict where it is over already.
     """
     measure = db.session.get(Measure, measure_id)
     if measure is None or measure.limit_id is None:
@@ -28,6 +28,10 @@ def lift_measure(actor: Actor, measure_id: int, reason: str) -> Measure:
     thread = post.thread if post is not None else thread_of(measure.case)
     if not policies.can_work_on(actor, measure.case, thread.project if thread is not None else None):
         raise NotFound
+    require(
+        policies.can_undo(actor, measure),
+        _("Only moderators of the whole site do this. Ask one of them."),
+    )
     check_ties(actor, measure.case)
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise Invalid(errors={"reason": [_("Say why, in words the author can understand.")]})

@@ -7,7 +7,7 @@ the record. Locks are taken in the order of the whole room: threads, then posts,
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import db, transactional
@@ -34,7 +34,12 @@ def move_thread(actor: Actor, thread_id: int, project_id: int, reason: str) -> T
     inside = select(Post.id).where(Post.thread_id == thread.id)
     db.session.execute(
         update(Case)
-        .where(Case.target_type == "post", Case.target_id.in_(inside))
+        .where(
+            or_(
+                and_(Case.target_type == "post", Case.target_id.in_(inside)),
+                and_(Case.target_type == "thread", Case.target_id == thread.id),
+            )
+        )
         .values(project_id=thread.project_id)
     )
     queue_changed()

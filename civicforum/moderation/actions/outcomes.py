@@ -139,7 +139,7 @@ def tell_outcome(actor: Actor, appeal: Appeal) -> None:
 
 def tell_asked(appeal: Appeal) -> None:
     """Those who may decide are told; where nobody may, the administrators, so that they name somebody."""
-    deciders = queries.list_deciders(appeal.case)
+    deciders = queries.list_deciders(appeal)
     notify(deciders, "appeal_asked", "appeal", appeal.id, actor_id=appeal.person_id)
     if get_site().independent_email:
         key = f"appeal:{appeal.id}:asked"

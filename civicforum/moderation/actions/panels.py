@@ -49,7 +49,7 @@ def volunteer(actor: Actor, is_on: bool) -> Volunteer:
 
 @transactional
 def draw_panel(actor: Actor, appeal_id: int) -> None:
-    """Draw the three, from the code that the public log ends with now; done by the house, once.
+    """Draw the three, from the code that the public log ends with now, and the secret; by the house, once.
 
     With too few volunteers, somebody decides alone after all. Locks the thread, the case and the appeal.
     """
@@ -68,7 +68,8 @@ def draw_panel(actor: Actor, appeal_id: int) -> None:
 
 def _seat_next(appeal: Appeal) -> None:
     """Ask the next of the lot until three are there; who has a part in it by now is passed over."""
-    numbers = in_order_of_lot(seed_of(appeal.lot_hash or "", appeal.id), appeal.lot_pool or ())
+    seed = seed_of(appeal.lot_hash or "", appeal.id, appeal.lot_secret)
+    numbers = in_order_of_lot(seed, appeal.lot_pool or ())
     eligible = queries.eligible_volunteers(appeal.case, appeal.created_at)
     called = {seat.number for seat in appeal.seats}
     for place, number in enumerate(numbers, 1):

@@ -30,6 +30,7 @@ def tie_sentence(ties: Sequence[str]) -> str:
             "author": own_cause(),
             "flagged": _("You flagged this yourself, so somebody else decides it."),
             "posted": _("You wrote in this thread, so somebody else decides it."),
+            "mediated": _("You talked this over in confidence, so somebody else decides it."),
             "organization": _("This calls on your organization or answers it, so somebody else decides it."),
         }[ties[0]]
         if ties

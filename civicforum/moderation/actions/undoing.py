@@ -19,11 +19,12 @@ from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Case, Flag, Measure
 
 TAKES_DOWN = ("hide", "remove", "decline")
+DOWN = ("hidden", "removed", "declined")
 
 
 def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None = None) -> None:
-    """Restore what ``measure`` did: the words are shown, a limit ends, a name is theirs again; those who
-    flagged were not right.
+    """Restore what ``measure`` did: the words are shown, a limit ends, a name is theirs again. Those who
+    flagged were not right then, unless another measure keeps the words down, or this one was a limit.
 
     A line ``overturned`` goes into the public log; ``role`` says in it who decided, where that is no
     moderator. Doing it twice changes nothing. What was blacked out does
@@ -40,8 +41,10 @@ def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None =
         end_measured(lock(Limit, measure.limit_id))
     if measure.action in TAKES_BACK:
         _give_back(measure)
-    _disagree(measure.case)
-    _close(measure.case)
+    measure.case.version += 1
+    if measure.limit_id is None and not _is_down(post):
+        _disagree(measure.case)
+        _close(measure.case)
     record_of(actor, measure.case, "overturned", measure.rule, post, thread_of(measure.case), role=role)
     db.session.flush()
 
@@ -75,7 +78,7 @@ def thread_of(case: Case) -> Thread | None:
 
 def _is_what_hides(measure: Measure, post: Post) -> bool:
     """Whether the post is down because of this measure, and of no later one that stands."""
-    if post.state not in ("hidden", "removed", "declined"):
+    if post.state not in DOWN:
         return False
     later = (
         select(Measure.id)
@@ -89,6 +92,11 @@ def _is_what_hides(measure: Measure, post: Post) -> bool:
         )
     )
     return db.session.scalar(later.limit(1)) is None
+
+
+def _is_down(post: Post | None) -> bool:
+    """Whether another measure keeps it down: then who flagged it was right, and it may still be mended."""
+    return post is not None and post.state in DOWN
 
 
 def end_measured(limit: Limit) -> None:
@@ -107,7 +115,6 @@ def _disagree(case: Case) -> None:
 
 
 def _close(case: Case) -> None:
-    case.version += 1
     if case.target_type == "person" and queries.open_flags(case):
         # Somebody flagged what was chosen since, or the rest of the profile.
         case.state = "open"

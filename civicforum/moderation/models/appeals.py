@@ -45,6 +45,7 @@ class Appeal(Model, HasId, HasCreatedAt):
     lot_line: Mapped[int | None]
     lot_hash: Mapped[str | None] = mapped_column(String(64))
     lot_pool: Mapped[list[int] | None] = mapped_column(JSON)
+    lot_secret: Mapped[str | None] = mapped_column(String(64))  # told once the lot is drawn
     measure: Mapped[Measure] = relationship(lazy="joined")
     case: Mapped[Case] = relationship(lazy="joined")
     person: Mapped[User | None] = relationship(foreign_keys=[person_id])

@@ -149,6 +149,7 @@ from civicforum.moderation.queries.ratings import (
     words_for,
 )
 from civicforum.moderation.queries.recusal import (
+    bind,
     count_free,
     count_free_of_person,
     is_free_of_person,
@@ -217,6 +218,7 @@ __all__ = [
     "Template",
     "ThreadHistory",
     "all_heads",
+    "bind",
     "can_decide",
     "can_mend",
     "can_see",

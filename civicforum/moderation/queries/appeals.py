@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from civicforum.accounts.models import Actor, User
@@ -11,6 +11,7 @@ from civicforum.db import db
 from civicforum.discussions.models import Post
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
+from civicforum.moderation.kinds import FOR_SITE
 from civicforum.moderation.models import (
     Appeal,
     AppealMessage,
@@ -57,7 +58,7 @@ def can_decide(viewer: Actor, appeal: Appeal) -> bool:
     """Whether the viewer could decide it alone: entitled, and without any part in it."""
     return policies.can_decide_appeal(
         viewer,
-        appeal.case,
+        appeal,
         project_of(appeal.case),
         get_site().independent_email,
         took_part=took_part(viewer, appeal.case),
@@ -175,9 +176,13 @@ def get_refused(viewer: Actor, post_id: int) -> Flag:
 
 
 def is_undone(found: Case, measure: Measure) -> bool:
-    """Whether what was done is over already, because somebody took it back."""
-    later = [each.action for each in found.measures if each.id > measure.id]
-    return measure.action != "leave" and any(action in policies.UNDOING for action in later)
+    """Whether somebody took this very measure back, and not another one of the same case."""
+    if measure.overturned_at is not None:
+        return True
+    later = {each.action for each in found.measures if each.id > measure.id}
+    if measure.limit is not None:
+        return measure.limit.ended_at is not None and "lift" in later
+    return measure.action in policies.UNDONE_BY_RESTORING and "restore" in later
 
 
 # --- lists ---
@@ -225,16 +230,23 @@ def count_to_decide(viewer: Actor) -> int:
 
 def _to_decide(viewer: Actor) -> Select[Appeal]:
     is_moderator = is_person(viewer) and policies.can_see_queue(viewer)
-    is_entitled = moderated_by(viewer, Case.project_id) if is_moderator else false()
-    if is_moderator and policies.can_act_for_site(viewer):
-        is_entitled = or_(is_entitled, Case.target_type == "person")
+    is_entitled = _moderated(viewer) if is_moderator else false()
     if policies.is_independent(viewer, get_site().independent_email):
         is_entitled = true()
     return (
         select(Appeal)
         .join(Case, Case.id == Appeal.case_id)
+        .join(Measure, Measure.id == Appeal.measure_id)
         .where(Appeal.state == "open", Appeal.way == "person", is_entitled, ~takes_part(viewer.id or 0))
     )
+
+
+def _moderated(viewer: Actor) -> ColumnElement[bool]:
+    """What this moderator may take back: in their places; what only the site's may do, if they are one."""
+    theirs = moderated_by(viewer, Case.project_id)
+    if policies.can_act_for_site(viewer):
+        return or_(theirs, Case.target_type == "person")
+    return and_(theirs, Measure.action.not_in(FOR_SITE))
 
 
 def list_to_judge(viewer: Actor) -> Sequence[PanelSeat]:
@@ -267,7 +279,7 @@ def list_who_acted(measure: Measure) -> Sequence[int]:
 def list_who_hear(appeal: Appeal) -> Sequence[int]:
     """Who hears what the person who asked adds: whoever acted, and those who decide."""
     drawn = [seat.user_id for seat in appeal.seats if seat.user_id and seat.state in SITTING]
-    deciders = list_deciders(appeal.case) if appeal.way == "person" else drawn
+    deciders = list_deciders(appeal) if appeal.way == "person" else drawn
     return [*list_who_acted(appeal.measure), *deciders]
 
 

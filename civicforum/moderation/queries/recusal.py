@@ -4,10 +4,10 @@ Asked in SQL of any person and any post: so the queue leaves out what this moder
 says how many others may.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from civicforum.accounts.models import Actor, RoleGrant, User
 from civicforum.db import db, now
@@ -17,10 +17,16 @@ from civicforum.partnerships.models import Membership, Organization, Project, Se
 
 # Written there for good, and with their own name or another: what was moved away or never shown counts not.
 _NOT_SPOKEN = ("moved", "declined")
+# Others would learn from a count who flagged, and who sits in a room of three.
+_NOT_TOLD = ("flagged", "mediated")
+
+Bond = Callable[[object, type[Post]], ColumnElement[bool]]
+_bonds: list[Bond] = []
 
 
 def ties_to(viewer: Actor, post_id: int) -> tuple[str, ...]:
-    """What ties this person to a comment: ``author``, ``flagged``, ``posted``, ``organization``; or ()."""
+    """What ties this person to a comment (``author``, ``flagged``, ``posted``, ``organization``,
+    ``mediated``); or ()."""
     return _names(_to_post(viewer.id, Post), select(Post.id).where(Post.id == post_id), viewer)
 
 
@@ -79,7 +85,7 @@ def free_posts(viewer: Actor, post_ids: Sequence[int]) -> set[int]:
 
 
 def count_free(viewer: Actor, post: Post) -> int:
-    """How many other moderators than the viewer may judge this comment."""
+    """How many other moderators than the viewer may judge this comment, as far as anybody may know."""
     others = (
         select(func.count(User.id))
         .select_from(User)
@@ -88,26 +94,26 @@ def count_free(viewer: Actor, post: Post) -> int:
             User.id != (viewer.id or 0),
             _is_here(),
             _moderates(post.thread.project),
-            ~or_(*_to_post(User.id, Post).values()),
+            ~or_(*(tie for name, tie in _to_post(User.id, Post).items() if name not in _NOT_TOLD)),
         )
     )
     return db.session.scalar(others) or 0
 
 
+def tied_among(people: Sequence[int], post: Post) -> set[int]:
+    """Those of these people who have a part in the comment, other than by a flag."""
+    ties = (tie for name, tie in _to_post(User.id, Post).items() if name != "flagged")
+    wanted = select(User.id).join(Post, Post.id == post.id).where(User.id.in_(people), or_(*ties))
+    return set(db.session.scalars(wanted))
+
+
 def count_free_of_person(viewer: Actor, person: User) -> int:
-    """How many other moderators of the site may judge what is asked about this person."""
-    flagged = exists().where(
-        Flag.case_id == Case.id,
-        Flag.user_id == User.id,
-        Flag.state != "withdrawn",
-        Case.target_type == "person",
-        Case.target_id == person.id,
-        Case.closed_at.is_(None),
-    )
+    """How many other moderators of the site may judge what is asked about this person, as far as anybody may
+    know: that somebody else flagged it is not told by a number."""
     others = (
         select(func.count(User.id))
         .join(RoleGrant, and_(RoleGrant.user_id == User.id, RoleGrant.role == "moderator"))
-        .where(User.id.not_in((viewer.id or 0, person.id)), _is_here(), ~flagged)
+        .where(User.id.not_in((viewer.id or 0, person.id)), _is_here())
     )
     return db.session.scalar(others) or 0
 
@@ -139,21 +145,56 @@ def _to_post(user_id: object, post: type[Post]) -> dict[str, ColumnElement[bool]
         "flagged": exists().where(
             Flag.post_id == post.id, Flag.user_id == user_id, Flag.state != "withdrawn"
         ),
-        "posted": _posted_in(post.thread_id, user_id),
+        "posted": spoke_beside(user_id, post, not_counted=_NOT_SPOKEN),
         "organization": is_about_own_organization(user_id, post),
+        "mediated": sat_together_about(user_id, post),
     }
 
 
 def _to_thread(user_id: object) -> dict[str, ColumnElement[bool]]:
     return {
         "author": and_(Thread.author_id.is_not(None), Thread.author_id == user_id),
-        "posted": _posted_in(Thread.id, user_id),
+        "posted": _spoke_in(user_id, lambda thread_id: thread_id == Thread.id, _NOT_SPOKEN),
     }
 
 
-def _posted_in(thread_id: object, user_id: object) -> ColumnElement[bool]:
-    own = aliased(Post)
-    return exists().where(own.thread_id == thread_id, own.author_id == user_id, own.state.not_in(_NOT_SPOKEN))
+def bind(bond: Bond) -> None:
+    """Let a room above say who has a part in a comment by what happened there: ``bond(person, post)``."""
+    if bond not in _bonds:
+        _bonds.append(bond)
+
+
+def sat_together_about(user_id: object, post: type[Post]) -> ColumnElement[bool]:
+    """Whether a room above knows a part that this person has in it: they talked it over in confidence."""
+    return or_(false(), *(bond(user_id, post) for bond in _bonds))
+
+
+def spoke_beside(user_id: object, post: type[Post], not_counted: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Whether this person said something where the comment stands, or where it stood before it was moved.
+
+    Nor do they get free by moving their own words: each leaves a trace at the place it had.
+    """
+    trace = aliased(Post)
+    stood = select(trace.thread_id).where(trace.moved_to_id == post.id).correlate_except(trace)
+    return _spoke_in(user_id, lambda thread: or_(thread == post.thread_id, thread.in_(stood)), not_counted)
+
+
+def _spoke_in(
+    user_id: object,
+    is_there: Callable[[InstrumentedAttribute[int]], ColumnElement[bool]],
+    not_counted: Sequence[str],
+) -> ColumnElement[bool]:
+    own, trace = aliased(Post), aliased(Post)
+    was_there = exists().where(trace.moved_to_id == own.id, is_there(trace.thread_id)).correlate_except(trace)
+    return (
+        exists()
+        .where(
+            own.author_id == user_id,
+            own.state.not_in(not_counted),
+            or_(is_there(own.thread_id), was_there),
+        )
+        .correlate_except(own)
+    )
 
 
 def is_about_own_organization(user_id: object, post: type[Post]) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """Who flagged, and what was flagged, as the score asks for it; see ``moderation/scoring.py``."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -11,6 +13,7 @@ from civicforum.discussions.policies import speaks_by_name
 from civicforum.discussions.queries import find_called
 from civicforum.moderation.models import Case, Flag
 from civicforum.moderation.policies import can_work_on
+from civicforum.moderation.queries.recusal import tied_among
 from civicforum.moderation.scoring import Flagger, Target
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate, is_organizer, is_partner
@@ -33,11 +36,22 @@ def flaggers_of(case: Case, project: Project | None) -> list[Flagger]:
         .options(selectinload(Flag.user))
         .order_by(Flag.id)
     ).all()
-    tallies = _tallies([flag.user_id for flag in flags])
+    people = [flag.user_id for flag in flags]
+    tallies, tied = _tallies(people), _tied(people, case)
     return [
-        _flagger(flag, can_work_on(flag.user, case, project), *tallies.get(flag.user_id, (0, 0)))
+        _flagger(
+            flag,
+            can_work_on(flag.user, case, project) and flag.user_id not in tied,
+            *tallies.get(flag.user_id, (0, 0)),
+        )
         for flag in flags
     ]
+
+
+def _tied(people: Sequence[int], case: Case) -> set[int]:
+    """A moderator who may not judge it does not do so by a flag: it weighs as that of others with a role."""
+    post = db.session.get(Post, case.target_id) if case.target_type == "post" else None
+    return tied_among(people, post) if post is not None else set()
 
 
 def _flagger(flag: Flag, is_moderator: bool, right: int, wrong: int) -> Flagger:
@@ -96,4 +110,5 @@ def _names_of_power(project: Project) -> list[str]:
     people = db.session.scalars(
         select(User.name).where(User.id.in_(hat_holders(project.id)), User.erased_at.is_(None))
     )
-    return [*people, *(partner.organization.name for partner in project.partners)]
+    surnames = [name.split()[-1] for name in people if len(name.split()) > 1]
+    return [*people, *surnames, *(partner.organization.name for partner in project.partners)]

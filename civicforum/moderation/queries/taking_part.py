@@ -14,11 +14,16 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
 from civicforum.moderation.models import PANEL_SIZE, Appeal, Case, Flag, Measure, PanelSeat, Volunteer
 from civicforum.moderation.queries.places import project_of
-from civicforum.moderation.queries.recusal import is_about_own_organization
+from civicforum.moderation.queries.recusal import (
+    is_about_own_organization,
+    sat_together_about,
+    spoke_beside,
+)
 from civicforum.partnerships.models import Membership, Partner, Project, Seat
 from civicforum.web.site import get_site
 
-_look = aliased(Appeal)
+# Aliases, so that none of them is taken for a row of the query around it.
+_look, _other, _deed = aliased(Appeal), aliased(Case), aliased(Measure)
 
 
 def takes_part(person: Any) -> ColumnElement[bool]:
@@ -26,19 +31,25 @@ def takes_part(person: Any) -> ColumnElement[bool]:
 
     The one answer to who may not judge it: for a page, for a draw, and under the lock of a decision.
     """
-    in_case = Measure.case_id == Case.id
     return or_(
         Case.target_author_id == person,
         Case.opened_by_id == person,
-        exists().where(in_case, Measure.actor_id == person),
-        exists().where(Flag.case_id == Case.id, Flag.user_id == person),
+        exists().where(_deed.case_id == _other.id, _is_about_the_same(), _deed.actor_id == person),
+        exists().where(Case.target_type == "post", Flag.post_id == Case.target_id, Flag.user_id == person),
         exists().where(_hold_of_case(), or_(Hold.author_id == person, Hold.decided_by_id == person)),
         _spoke_there(person),
         _had_a_look(person),
         exists().where(
-            Case.target_type == "post", Post.id == Case.target_id, is_about_own_organization(person, Post)
+            Case.target_type == "post",
+            Post.id == Case.target_id,
+            or_(is_about_own_organization(person, Post), sat_together_about(person, Post)),
         ),
     )
+
+
+def _is_about_the_same() -> ColumnElement[bool]:
+    """In this case or in another one about the same: a case that is closed does not wash anybody clean."""
+    return and_(_other.target_type == Case.target_type, _other.target_id == Case.target_id)
 
 
 def _hold_of_case() -> ColumnElement[bool]:
@@ -47,17 +58,17 @@ def _hold_of_case() -> ColumnElement[bool]:
 
 def _spoke_there(person: Any) -> ColumnElement[bool]:
     """Began the thread, or said anything in it under whatever name, whatever became of it."""
-    said, about = aliased(Post), aliased(Post)
+    about = aliased(Post)
     is_about = and_(Case.target_type == "post", about.id == Case.target_id)
     return or_(
-        exists().where(is_about, said.thread_id == about.thread_id, said.author_id == person),
+        exists().where(is_about, spoke_beside(person, about)),
         exists().where(is_about, Thread.id == about.thread_id, Thread.author_id == person),
     )
 
 
 def _had_a_look(person: Any) -> ColumnElement[bool]:
-    """Asked for a second look in this case, or decided one."""
-    of_case = _look.case_id == Case.id
+    """Asked for a second look at this, or decided one: three residents whose answer hid it act, too."""
+    of_case = and_(_look.case_id == _other.id, _is_about_the_same())
     voted = and_(PanelSeat.appeal_id == _look.id, PanelSeat.user_id == person, PanelSeat.state == "voted")
     return or_(
         exists().where(of_case, or_(_look.person_id == person, _look.decided_by_id == person)),
@@ -69,9 +80,10 @@ def took_part(viewer: Actor, case: Case) -> bool:
     return bool(db.session.scalar(select(takes_part(viewer.id or 0)).where(Case.id == case.id)))
 
 
-def list_deciders(found: Case) -> Sequence[int]:
-    """Everybody who may decide a second look in this case alone: moderators of its place, the independent
-    person, and of these nobody who took part."""
+def list_deciders(appeal: Appeal) -> Sequence[int]:
+    """Everybody who may decide this second look alone: moderators of its place, the independent person, and
+    of these nobody who took part."""
+    found = appeal.case
     site, project = get_site(), project_of(found)
     people = db.session.scalars(
         select(User)
@@ -81,7 +93,7 @@ def list_deciders(found: Case) -> Sequence[int]:
     return [
         user.id
         for user in people
-        if policies.can_decide_appeal(user, found, project, site.independent_email, took_part=False)
+        if policies.can_decide_appeal(user, appeal, project, site.independent_email, took_part=False)
     ]
 
 

@@ -36,7 +36,7 @@ def leave_panel(appeal_id: int) -> Response:
 def show_lot(appeal_id: int) -> Any:
     """How the three were drawn, in numbers, so that anybody can draw them again."""
     appeal = queries.get_lot(viewer(), appeal_id)
-    seed = seed_of(appeal.lot_hash or "", appeal.id)
+    seed = seed_of(appeal.lot_hash or "", appeal.id, appeal.lot_secret)
     order = in_order_of_lot(seed, appeal.lot_pool or ())
     return render_template("moderation/panel_lot.html", appeal=appeal, seed=seed, order=order)
 

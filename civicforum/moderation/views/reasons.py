@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from civicforum.discussions.policies import can_read_words, can_see_post
 from civicforum.discussions.queries import files_of_posts
 from civicforum.files.tray import sent_changes
-from civicforum.moderation import actions, forms, queries
+from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.statements import done_words, statement_of
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.limits import limited
@@ -60,7 +60,12 @@ def reasons_page(case: Any, measure: Any, **facts: Any) -> str:
         statement=statement_of(measure),
         done_words=done_words,
         later=queries.list_later(case, measure),
-        others=[each for each in queries.list_stated(case) if each is not measure],
+        # Whoever flagged it reads what became of the flag, not how its author was dealt with.
+        others=[
+            each
+            for each in queries.list_stated(case)
+            if each is not measure and policies.is_about(viewer(), case)
+        ],
         appeal=queries.find_appeal(viewer(), measure),
         is_undone=queries.is_undone(case, measure),
         **facts,
