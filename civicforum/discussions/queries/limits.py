@@ -11,8 +11,6 @@ from civicforum.agreement.limits.queries import limits_on, muted_places, own_lim
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 
-MOST_STEPS = 20
-
 
 def limits_of(threads: Sequence[Thread]) -> dict[int, list[Limit]]:
     """What holds for everybody in each of these threads, by id; in one query."""
@@ -48,9 +46,9 @@ def _muted_before(viewer: Actor, thread: Thread) -> list[str]:
 
 def _goes_on_in(thread_id: int, thread: Thread) -> bool:
     earlier = db.session.get(Thread, thread_id)
-    for _step in range(MOST_STEPS):
-        if earlier is None or earlier.id == thread.id:
-            break
+    seen: set[int] = set()
+    while earlier is not None and earlier.id not in (thread.id, *seen):
+        seen.add(earlier.id)
         earlier = earlier.merged_into or earlier.continued_in
     return earlier is not None and earlier.id == thread.id
 

@@ -21,7 +21,7 @@ _NOT_SPOKEN = ("moved", "declined")
 _NOT_TOLD = ("flagged", "mediated")
 
 Bond = Callable[[object, type[Post]], ColumnElement[bool]]
-_bonds: list[Bond] = []
+_bonds: dict[Bond, None] = {}
 
 
 def ties_to(viewer: Actor, post_id: int) -> tuple[str, ...]:
@@ -160,8 +160,7 @@ def _to_thread(user_id: object) -> dict[str, ColumnElement[bool]]:
 
 def bind(bond: Bond) -> None:
     """Let a room above say who has a part in a comment by what happened there: ``bond(person, post)``."""
-    if bond not in _bonds:
-        _bonds.append(bond)
+    _bonds[bond] = None
 
 
 def sat_together_about(user_id: object, post: type[Post]) -> ColumnElement[bool]:
