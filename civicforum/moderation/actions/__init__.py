@@ -39,6 +39,9 @@ from civicforum.moderation.actions.moving import (
     move_thread,
     split_thread,
 )
+from civicforum.moderation.actions.on_duty import (
+    tell_duty,
+)
 from civicforum.moderation.actions.panels import (
     draw_panel,
     leave_panel,
@@ -100,6 +103,7 @@ __all__ = [
     "set_gate",
     "show_listed",
     "split_thread",
+    "tell_duty",
     "undo_measure",
     "volunteer",
     "vote_on_appeal",

@@ -76,6 +76,11 @@ from civicforum.moderation.queries.log import (
     projects_in_log,
     rules_ever,
 )
+from civicforum.moderation.queries.on_duty import (
+    count_held,
+    list_free_on_duty,
+    titles_of,
+)
 from civicforum.moderation.queries.places import (
     post_before,
     posts_before,
@@ -158,6 +163,7 @@ __all__ = [
     "cases_mended",
     "count_flags_by",
     "count_free",
+    "count_held",
     "count_own_templates",
     "count_own_waiting",
     "count_queue",
@@ -210,6 +216,7 @@ __all__ = [
     "list_administrators",
     "list_cases",
     "list_deciders",
+    "list_free_on_duty",
     "list_heads",
     "list_held",
     "list_held_posts",
@@ -250,6 +257,7 @@ __all__ = [
     "ties_in",
     "ties_to",
     "ties_to_thread",
+    "titles_of",
     "told_at",
     "took_part",
     "verify_log",

@@ -57,16 +57,20 @@ def count_free(viewer: Actor, post: Post) -> int:
         select(func.count(User.id))
         .select_from(User)
         .join(Post, Post.id == post.id)
-        .where(
-            User.id != (viewer.id or 0),
-            User.email_confirmed_at.is_not(None),
-            User.erased_at.is_(None),
-            or_(User.suspended_until.is_(None), User.suspended_until <= now()),
-            _moderates(post.thread.project),
-            ~or_(*_to_post(User.id, Post).values()),
-        )
+        .where(User.id != (viewer.id or 0), may_judge_post(post))
     )
     return db.session.scalar(others) or 0
+
+
+def may_judge_post(post: Post) -> ColumnElement[bool]:
+    """Which rows of ``User`` joined with this comment's row moderate its place, and nothing ties to it."""
+    return and_(
+        User.email_confirmed_at.is_not(None),
+        User.erased_at.is_(None),
+        or_(User.suspended_until.is_(None), User.suspended_until <= now()),
+        _moderates(post.thread.project),
+        ~or_(*_to_post(User.id, Post).values()),
+    )
 
 
 def _moderates(project: Project) -> ColumnElement[bool]:
