@@ -97,7 +97,7 @@ def statement_of(measure: Measure) -> Statement:
         origin="automatic" if is_caught else {"flag": "flag"}.get(case.source, "own initiative"),
         is_automated_detection=is_caught,
         is_automated_decision=measure.is_automated,
-        redress=_redress(measure),
+        redress=redress_of(measure),
     )
 
 
@@ -141,7 +141,8 @@ def _rule(measure: Measure) -> RuleCited | None:
     return RuleCited(rule.number, rule.title_in(locale), rule.text_in(locale), rule.version.number)
 
 
-def _redress(measure: Measure) -> Redress:
+def redress_of(measure: Measure) -> Redress:
+    """How, where and until when this measure may be contested."""
     site = get_site()
     told_at = queries.told_at(measure.case, measure)
     months, zone = site.appeal_months, site.timezone

@@ -81,6 +81,10 @@ from civicforum.moderation.queries.on_duty import (
     list_free_on_duty,
     titles_of,
 )
+from civicforum.moderation.queries.own_limits import (
+    OwnLimit,
+    list_own_limits,
+)
 from civicforum.moderation.queries.places import (
     post_before,
     posts_before,
@@ -152,6 +156,7 @@ __all__ = [
     "OFFICES",
     "WAITING",
     "LogFilter",
+    "OwnLimit",
     "Place",
     "QueueItem",
     "Report",
@@ -223,6 +228,7 @@ __all__ = [
     "list_later",
     "list_log",
     "list_own_appeals",
+    "list_own_limits",
     "list_queue",
     "list_rules",
     "list_seen",
