@@ -23,6 +23,7 @@ from factories import (
 )
 from sqlalchemy import select
 
+from civicforum.accounts.actions import update_profile
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.actions import list_word
 from civicforum.agreement.queries import find_hold
@@ -41,10 +42,18 @@ from civicforum.moderation.quarters import quarter_of
 from civicforum.moderation.queries import find_case_about
 from civicforum.notifications.actions import notify
 from civicforum.notifications.stops import Stop, sign_stop
-from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
+from civicforum.partnerships.actions import (
+    edit_project,
+    follow_project,
+    publish_update,
+    set_phases,
+    withdraw_update,
+)
+from civicforum.partnerships.actions.projects import PhaseDraft
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
+from civicforum.townhalls.models import AgendaItem, Decision, Summary
 from civicforum.townhalls.queries import calendar_version
 from civicforum.townhalls.wishes import NeedWish
 from civicforum.voices.models import Voice
@@ -84,7 +93,11 @@ MASKED = {"zqmaskedname", "zqmaskedhandle", "zqmaskedmail"}
 RECORD = {"zqremoved", "zqblackedout"}
 # What two people and a mediator say to each other: no role opens it.
 ROOM = {"zqroom", "zqagreed"}
-EVERYTHING = WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM
+# A word that is listed to be masked: whoever wrote it, wherever, nobody reads it.
+LISTED = {"zqlisted"}
+EVERYTHING = (
+    WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM | LISTED
+)
 
 # voice → what they may read all the same
 MAY_READ = {
@@ -155,8 +168,10 @@ def _plant_town() -> Town:
         people["organizer_here"], office, title="Open project", slug="open-room", allows_pseudonyms=True
     )
     list_word(people["site_moderator"], "holdme", "hold")
+    list_word(people["site_moderator"], "zqlisted", "mask")
     _plant_posts(town, project)
     hall = _plant_drafts(town, project)
+    _plant_listed(town, project)
     closed, closed_hall, closed_thread = _plant_closed(town)
     drafted = make_project(member, status="draft", title="zqdraftproject lantern", slug="drafted-room")
     _collect(town, [project, closed, drafted, elsewhere], [hall, closed_hall], closed_thread)
@@ -234,6 +249,32 @@ def _plant_measures(town: Town, thread, author: User) -> None:
     moderation.moderate(moderator, "post", told, deed)
     slow = make_thread(thread.project, resident, title="A slow one")
     moderation.moderate(moderator, "thread", slow.id, Deed("slow", 2, "It went fast."))
+
+
+def _plant_listed(town: Town, project) -> None:
+    """A word that is masked, in whatever somebody can write for others to read."""
+    resident, organizer = town.people["resident"], town.people["organizer_here"]
+    said = "A zqlisted lantern"
+    thread = discussions.start_thread(resident, project.id, said, f"{said}, @rita.")
+    opening = first_post_id(thread.id)
+    discussions.edit_post(resident, opening, f"{said} again, @rita.", 1)
+    discussions.post_reply(organizer, thread.id, f"> {said}\n\nA zqlisted answer, @rita.", opening)
+    _plant_poll(resident, opening, said)
+    discussions.set_tags(organizer, project.id, [said])
+    edit_project(organizer, project, vision=said, summary=said, decides=said)
+    set_phases(organizer, project, [PhaseDraft(said, now().date(), text=said)])
+    publish_update(organizer, project, said, said)
+    hall = make_town_hall(project, title=said, summary=said, location=said, access_statement=said)
+    save(AgendaItem(town_hall_id=hall.id, position=1, title=said, presenter=said))
+    decided = [Decision(position=1, text=said, owner=said)]
+    facts = {"version": 1, "body": said, "html": f"<p>{said}</p>", "attendance": 0}
+    save(Summary(town_hall_id=hall.id, decisions=decided, **facts))
+    update_profile(resident, resident, name=resident.name, handle="rita", about=said, neighbourhood=said)
+    organization = make_organization(name=said, about=said)
+    save(Partner(project_id=project.id, organization_id=organization.id, brings=said))
+    discussions.close_thread(organizer, thread.id, said)
+    town.fills["threads/thread_id"].append(thread.id)
+    town.fills["town-halls/town_hall_id"].append(hall.id)
 
 
 def _plant_room(town: Town, question_id: int) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from civicforum.accounts import arrivals, offers
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.queries import get_person
-from civicforum.agreement import actions, policies, queries
+from civicforum.agreement import actions, masking, policies, queries
 from civicforum.agreement.forms import AcceptForm, AgreementForm, WordForm, filled
 from civicforum.agreement.models import AgreementVersion
 from civicforum.errors import require
@@ -23,6 +23,7 @@ bp = Blueprint("agreement", __name__)
 
 def init_app(app: Flask) -> None:
     arrivals.register(actions.greet)
+    masking.listen()
     offers.register(_offer_vouching)
 
 
