@@ -43,6 +43,18 @@ STATED = ("hide", "decline", "remove", "request_edit", "redact", "warn", *LIMITS
 TOLD = (*STATED, "restore", "lift")
 ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn")
 
+
+@dataclass(frozen=True)
+class Softer:
+    """What a second look leaves of a limit: ``lasts`` from now (None: as long as it was), and where.
+
+    ``kind``: mute (this thread alone) or silence (this project alone); None where it was.
+    """
+
+    lasts: timedelta | None = None
+    kind: str | None = None
+
+
 MOST_PASSAGES = 20
 FEWEST_CHARACTERS = 2  # of a passage: a single letter would black out half the comment
 MAX_PASSAGE = 2000

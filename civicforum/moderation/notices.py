@@ -112,7 +112,8 @@ def _appeal_words(reason: str, number: int) -> str:
         "appeal_upheld": _("Somebody looked again (no. %(number)s): it stands. Read why.", number=number),
         "appeal_overturned": _("Somebody looked again (no. %(number)s): you were right.", number=number),
         "appeal_varied": _(
-            "Somebody looked again (no. %(number)s): you may mend it once more.", number=number
+            "Somebody looked again (no. %(number)s): it was changed in part. Read what holds now.",
+            number=number,
         ),
         "appeal_handed": _(
             "Too few residents answered for second look no. %(number)s. One person decides it now.",

@@ -251,6 +251,17 @@ class NewDecisionSchema(Schema):
     reason = fields.String(load_default="")
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
     appeal = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    hours = fields.Integer(
+        load_default=None,
+        strict=True,
+        validate=validate.Range(min=1, max=720),
+        metadata={"description": "Of a limit that is varied: it ends so many hours from now."},
+    )
+    kind = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["mute", "silence"]),
+        metadata={"description": "Of a limit that is varied: in this thread, or in this project alone."},
+    )
 
     class Meta:
         unknown = RAISE

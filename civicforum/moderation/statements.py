@@ -60,6 +60,11 @@ class Statement:
     redress: Redress
 
     @property
+    def less(self) -> str | None:
+        """What is left of it after a second look."""
+        return less_words(self.measure)
+
+    @property
     def how_found(self) -> str:
         return {
             "flag": _("Somebody flagged it."),
@@ -115,6 +120,15 @@ def done_words(action: str) -> str:
         "suspend": _("Your account cannot write for a while. You can read everything."),
         "leave": _("A moderator looked at your flag. The comment stays as it is."),
     }.get(action, _("A moderator did something about what you wrote."))
+
+
+def less_words(measure: Measure) -> str | None:
+    """What a second look left of a limit: where it holds, and until when; None where it is as it was."""
+    limit = measure.limit
+    if limit is None or (limit.kind, limit.until) == (measure.action, measure.until):
+        return None
+    until = localtime(limit.until)
+    return _("It is less now. %(scope)s Until %(day)s.", scope=_scope(limit.kind), day=until)
 
 
 def _scope(action: str) -> str:

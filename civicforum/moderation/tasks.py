@@ -13,7 +13,7 @@ from civicforum.agreement.duty import find_duty
 from civicforum.discussions.models import Post
 from civicforum.moderation import actions, queries
 from civicforum.moderation.models import Appeal, Measure
-from civicforum.moderation.statements import address_of, statement_of
+from civicforum.moderation.statements import address_of, less_words, statement_of
 from civicforum.notifications.actions import gather_mail, note_mailed
 from civicforum.notifications.mailing import in_language_of, mail_person
 from civicforum.notifications.stops import Stop
@@ -114,15 +114,19 @@ def mail_outcome(appeal_id: int) -> None:
         return
     person = appeal.person
     assert person is not None
+    locale = person.locale or "en"
+    with force_locale(locale):
+        less = less_words(appeal.measure)
     mail.send(
         person.email,
         "moderation/mail/appeal_decided.md",
-        locale=person.locale or "en",
+        locale=locale,
         key=f"appeal:{appeal.id}:decided",
         because=mail.Because(_("You get this because you asked for a second look.")),
         name=person.name,
         outcome=appeal.outcome,
         side=appeal.side,
+        less=less,
         reason=appeal.reason,
         url=_url(appeal),
     )

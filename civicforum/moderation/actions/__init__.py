@@ -71,10 +71,12 @@ from civicforum.moderation.actions.templates import (
 from civicforum.moderation.actions.undoing import (
     undo_measure,
 )
+from civicforum.moderation.kinds import Softer
 
 __all__ = [
     "CASE_ACTIONS",
     "Deed",
+    "Softer",
     "appeal_measure",
     "decide_appeal",
     "decide_case",

@@ -51,8 +51,9 @@ class Case(Model, HasId, HasCreatedAt):
 class Measure(Model, HasId, HasCreatedAt):
     """One action in a case: what was done, under which rule, why, by whom.
 
-    Never changed afterwards, but for ``overturned_at``: somebody else found that it should not have been.
-    ``limit``: what it set on speaking; ``until``: when that ends by itself.
+    Never changed afterwards, but for what a second look found: ``overturned_at``, it should not have been;
+    ``limit``, what is set on speaking, may be a shorter or narrower one than at first. ``until``: when the
+    first was to end by itself.
     """
 
     __tablename__ = "measure"
