@@ -26,6 +26,7 @@ from sqlalchemy import select
 from civicforum.accounts.actions import update_profile
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.actions import list_word
+from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
@@ -445,6 +446,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
     fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
+    fills["holds/hold_id"] = list(db.session.scalars(select(Hold.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
     fills["measures/action"] = ["redact", "warn"]
     fills["calm/action"] = ["slow"]

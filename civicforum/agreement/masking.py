@@ -42,12 +42,13 @@ def _mask_what_is_shown(session: Any, _context: Any, _instances: Any) -> None:
 
 def _changed(row: Any) -> Iterator[tuple[str, str | None]]:
     """The shown columns of a row that are about to be written with words, and where these are drawn."""
-    for name, drawn in _shown(type(row)):
+    model: Any = type(row)
+    for name, drawn in _shown(model):
         if any(get_history(row, name, PassiveFlag.PASSIVE_NO_INITIALIZE).added or ()):
             yield name, drawn
 
 
 @cache
-def _shown(model: type) -> tuple[tuple[str, str | None], ...]:
-    columns = inspect(model).columns  # type: ignore[attr-defined]  # of a mapped class
+def _shown(model: Any) -> tuple[tuple[str, str | None], ...]:
+    columns: Any = inspect(model).columns
     return tuple((each.key, each.info.get("drawn")) for each in columns if each.info.get("is_shown"))

@@ -70,7 +70,7 @@ def asked_besides(town: Town) -> list[str]:
     found += [f"/oembed?url=http://localhost/projects/{slug}" for slug in town.fills["projects/slug"]]
     halls = town.fills["town-halls/town_hall_id"]
     found += [f"/oembed?url=http://localhost/town-halls/{hall}" for hall in halls]
-    return [*found, "/api/v1/cases?limit=1", "/api/v1/moderation/log?limit=1"]
+    return [*found, "/api/v1/cases?limit=1", "/api/v1/holds?limit=1", "/api/v1/moderation/log?limit=1"]
 
 
 def leaks(answer, asked: str, forbidden: set[str]) -> set[str]:
@@ -129,6 +129,7 @@ POSTED = {
     "cases.Flags": {"rule": 2, "note": "x"},
     "cases.Cases": {"target": {"type": "post", "id": 1}, "action": "leave", "reason": "x"},
     "cases.Actions": {"action": "leave", "reason": "x", "version": 99},
+    "holds.HoldDecision": {"action": "decline", "rule": 2, "reason": "x"},
     "appeals.CaseAppeal": {"text": "Please."},
     "appeals.AppealDecision": {"outcome": "upheld", "reason": "x", "version": 1},
     "threads.Posts": {"body": "An answer."},
@@ -139,7 +140,7 @@ POSTED = {
     "ratings.ThreadRating": {"fair": 1, "heard": 1},
     "ratings.MeetingRating": {"fair": 1, "heard": 1},
 }
-PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|appeals|moderation)\b")
+PLACES = re.compile(r"(/api/v1)?/(posts|threads|town-halls|projects|cases|holds|appeals|moderation)\b")
 
 
 @pytest.mark.parametrize("voice", ["resident", "moderator_elsewhere"])

@@ -137,8 +137,7 @@ def decide_appeal(
     Varied is what is hidden (it may be mended again), or a limit: ``softer`` says what is left of it.
     ``version`` is the one that was read. Locks the thread, the case and the appeal, and asks under them who
     took part: NotAllowed for who acted, spoke in the thread, or is a party. Raises Invalid without a reason
-    or for a limit that is no less, Conflict where another decided, it is withdrawn or over, or three residents
-    decide.
+    or for a limit that is no less, Conflict where another decided, it is over, or three residents decide.
     """
     appeal = lock_appeal(actor, appeal_id)
     # Whoever may see it may know that it is over; who decided it would else be told that they may not.

@@ -67,6 +67,11 @@ from civicforum.moderation.queries.heads import (
     missing_head,
     verify_log,
 )
+from civicforum.moderation.queries.holds import (
+    ToRead,
+    get_hold,
+    list_holds,
+)
 from civicforum.moderation.queries.log import (
     LogFilter,
     each_line,
@@ -161,6 +166,7 @@ __all__ = [
     "QueueItem",
     "Report",
     "Template",
+    "ToRead",
     "all_heads",
     "can_decide",
     "can_mend",
@@ -202,6 +208,7 @@ __all__ = [
     "get_appeal",
     "get_case",
     "get_contested",
+    "get_hold",
     "get_lasting",
     "get_lot",
     "get_own_flag",
@@ -225,6 +232,7 @@ __all__ = [
     "list_heads",
     "list_held",
     "list_held_posts",
+    "list_holds",
     "list_later",
     "list_log",
     "list_own_appeals",
