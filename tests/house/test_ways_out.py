@@ -206,16 +206,14 @@ def _words(mail) -> str:
 def test_mails_and_digests_told_it_while_it_was_open(app, place):
     """So that there was something to leak."""
     mails = [mail for mail in mails_by_the_next_morning(app) if CANARY in _words(mail)]
-    kinds = {
-        "digest" if "digest" in str(mail["List-Unsubscribe"]) else str(mail["Subject"]) for mail in mails
-    }
-    assert len(mails) > 1, kinds
+    assert len(mails) > 1, "the mail about the answer, and a digest"
 
 
 def test_no_shared_cache_keeps_what_somebody_may_hide(app, place, sign_in):
     """Whatever tells the words is asked for anew each time; what is one person's own is nobody else's."""
     for voice, client in {"guest": app.test_client(), "reader": sign_in(place.reader)}.items():
-        for address, (is_told, _known) in ask(client, place.addresses(app)).items():
+        doors = [door for door in place.addresses(app) if missing(WAYS, [door]) != set(WAYS)]
+        for address, (is_told, _known) in ask(client, doors).items():
             if is_told:
                 headers = client.get(address, follow_redirects=True).headers
                 kept = headers.get("Cache-Control", "")
