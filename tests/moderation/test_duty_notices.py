@@ -9,8 +9,9 @@ from factories import join, make_organization, make_post, make_project, make_thr
 from flask import current_app
 
 from civicforum.agreement import duty
+from civicforum.agreement.actions import hold_for_review
 from civicforum.agreement.queries import find_hold
-from civicforum.db import now
+from civicforum.db import now, transaction
 from civicforum.discussions.actions import post_reply
 from civicforum.moderation import actions
 from civicforum.moderation.actions import Deed
@@ -133,3 +134,11 @@ def test_what_was_read_before_the_mail_left_is_not_mailed(app, place):
 def test_a_mail_to_somebody_who_is_gone_is_not_sent(app):
     mail_held(987654, "held:1")
     assert mails_to(app, "person") == []
+
+
+def test_what_is_no_comment_or_of_no_project_is_told_to_nobody(place):
+    duty.begin_duty(place.moderator, 3)
+    with transaction():
+        hold_for_review(place.author, "name", place.author.id, None, "list")
+        hold_for_review(place.author, "post", place.post.id, None, "list")
+    assert told(place.moderator) == []
