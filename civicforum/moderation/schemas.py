@@ -229,6 +229,9 @@ class StatementSchema(Schema):
     scope = fields.String()
     starts_at = fields.AwareDateTime()
     until = fields.AwareDateTime(allow_none=True)
+    less = fields.String(
+        allow_none=True, metadata={"description": "What a second look left of a limit, in a sentence."}
+    )
     facts = fields.String()
     reason = fields.String()
     rule = fields.Nested(RuleStatedSchema, allow_none=True)

@@ -21,7 +21,7 @@ from civicforum.moderation.statements import done_words
 
 REASON = "It says what people are, and not what they did."
 FIELDS = {
-    *("measure", "done", "scope", "starts_at", "until", "facts", "reason", "rule", "origin"),
+    *("measure", "done", "scope", "starts_at", "until", "facts", "reason", "rule", "origin", "less"),
     *("is_automated_detection", "is_automated_decision", "redress", "case_id", "measure_id"),
 }
 

@@ -165,3 +165,8 @@ def test_over_the_api(client, place):
     )
     assert (answer.status_code, answer.json["outcome"]) == (201, "varied")
     assert measure.limit.kind == "mute"
+    stated = client.get(
+        f"/api/v1/cases/{measure.case_id}/statement?measure={measure.id}",
+        headers={"Authorization": f"Bearer {make_token(place.author)}"},
+    )
+    assert stated.json["less"].startswith("It is less now. This discussion only.")
