@@ -23,8 +23,10 @@ from factories import (
 )
 from sqlalchemy import select
 
+from civicforum.accounts.actions import update_profile
 from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.actions import list_word
+from civicforum.agreement.models import Hold
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
@@ -41,10 +43,18 @@ from civicforum.moderation.quarters import quarter_of
 from civicforum.moderation.queries import find_case_about
 from civicforum.notifications.actions import notify
 from civicforum.notifications.stops import Stop, sign_stop
-from civicforum.partnerships.actions import edit_project, follow_project, publish_update, withdraw_update
+from civicforum.partnerships.actions import (
+    edit_project,
+    follow_project,
+    publish_update,
+    set_phases,
+    withdraw_update,
+)
+from civicforum.partnerships.actions.projects import PhaseDraft
 from civicforum.partnerships.models import Invitation, Partner
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
+from civicforum.townhalls.models import AgendaItem, Decision, Summary
 from civicforum.townhalls.queries import calendar_version
 from civicforum.townhalls.wishes import NeedWish
 from civicforum.voices.models import Voice
@@ -89,8 +99,22 @@ RECORD = {"zqremoved", "zqblackedout"}
 ROOM = {"zqroom", "zqagreed"}
 # A name and a profile that moderators took back: they alone know what stood there.
 TAKEN = {"zqtakenname", "zqtakenhandle", "zqtakenprofile"}
+# A word that is listed to be masked: whoever wrote it, wherever, nobody reads it.
+LISTED = {"zqlisted"}
 EVERYTHING = (
-    TAKEN | WORDS | REASONS | CLOSED | DRAFTS | NEEDS | ADDRESSES | OWN | MASKED | RECORD | RATED | ROOM
+    TAKEN
+    | WORDS
+    | REASONS
+    | CLOSED
+    | DRAFTS
+    | NEEDS
+    | ADDRESSES
+    | OWN
+    | MASKED
+    | RECORD
+    | RATED
+    | ROOM
+    | LISTED
 )
 
 # voice → what they may read all the same
@@ -162,8 +186,10 @@ def _plant_town() -> Town:
         people["organizer_here"], office, title="Open project", slug="open-room", allows_pseudonyms=True
     )
     list_word(people["site_moderator"], "holdme", "hold")
+    list_word(people["site_moderator"], "zqlisted", "mask")
     _plant_posts(town, project)
     hall = _plant_drafts(town, project)
+    _plant_listed(town, project)
     closed, closed_hall, closed_thread = _plant_closed(town)
     drafted = make_project(member, status="draft", title="zqdraftproject lantern", slug="drafted-room")
     _collect(town, [project, closed, drafted, elsewhere], [hall, closed_hall], closed_thread)
@@ -257,6 +283,32 @@ def _plant_delayed(town: Town, thread, author: User) -> None:
     with transaction():
         find_hold("post", post.id).due_at += timedelta(days=1)
     town.fills["delayed_thread"] = [thread.id]
+
+
+def _plant_listed(town: Town, project) -> None:
+    """A word that is masked, in whatever somebody can write for others to read."""
+    resident, organizer = town.people["resident"], town.people["organizer_here"]
+    said = "A zqlisted lantern"
+    thread = discussions.start_thread(resident, project.id, said, f"{said}, @rita.")
+    opening = first_post_id(thread.id)
+    discussions.edit_post(resident, opening, f"{said} again, @rita.", 1)
+    discussions.post_reply(organizer, thread.id, f"> {said}\n\nA zqlisted answer, @rita.", opening)
+    _plant_poll(resident, opening, said)
+    discussions.set_tags(organizer, project.id, [said])
+    edit_project(organizer, project, vision=said, summary=said, decides=said)
+    set_phases(organizer, project, [PhaseDraft(said, now().date(), text=said)])
+    publish_update(organizer, project, said, said)
+    hall = make_town_hall(project, title=said, summary=said, location=said, access_statement=said)
+    save(AgendaItem(town_hall_id=hall.id, position=1, title=said, presenter=said))
+    decided = [Decision(position=1, text=said, owner=said)]
+    facts = {"version": 1, "body": said, "html": f"<p>{said}</p>", "attendance": 0}
+    save(Summary(town_hall_id=hall.id, decisions=decided, **facts))
+    update_profile(resident, resident, name=resident.name, handle="rita", about=said, neighbourhood=said)
+    organization = make_organization(name=said, about=said)
+    save(Partner(project_id=project.id, organization_id=organization.id, brings=said))
+    discussions.close_thread(organizer, thread.id, said)
+    town.fills["threads/thread_id"].append(thread.id)
+    town.fills["town-halls/town_hall_id"].append(hall.id)
 
 
 def _plant_room(town: Town, question_id: int) -> None:
@@ -440,6 +492,7 @@ def _collect(town: Town, projects, halls, closed_thread) -> None:
     fills["posts/post_id"] = list(db.session.scalars(select(Post.id)))
     fills["polls/poll_id"] = list(db.session.scalars(select(Poll.id)))
     fills["cases/case_id"] = list(db.session.scalars(select(Case.id)))
+    fills["holds/hold_id"] = list(db.session.scalars(select(Hold.id)))
     fills["measures/measure_id"] = list(db.session.scalars(select(Measure.id)))
     fills["measures/action"] = ["redact", "warn", "take_name"]
     fills["items/kind"], fills["items/item_id"] = ["case", "hold"], fills["cases/case_id"][:3]

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.hats import hats_of
-from civicforum.db import HasCreatedAt, HasId, Model, now
+from civicforum.db import SHOWN, HasCreatedAt, HasId, Model, now
 
 SITE_ROLES = ("organizer", "partner", "moderator", "mediator", "steward", "administrator")
 
@@ -25,8 +25,8 @@ class User(Model, HasId, HasCreatedAt, UserMixin):
     name: Mapped[str] = mapped_column(String(60))
     name_skeleton: Mapped[str] = mapped_column(String(120), index=True)
     handle: Mapped[str] = mapped_column(String(30), unique=True)
-    about: Mapped[str] = mapped_column(Text, default="")
-    neighbourhood: Mapped[str] = mapped_column(String(80), default="")
+    about: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
+    neighbourhood: Mapped[str] = mapped_column(String(80), default="", info=SHOWN)
     locale: Mapped[str | None] = mapped_column(String(8))
     timezone: Mapped[str | None] = mapped_column(String(64))
     # Whether a single key does something: who speaks to a computer, or hits keys by accident, turns it off.

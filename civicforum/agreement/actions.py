@@ -10,6 +10,7 @@ from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.agreement import policies, queries, shipped
 from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule, Standing
+from civicforum.agreement.waiting import tell_waiting
 from civicforum.agreement.wording import RuleWording
 from civicforum.agreement.words import fold
 from civicforum.db import db, lock, lock_or_make, now, transactional
@@ -171,6 +172,8 @@ def hold_for_review(
     hold.reason = ""
     db.session.add(hold)
     db.session.flush()
+    if shown_at is None:
+        tell_waiting(hold)
     return hold
 
 

@@ -60,7 +60,11 @@ def find_listed(text: str, action: str) -> list[str]:
 
 def mask_words(text: str) -> str:
     """``text`` with dots in place of the words that are listed to be masked."""
-    return words.mask(text, _listed("mask"))
+    return words.mask(text, words_to_mask())
+
+
+def words_to_mask() -> list[str]:
+    return _listed("mask")
 
 
 def _listed(action: str) -> list[str]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from civicforum.accounts import arrivals, offers, wording
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.queries import get_person
-from civicforum.agreement import actions, policies, queries
+from civicforum.agreement import actions, masking, policies, queries
 from civicforum.agreement.forms import AcceptForm, AgreementForm, WordForm, filled
 from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.objections import object_to_words
@@ -24,6 +24,7 @@ bp = Blueprint("agreement", __name__)
 
 def init_app(app: Flask) -> None:
     arrivals.register(actions.greet)
+    masking.listen()
     offers.register(_offer_vouching)
     wording.register_objection(object_to_words)
 

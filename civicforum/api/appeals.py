@@ -1,5 +1,6 @@
 """Statements of reasons and second looks, over the API."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask.views import MethodView
@@ -67,7 +68,11 @@ class AppealDecision(MethodView):
         appeal_id = queries.find_appeal_in(viewer(), case_id, body["appeal"]).id
 
         def do() -> Done:
-            actions.decide_appeal(viewer(), appeal_id, body["outcome"], body["reason"], body["version"])
+            lasts = timedelta(hours=body["hours"]) if body["hours"] else None
+            softer = actions.Softer(lasts, body["kind"])
+            actions.decide_appeal(
+                viewer(), appeal_id, body["outcome"], body["reason"], body["version"], softer
+            )
             return Done(201, "appeal", appeal_id)
 
         done = idempotent(do)

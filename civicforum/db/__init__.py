@@ -7,7 +7,7 @@ What must happen after the commit is said inside, with ``after_commit``, and die
 from civicforum.clock import now
 from civicforum.db.engine import connections_given, count_connections, engine_options, init_app, sqlite_module
 from civicforum.db.locks import find_locked, lock, lock_or_make
-from civicforum.db.tables import Base, HasCreatedAt, HasId, Model, UtcDateTime, db
+from civicforum.db.tables import SHOWN, SHOWN_DRAWN, Base, HasCreatedAt, HasId, Model, UtcDateTime, db
 from civicforum.db.transactions import (
     COLLISIONS,
     OUT_OF_REACH,
@@ -23,6 +23,8 @@ from civicforum.db.writers import is_sqlite, stop_other_writers
 __all__ = [
     "COLLISIONS",
     "OUT_OF_REACH",
+    "SHOWN",
+    "SHOWN_DRAWN",
     "Base",
     "HasCreatedAt",
     "HasId",

@@ -61,6 +61,12 @@ else:
     Model = db.Model
 
 
+# In the ``info`` of a column with words that others read: whoever has to do something about all of them (mask
+# listed words) finds them by it, whatever room they are of. ``drawn`` names a column with their HTML.
+SHOWN: dict[str, Any] = {"is_shown": True}
+SHOWN_DRAWN: dict[str, Any] = {"is_shown": True, "drawn": "html"}
+
+
 class HasId:
     """A surrogate key, for the tables that have no better one."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from civicforum.accounts.models import User
 from civicforum.accounts.passwords import hash_password
 from civicforum.db import db, now, transaction
-from civicforum.demo import meetings, openness, people, places, record, sitting, talks
+from civicforum.demo import looks, meetings, openness, people, places, record, sitting, talks
 from civicforum.demo.files import Files, read_files
 from civicforum.demo.meetings import Meeting
 from civicforum.demo.places import News
@@ -103,6 +103,7 @@ def load_demo(plan: Plan, step: Callable[[int], None] = lambda _count: None) -> 
         people.let_words_stand(stage, plan.talks)
         people.let_people_read(stage, files.people)
         record.add_cases(stage, plan.talks)
+        looks.add_second_looks(stage)
         sitting.add_sitting(stage)
         openness.add_heads(stage)
         meetings.add_meetings(stage, plan.meetings)

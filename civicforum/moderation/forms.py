@@ -9,9 +9,10 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from civicforum.agreement.limits.models import SLOW_MINUTES
-from civicforum.agreement.models import DUTY_HOURS
+from civicforum.agreement.models import DUTY_HOURS, Limit
+from civicforum.clock import now
 from civicforum.discussions.models import GATE_HOURS, GATE_WHOM, MAX_GATE_REASON
-from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind
+from civicforum.moderation.kinds import SHORT_STEPS, STEPS, Kind, Softer
 from civicforum.moderation.models import (
     MAX_APPEAL,
     MAX_INTERNAL_NOTE,
@@ -384,16 +385,55 @@ class DecisionForm(Form):
         ),
         validators=[InputRequired(_("Choose how it ends."))],
     )
+    lasts = RadioField(
+        _("If in part: how long does it still hold?"),
+        coerce=int,
+        choices=options([(0, _("as long as before")), *DURATIONS.items()]),
+        default=0,
+    )
+    kind = RadioField(
+        _("If in part: where?"),
+        choices=options(
+            [
+                ("", _("where it holds now")),
+                ("silence", _("in this project only")),
+                ("mute", _("in this discussion only")),
+            ]
+        ),
+        default="",
+    )
     reason = Words(_("Why"), MAX_REASON, description=_("Whoever asked reads this."))
     version = HiddenField(default="0")
 
+    @property
+    def softer(self) -> Softer:
+        lasts = timedelta(hours=self.lasts.data) if self.lasts.data else None
+        return Softer(lasts, self.kind.data or None)
+
 
 def decision_form(appeal: Appeal, **values: Any) -> DecisionForm:
-    """The form of this one: only what is hidden can be given back to be mended."""
+    """The form of this one: in part goes for what is hidden, and for a limit that still holds."""
     form = DecisionForm(**values, version=appeal.version)
+    limit = appeal.measure.limit
+    if limit is not None and limit.is_in_force():
+        _offer_less(form, limit, appeal.case.target_type == "post")
+        return form
+    del form.lasts, form.kind
     if appeal.measure.action != "hide":
         form.outcome.choices = [choice for choice in form.outcome.choices if choice.value != "varied"]
     return form
+
+
+def _offer_less(form: DecisionForm, limit: Limit, has_place: bool) -> None:
+    """Only what is shorter than what is left, and narrower than where it holds."""
+    left = (limit.until - now()).total_seconds() / 3600
+    form.lasts.choices = [choice for choice in form.lasts.choices if choice.value < left]
+    narrower = {"suspend": ("", "silence", "mute"), "silence": ("", "mute")}.get(limit.kind, ("",))
+    kinds = narrower if has_place else ("",)
+    form.kind.choices = [choice for choice in form.kind.choices if choice.value in kinds]
+    words = {"varied": _("In part: for a shorter time, or in a smaller place")}
+    offered = [(choice.value, words.get(choice.value, choice.label)) for choice in form.outcome.choices]
+    form.outcome.choices = options(offered)
 
 
 class VoteForm(Form):

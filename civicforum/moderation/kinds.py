@@ -60,6 +60,18 @@ ANSWERS = ("hide", "decline", "remove", "request_edit", "redact", "warn", *TAKES
 # What of a person can be flagged, and with which measure it is taken back.
 PARTS = {"name": "take_name", "profile": "clear_profile"}
 
+
+@dataclass(frozen=True)
+class Softer:
+    """What a second look leaves of a limit: ``lasts`` from now (None: as long as it was), and where.
+
+    ``kind``: mute (this thread alone) or silence (this project alone); None where it was.
+    """
+
+    lasts: timedelta | None = None
+    kind: str | None = None
+
+
 MOST_PASSAGES = 20
 FEWEST_CHARACTERS = 2  # of a passage: a single letter would black out half the comment
 MAX_PASSAGE = 2000

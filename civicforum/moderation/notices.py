@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from civicforum.accounts import wording
 from civicforum.accounts.policies import can_administer
-from civicforum.agreement import marks
+from civicforum.agreement import marks, waiting
 from civicforum.discussions.policies import can_see_post
 from civicforum.discussions.queries import find_posts
 from civicforum.moderation import queries
-from civicforum.moderation.actions import look_at_words, object_to_taken, show_listed
+from civicforum.moderation.actions import look_at_words, object_to_taken, show_listed, tell_duty
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.kinds import STATED
 from civicforum.moderation.queries import find_cases_about
@@ -126,7 +127,8 @@ def _appeal_words(reason: str, number: int) -> str:
         "appeal_upheld": _("Somebody looked again (no. %(number)s): it stands. Read why.", number=number),
         "appeal_overturned": _("Somebody looked again (no. %(number)s): you were right.", number=number),
         "appeal_varied": _(
-            "Somebody looked again (no. %(number)s): you may mend it once more.", number=number
+            "Somebody looked again (no. %(number)s): it was changed in part. Read what holds now.",
+            number=number,
         ),
         "appeal_handed": _(
             "Too few residents answered for second look no. %(number)s. One person decides it now.",
@@ -158,7 +160,27 @@ def describe_alone(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int
     return {each: Notice(words, url_for("pages.site_settings")) for each in ids if can_name}
 
 
+def describe_held(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
+    """To moderators on duty: how much waits for them just now, one notice for each project."""
+    counts, titles = queries.count_held(viewer, ids), queries.titles_of(ids)
+    url = url_for("moderation.queue")
+    return {each: Notice(_held_words(count, titles[each]), url) for each, count in counts.items()}
+
+
+def _held_words(count: int, project: str) -> str:
+    if not count:
+        return _("What waited in “%(project)s” has been read.", project=project)
+    return ngettext(
+        "%(num)s comment in “%(project)s” waits for you to read it.",
+        "%(num)s comments in “%(project)s” wait for you to read them.",
+        count,
+        project=project,
+    )
+
+
 def init_app(_app: Flask) -> None:
+    registry.register("held_in", describe_held)
+    waiting.register(tell_duty)
     registry.register("post_case", describe)
     registry.register("appeal", describe_appeals)
     registry.register("appeal_alone", describe_alone)

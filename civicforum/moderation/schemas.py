@@ -1,12 +1,16 @@
 """What is told of cases, flags and the log."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from civicforum.accounts.models import Actor
 from civicforum.agreement.limits.models import SLOW_MINUTES
+from civicforum.discussions.schemas import PostSchema, tell_posts
 from civicforum.moderation.kinds import MAX_PASSAGE, MOST_PASSAGES, PARTS
 from civicforum.moderation.models import Appeal, Case, Flag
+from civicforum.moderation.queries import ToRead
 
 
 class RuleCitedSchema(Schema):
@@ -123,6 +127,34 @@ class NewActionSchema(DeedSchema):
         unknown = RAISE
 
 
+class HoldSchema(Schema):
+    """A comment that a moderator reads before it is shown. ``state``: waiting, approved, declined.
+
+    ``cause``: list, links, thread or newcomer. ``can_decline`` is false where you have a part in it.
+    """
+
+    id = fields.Integer()
+    state = fields.String()
+    cause = fields.String()
+    is_on_duty = fields.Boolean()
+    can_decline = fields.Boolean()
+    rule = fields.Nested(RuleCitedSchema, allow_none=True)
+    reason = fields.String()
+    created_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime()
+    decided_at = fields.AwareDateTime(allow_none=True)
+    post = fields.Nested(PostSchema)
+
+
+class NewHoldDecisionSchema(Schema):
+    action = fields.String(required=True, validate=validate.OneOf(["approve", "decline"]))
+    rule = fields.Integer(load_default=None, allow_none=True, strict=True)
+    reason = fields.String(load_default="")
+
+    class Meta:
+        unknown = RAISE
+
+
 class NewFlagSchema(Schema):
     rule = fields.Integer(required=True, strict=True)
     note = fields.String(load_default="")
@@ -211,6 +243,9 @@ class StatementSchema(Schema):
     scope = fields.String()
     starts_at = fields.AwareDateTime()
     until = fields.AwareDateTime(allow_none=True)
+    less = fields.String(
+        allow_none=True, metadata={"description": "What a second look left of a limit, in a sentence."}
+    )
     facts = fields.String()
     reason = fields.String()
     rule = fields.Nested(RuleStatedSchema, allow_none=True)
@@ -265,9 +300,42 @@ class NewDecisionSchema(Schema):
     reason = fields.String(load_default="")
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
     appeal = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    hours = fields.Integer(
+        load_default=None,
+        strict=True,
+        validate=validate.Range(min=1, max=720),
+        metadata={"description": "Of a limit that is varied: it ends so many hours from now."},
+    )
+    kind = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["mute", "silence"]),
+        metadata={"description": "Of a limit that is varied: in this thread, or in this project alone."},
+    )
 
     class Meta:
         unknown = RAISE
+
+
+def holds_json(viewer: Actor, rows: Sequence[ToRead]) -> list[dict[str, Any]]:
+    """Each with its comment, as this moderator may read it."""
+    posts = tell_posts(viewer, [row.post for row in rows])
+    told = [
+        {
+            "id": row.hold.id,
+            "state": row.hold.decision or "waiting",
+            "cause": row.hold.cause,
+            "is_on_duty": row.hold.is_on_duty,
+            "can_decline": row.can_decline,
+            "rule": row.hold.rule,
+            "reason": row.hold.reason,
+            "created_at": row.hold.created_at,
+            "due_at": row.hold.due_at,
+            "decided_at": row.hold.decided_at,
+            "post": post,
+        }
+        for row, post in zip(rows, posts, strict=True)
+    ]
+    return [dict(HoldSchema().dump(each)) for each in told]
 
 
 def appeal_json(appeal: Appeal) -> dict[str, Any]:

@@ -61,6 +61,11 @@ class Statement:
     redress: Redress
 
     @property
+    def less(self) -> str | None:
+        """What is left of it after a second look."""
+        return less_words(self.measure)
+
+    @property
     def how_found(self) -> str:
         return {
             "flag": _("Somebody flagged it."),
@@ -101,7 +106,7 @@ def statement_of(measure: Measure) -> Statement:
         origin="automatic" if is_caught else {"flag": "flag"}.get(case.source, "own initiative"),
         is_automated_detection=is_caught,
         is_automated_decision=measure.is_automated,
-        redress=_redress(measure),
+        redress=redress_of(measure),
     )
 
 
@@ -122,6 +127,15 @@ def done_words(action: str) -> str:
         "leave": _("A moderator looked at your flag. The comment stays as it is."),
         "leave_name": _("A moderator looked at your flag. The name and the profile stay as they are."),
     }.get(action, _("A moderator did something about what you wrote."))
+
+
+def less_words(measure: Measure) -> str | None:
+    """What a second look left of a limit: where it holds, and until when; None where it is as it was."""
+    limit = measure.limit
+    if limit is None or (limit.kind, limit.until) == (measure.action, measure.until):
+        return None
+    until = localtime(limit.until)
+    return _("It is less now. %(scope)s Until %(day)s.", scope=_scope(limit.kind), day=until)
 
 
 def _scope(action: str) -> str:
@@ -153,7 +167,8 @@ def _rule(measure: Measure) -> RuleCited | None:
     return RuleCited(rule.number, rule.title_in(locale), rule.text_in(locale), rule.version.number)
 
 
-def _redress(measure: Measure) -> Redress:
+def redress_of(measure: Measure) -> Redress:
+    """How, where and until when this measure may be contested."""
     site = get_site()
     told_at = queries.told_at(measure.case, measure)
     months, zone = site.appeal_months, site.timezone

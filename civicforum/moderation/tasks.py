@@ -9,10 +9,14 @@ from flask_babel import lazy_gettext as _
 
 from civicforum import jobs, mail
 from civicforum.accounts.models import SYSTEM, User
+from civicforum.agreement.duty import find_duty
 from civicforum.discussions.models import Post
 from civicforum.moderation import actions, queries
 from civicforum.moderation.models import Appeal, Measure
-from civicforum.moderation.statements import address_of, statement_of
+from civicforum.moderation.statements import address_of, less_words, statement_of
+from civicforum.notifications.actions import gather_mail, note_mailed
+from civicforum.notifications.mailing import in_language_of, mail_person
+from civicforum.notifications.stops import Stop
 from civicforum.web.site import get_site
 
 
@@ -111,17 +115,51 @@ def mail_outcome(appeal_id: int) -> None:
         return
     person = appeal.person
     assert person is not None
+    locale = person.locale or "en"
+    with force_locale(locale):
+        less = less_words(appeal.measure)
     mail.send(
         person.email,
         "moderation/mail/appeal_decided.md",
-        locale=person.locale or "en",
+        locale=locale,
         key=f"appeal:{appeal.id}:decided",
         because=mail.Because(_("You get this because you asked for a second look.")),
         name=person.name,
         outcome=appeal.outcome,
         side=appeal.side,
+        less=less,
         reason=appeal.reason,
         url=_url(appeal),
+    )
+
+
+@jobs.task("moderation.mail_held")
+def mail_held(user_id: int, bundle: str) -> None:
+    """To a moderator, while they are on duty: how much waits for them in a project. No words of anybody."""
+    user = queries.find_person(user_id)
+    batch = gather_mail(SYSTEM, user_id, bundle, "moderation.mail_held")
+    if user is None or batch is None:
+        return
+    projects = [object_id for _reason, object_id in batch.told]
+    counts = queries.count_held(user, projects) if find_duty(user) else {}
+    told = {project_id: count for project_id, count in counts.items() if count}
+    for project_id, count in told.items():
+        with in_language_of(user):
+            _mail_held(user, project_id, count, batch.number)
+    note_mailed(SYSTEM, user_id, batch.number, bool(told))
+
+
+def _mail_held(user: User, project_id: int, count: int, number: int) -> None:
+    mail_person(
+        user,
+        "moderation/mail/held.md",
+        key=f"held:{user.id}:{number}",
+        because=_("You get this because you are on duty as a moderator."),
+        stop=Stop(user.id, ("held",)),
+        name=user.name,
+        count=count,
+        project=queries.titles_of([project_id])[project_id],
+        url=url_for("moderation.queue", _external=True),
     )
 
 

@@ -13,6 +13,7 @@ class WishesForm(Form):
     mention = BooleanField(_("when somebody mentions me (@my-handle)"))
     answer = BooleanField(_("when a partner or an organizer answers me"))
     subscription = BooleanField(_("when there is a new comment where I follow everything"))
+    held = BooleanField(_("when a comment waits for me while I am on duty as a moderator"))
     reminder = BooleanField(_("before a meeting that I said I come to"))
     summary = BooleanField(_("when there is a summary of a meeting I had to do with"))
     digest = RadioField(
@@ -47,7 +48,8 @@ class WishesForm(Form):
 
     @property
     def at_once(self) -> list[Any]:
-        return [self.reply, self.mention, self.answer, self.subscription]
+        own = [self.reply, self.mention, self.answer, self.subscription]
+        return [*own, self.held] if "held" in self else own
 
     @property
     def meetings(self) -> list[Any]:

@@ -9,8 +9,9 @@ from civicforum.db import HasCreatedAt, HasId, Model
 
 # subscribed: told of everything; normal: when one is spoken to, and in the digest; ignore: the inbox alone.
 LEVELS = ("subscribed", "normal", "ignore")
-# What is mailed at once, each unless the person said no. ``answer`` is a reply by a partner or organizer.
-AT_ONCE = ("reply", "mention", "answer", "subscription")
+# What is mailed at once, each unless the person said no. ``answer`` is a reply by a partner or organizer;
+# ``held`` is for moderators on duty: something waits for them.
+AT_ONCE = ("reply", "mention", "answer", "subscription", "held")
 # What else can be mailed and stopped; ``digest`` stands for the whole of it.
 OTHER_MAILS = ("reminder", "summary", "digest")
 RHYTHMS = ("daily", "every_second_day", "weekly", "never")
@@ -75,6 +76,7 @@ class MailWishes(Model):
     mention: Mapped[bool] = mapped_column(default=True)
     answer: Mapped[bool] = mapped_column(default=True)
     subscription: Mapped[bool] = mapped_column(default=True)
+    held: Mapped[bool] = mapped_column(default=True)
     reminder: Mapped[bool] = mapped_column(default=True)
     summary: Mapped[bool] = mapped_column(default=True)
     digest: Mapped[str] = mapped_column(String(20), default="daily")

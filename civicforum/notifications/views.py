@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import User
+from civicforum.agreement.policies import can_be_on_duty
 from civicforum.errors import SignInNeeded
 from civicforum.notifications import actions, policies, queries
 from civicforum.notifications.forms import WishesForm
@@ -67,6 +68,8 @@ def mail_settings() -> Any:
     person = _signed_in()
     wishes = queries.read_wishes(person)
     form = WishesForm(obj=wishes)
+    if not can_be_on_duty(person):
+        del form.held
     if form.submits(lambda: actions.save_wishes(viewer(), _wishes(form))):
         flash(_("Saved."), "success")
         return redirect(url_for("notifications.mail_settings"))

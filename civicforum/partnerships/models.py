@@ -7,7 +7,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, Model
+from civicforum.db import SHOWN, SHOWN_DRAWN, HasCreatedAt, HasId, Model
 
 LEVELS = ("information", "consultation", "cooperation", "decision")
 STATUSES = ("draft", "active", "completed", "archived")
@@ -22,9 +22,9 @@ class Organization(Model, HasId, HasCreatedAt):
     __tablename__ = "organization"
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120), info=SHOWN)
     kind: Mapped[str] = mapped_column(String(20))
-    about: Mapped[str] = mapped_column(Text, default="")
+    about: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     url: Mapped[str] = mapped_column(String(300), default="")
     revision: Mapped[int] = mapped_column(default=1)
     seats: Mapped[list["Seat"]] = relationship(back_populates="organization", cascade="all, delete-orphan")
@@ -54,12 +54,12 @@ class Project(Model, HasId, HasCreatedAt):
     __tablename__ = "project"
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
-    title: Mapped[str] = mapped_column(String(120))
-    summary: Mapped[str] = mapped_column(String(300), default="")
-    vision: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(String(120), info=SHOWN)
+    summary: Mapped[str] = mapped_column(String(300), default="", info=SHOWN)
+    vision: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     status: Mapped[str] = mapped_column(String(20), default="active")
     level: Mapped[str] = mapped_column(String(20), default="consultation")
-    decides: Mapped[str] = mapped_column(String(300), default="")
+    decides: Mapped[str] = mapped_column(String(300), default="", info=SHOWN)
     visibility: Mapped[str] = mapped_column(String(10), default="public")
     # Whether who has no role here may speak under a name that holds in this project alone.
     allows_pseudonyms: Mapped[bool] = mapped_column(default=False)
@@ -96,8 +96,8 @@ class Phase(Model, HasId):
     __tablename__ = "phase"
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
-    title: Mapped[str] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(String(120), info=SHOWN)
+    text: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     project: Mapped[Project] = relationship(back_populates="phases")
@@ -112,7 +112,7 @@ class Partner(Model, HasId, HasCreatedAt):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     role: Mapped[str] = mapped_column(String(20), default="member")
-    brings: Mapped[str] = mapped_column(String(300), default="")
+    brings: Mapped[str] = mapped_column(String(300), default="", info=SHOWN)
     position: Mapped[int] = mapped_column(default=0)
     project: Mapped[Project] = relationship(back_populates="partners")
     organization: Mapped[Organization] = relationship(lazy="joined")
@@ -159,8 +159,8 @@ class Update(Model, HasId, HasCreatedAt):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    title: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(200), info=SHOWN)
+    body: Mapped[str] = mapped_column(Text, info=SHOWN_DRAWN)
     html: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]

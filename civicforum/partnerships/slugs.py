@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 
+from civicforum.agreement.queries import mask_words
 from civicforum.text import MAX_SLUG_CHARACTERS, slugify
 
 # /projects/new and /organizations/new are forms.
@@ -10,8 +11,8 @@ RESERVED = {"new"}
 
 
 def free_slug(title: str, is_taken: Callable[[str], bool]) -> str:
-    """The slug of ``title``, with a number behind it where somebody else has it."""
-    return next(slug for slug in _candidates(slugify(title)) if not is_taken(slug))
+    """The slug of ``title`` as it is shown, with a number behind it where somebody else has it."""
+    return next(slug for slug in _candidates(slugify(mask_words(title))) if not is_taken(slug))
 
 
 def is_well_formed(slug: str) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicforum.accounts.models import User
-from civicforum.db import HasCreatedAt, HasId, Model, now
+from civicforum.db import SHOWN, SHOWN_DRAWN, HasCreatedAt, HasId, Model, now
 from civicforum.discussions.models import Thread
 from civicforum.partnerships.models import Project
 from civicforum.townhalls.agenda import item_states
@@ -50,20 +50,20 @@ class TownHall(Model, HasId, HasCreatedAt):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
-    title: Mapped[str] = mapped_column(String(200))
-    summary: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(String(200), info=SHOWN)
+    summary: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(String(64))
     mode: Mapped[str] = mapped_column(String(10))
-    location: Mapped[str] = mapped_column(String(300), default="")
+    location: Mapped[str] = mapped_column(String(300), default="", info=SHOWN)
     online_url: Mapped[str] = mapped_column(String(500), default="")
     phone: Mapped[str] = mapped_column(String(80), default="")
     capacity: Mapped[int | None]
     online_capacity: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(20), default="draft")  # draft, published, cancelled
-    cancel_reason: Mapped[str] = mapped_column(Text, default="")
-    access_statement: Mapped[str] = mapped_column(Text, default="")
+    cancel_reason: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
+    access_statement: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     needs_until: Mapped[datetime | None]
     uid: Mapped[str] = mapped_column(String(255))
     sequence: Mapped[int] = mapped_column(default=0)
@@ -131,9 +131,9 @@ class AgendaItem(Model, HasId):
 
     town_hall_id: Mapped[int] = mapped_column(ForeignKey("town_hall.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200), info=SHOWN)
     minutes: Mapped[int | None]
-    presenter: Mapped[str] = mapped_column(String(120), default="")
+    presenter: Mapped[str] = mapped_column(String(120), default="", info=SHOWN)
     town_hall: Mapped[TownHall] = relationship(back_populates="agenda")
 
 
@@ -249,7 +249,7 @@ class Summary(Model, HasId):
 
     town_hall_id: Mapped[int] = mapped_column(ForeignKey("town_hall.id", ondelete="CASCADE"))
     version: Mapped[int]
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text, info=SHOWN_DRAWN)
     html: Mapped[str] = mapped_column(Text)
     attendance: Mapped[int]
     published_at: Mapped[datetime] = mapped_column(default=now)
@@ -266,7 +266,7 @@ class Decision(Model, HasId):
 
     summary_id: Mapped[int] = mapped_column(ForeignKey("summary.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    owner: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text, info=SHOWN)
+    owner: Mapped[str] = mapped_column(String(120), info=SHOWN)
     due_on: Mapped[date | None]
     summary: Mapped[Summary] = relationship(back_populates="decisions")

@@ -16,7 +16,7 @@ from civicforum.accounts.models import User
 from civicforum.agreement.queries import current_agreement, is_newcomer
 from civicforum.cli import main
 from civicforum.db import db, now
-from civicforum.demo import files, loader, people, record
+from civicforum.demo import files, loader, looks, people, record
 from civicforum.demo.clock import spread
 from civicforum.demo.loader import PASSWORD, load_demo, plan_demo
 from civicforum.discussions.models import Post, PostVersion, Reaction, Thread
@@ -25,8 +25,9 @@ from civicforum.jobs import Job
 from civicforum.live.models import Channel
 from civicforum.mediation.models import Mediation
 from civicforum.mediation.policies import can_read_room
-from civicforum.moderation.models import Case, Flag, LogEntry, Measure, Rating
-from civicforum.moderation.queries import all_heads, missing_head, verify_log
+from civicforum.moderation.lots import in_order_of_lot, seed_of
+from civicforum.moderation.models import Appeal, Case, Flag, LogEntry, Measure, Rating
+from civicforum.moderation.queries import all_heads, log_head, missing_head, verify_log
 from civicforum.notifications.models import Notification
 from civicforum.notifications.queries import unread_counts
 from civicforum.partnerships.models import (
@@ -152,7 +153,7 @@ def test_every_word_of_the_files_is_there(plan):
         "voices": len(threads) + len(posts) + len(meetings) + len(questions),
         "channels": len(threads) + 2 * len(meetings) + 2,  # the room of a mediation; the moderators' queue
         "support": total([*threads, *posts, *questions], "support"),
-        "flags": total(posts, "flagged_by"),
+        "flags": total(posts, "flagged_by") + len(looks.LEFT),
         "hidden": sum("hidden_by" in post and "restored_by" not in post for post in posts),
         "withdrawn": sum(post.get("withdrawn", False) for post in posts),
     }
@@ -248,6 +249,8 @@ AHEAD = {
     ("job", "run_at"),
     ("poll", "closes_at"),
     ("mediation", "due_at"),
+    ("appeal", "due_at"),
+    ("panel_seat", "due_at"),
 }
 
 
@@ -411,7 +414,8 @@ def test_the_clock_is_set_for_the_meetings_and_the_poll_to_come(plan):
     jobs = Counter(job.task for job in db.session.scalars(select(Job)))
     # Two days and two hours before each, but for tomorrow's, of which people were reminded already.
     of_meetings = {"townhalls.remind": 7, "townhalls.purge_needs": 7}
-    assert jobs == of_meetings | {"discussions.end_poll": 1, "discussions.remind_of_poll": 1}
+    of_the_three = {"moderation.mail_drawn": 3, "moderation.replace_juror": 3}
+    assert jobs == of_meetings | of_the_three | {"discussions.end_poll": 1, "discussions.remind_of_poll": 1}
 
 
 # --- the record ---
@@ -419,9 +423,12 @@ def test_the_clock_is_set_for_the_meetings_and_the_poll_to_come(plan):
 
 def test_the_public_log_is_sound_and_in_order(plan):
     lines = db.session.scalars(select(LogEntry).order_by(LogEntry.number)).all()
-    assert [line.action for line in lines] == ["hide", "gate_newcomers", "restore", "hide", "mediation"]
+    assert Counter(line.action for line in lines) == {
+        **{"hide": 3, "restore": 1, "leave": 6, "warn": 1, "gate_newcomers": 1, "mediation": 1},
+        **{"appealed": 3, "upheld": 1, "overturned": 1},
+    }
     assert [line.at for line in lines] == sorted(line.at for line in lines)
-    assert verify_log() == (5, None)
+    assert verify_log() == (18, None)
     assert missing_head() is None
     head = all_heads()[-1]
     assert head.number == max(line.number for line in lines if line.at[:10] <= head.day.isoformat())
@@ -446,10 +453,30 @@ def test_cases_are_as_the_moderators_left_them(plan):
     cases = db.session.scalars(select(Case).order_by(Case.id)).all()
     assert [(case.state, case.version, [m.action for m in case.measures]) for case in cases] == [
         ("closed", 4, ["hide", "restore"]),
-        ("decided", 2, ["hide"]),
+        ("decided", 3, ["hide"]),
         ("open", 1, []),
+        *[("closed", 2, ["leave"])] * 6,
+        ("closed", 3, ["hide"]),
+        ("closed", 2, ["warn"]),
     ]
-    assert Counter(flag.state for flag in db.session.scalars(select(Flag))) == {"agreed": 5, "open": 1}
+    flags = Counter(flag.state for flag in db.session.scalars(select(Flag)))
+    assert flags == {"agreed": 5, "open": 1, "disagreed": 6}
+
+
+def test_second_looks_were_decided_by_somebody_else_and_three_residents_were_drawn(plan):
+    appeals = db.session.scalars(select(Appeal).order_by(Appeal.id)).all()
+    assert [(a.way, a.state, a.outcome) for a in appeals] == [
+        ("person", "decided", "upheld"),
+        ("person", "decided", "overturned"),
+        ("panel", "open", None),
+    ]
+    assert all(a.decided_by_id not in (None, a.measure.actor_id) for a in appeals[:2])
+    overturned = db.session.get_one(Post, appeals[1].case.target_id)
+    assert (overturned.state, appeals[1].measure.overturned_at is not None) == ("visible", True)
+    drawn = appeals[2]
+    lot = in_order_of_lot(seed_of(drawn.lot_hash, drawn.id), drawn.lot_pool)
+    assert [seat.number for seat in drawn.seats] == lot[:3]
+    assert log_head()[1] == drawn.lot_hash
 
 
 def test_nobody_who_hid_a_comment_writes_in_that_thread(plan):

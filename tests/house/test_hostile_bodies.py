@@ -17,6 +17,8 @@ from factories import (
 )
 from hidden_town import fill
 
+from civicforum.agreement.actions import list_word
+from civicforum.agreement.queries import find_hold
 from civicforum.db import now
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.asking import prepare_poll
@@ -41,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "reason": "Because.",
     },
     "POST cases.Actions": {"action": "hide", "rule": 2, "reason": "Because.", "version": 1},
+    "POST holds.HoldDecision": {"action": "decline", "rule": 2, "reason": "Because."},
     "POST appeals.CaseAppeal": {"text": "Please.", "measure": 1, "by_lot": True},
     "POST appeals.AppealDecision": {"outcome": "upheld", "reason": "Because.", "version": 1, "appeal": 1},
     "POST projects.Projects": {"slug": "new-one", "title": "New", "vision": "Why.", "visibility": "public"},
@@ -130,11 +133,14 @@ def powers(app):
     # Whoever wrote in a thread judges nothing in it, so the case is about what somebody else began.
     judged = make_post(make_thread(project, make_user()), make_user())
     case = moderation.moderate(power, "post", judged.id, None)
+    list_word(power, "holdme", "hold")
+    hold = find_hold("post", discussions.post_reply(make_user(), judged.thread_id, "holdme").id)
     asked = prepare_poll("single", "What?", ("A", "B"), now() + timedelta(days=7))
     poll = discussions.set_poll(power, own.id, asked)
     fills = {
         "posts/post_id": [own.id, other.id],
         "cases/case_id": [case.id],
+        "holds/hold_id": [hold.id],
         "polls/poll_id": [poll.id],
         "projects/slug": [project.slug],
         "threads/thread_id": [thread.id],

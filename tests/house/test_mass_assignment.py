@@ -167,6 +167,7 @@ def concrete(path: str, town) -> list[str]:
         "thread_id": town.fills["threads/thread_id"],
         "town_hall_id": town.fills["town-halls/town_hall_id"],
         "case_id": town.fills["cases/case_id"],
+        "hold_id": town.fills["holds/hold_id"],
         "poll_id": town.fills["polls/poll_id"],
         "place": town.fills["drafts/place"],
         "slug": ["open-room"],

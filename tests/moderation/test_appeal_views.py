@@ -21,7 +21,7 @@ from civicforum.pages.actions import change_site
 WHY = "The words are about wolves."
 FIELDS = {
     *("case_id", "measure_id", "measure", "done", "scope", "starts_at", "until", "facts", "reason"),
-    *("rule", "origin", "is_automated_detection", "is_automated_decision", "redress"),
+    *("rule", "origin", "is_automated_detection", "is_automated_decision", "redress", "less"),
 }
 
 

@@ -50,6 +50,24 @@ def end_limit(limit: Limit) -> bool:
     return True
 
 
+def change_limit(limit: Limit, kind: str, place: str, until: datetime) -> Limit:
+    """Another in its place, under the same rule; what else binds that person there stays as it is."""
+    changed = Limit(
+        kind=kind,
+        place=place,
+        user_id=limit.user_id,
+        minutes=limit.minutes,
+        until=until,
+        rule_number=limit.rule_number,
+        rule_title=limit.rule_title,
+    )
+    limit.ended_at = now()
+    db.session.add(changed)
+    db.session.flush()
+    _show(changed)
+    return changed
+
+
 def settle_suspension(user_id: int) -> None:
     """Let the person be suspended for as long as what is left says: the longest of them, or not at all."""
     user = lock(User, user_id)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from civicforum.accounts.models import Actor
 from civicforum.accounts.policies import same_person
 from civicforum.agreement.marks import mark_listed
-from civicforum.agreement.queries import find_cause
+from civicforum.agreement.queries import find_cause, mask_words
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions import policies, queries
 from civicforum.discussions.actions.limits import check_own_limit
@@ -153,7 +153,7 @@ def set_tags(actor: Actor, project_id: int, names: Iterable[str]) -> None:
 
 
 def _named(names: Iterable[str]) -> dict[str, str]:
-    lines = [" ".join(clean_text(name).split()) for name in names]
+    lines = [mask_words(" ".join(clean_text(name).split())) for name in names]
     found = {slugify(line): line for line in lines if line}
     if len(found) > MOST_TAGS:
         raise Invalid(errors={"names": [_("A project has at most %(most)s tags.", most=MOST_TAGS)]})

@@ -55,6 +55,9 @@ from civicforum.moderation.actions.names import (
     object_to_taken,
     withdraw_flag_of_person,
 )
+from civicforum.moderation.actions.on_duty import (
+    tell_duty,
+)
 from civicforum.moderation.actions.panels import (
     draw_panel,
     leave_panel,
@@ -90,6 +93,9 @@ from civicforum.moderation.actions.together import (
 from civicforum.moderation.actions.undoing import (
     undo_measure,
 )
+from civicforum.moderation.kinds import (
+    Softer,
+)
 
 __all__ = [
     "CASE_ACTIONS",
@@ -97,6 +103,7 @@ __all__ = [
     "Chosen",
     "Deed",
     "Refusal",
+    "Softer",
     "add_note",
     "appeal_measure",
     "claim_item",
@@ -134,6 +141,7 @@ __all__ = [
     "show_listed",
     "show_now",
     "split_thread",
+    "tell_duty",
     "undo_hide",
     "undo_measure",
     "volunteer",

@@ -15,6 +15,7 @@ from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries, redress
 from civicforum.moderation.actions.outcomes import settle_appeal, tell_asked
 from civicforum.moderation.actions.recording_appeals import record_appeal
+from civicforum.moderation.kinds import Softer
 from civicforum.moderation.lots import make_secret
 from civicforum.moderation.models import (
     MAX_APPEAL,
@@ -130,12 +131,15 @@ def say_in_appeal(actor: Actor, appeal_id: int, text: str) -> AppealMessage:
 
 
 @transactional
-def decide_appeal(actor: Actor, appeal_id: int, outcome: str, reason: str, version: int) -> Appeal:
-    """Decide a second look: upheld, overturned (all of it is taken back) or varied (it may be mended again).
+def decide_appeal(
+    actor: Actor, appeal_id: int, outcome: str, reason: str, version: int, softer: Softer | None = None
+) -> Appeal:
+    """Decide a second look: upheld, overturned (all of it is taken back) or varied.
 
+    Varied is what is hidden (it may be mended again), or a limit: ``softer`` says what is left of it.
     ``version`` is the one that was read. Locks the thread, the case and the appeal, and asks under them who
-    took part: NotAllowed for who acted, spoke in the thread, or is a party. Raises Invalid without a reason,
-    Conflict where another decided, it was withdrawn, or three residents decide.
+    took part: NotAllowed for who acted, spoke in the thread, or is a party. Raises Invalid without a reason
+    or for a limit that is no less, Conflict where another decided, it is over, or three residents decide.
     """
     appeal = lock_appeal(actor, appeal_id)
     # Whoever may see it may know that it is over; who decided it would else be told that they may not.
@@ -148,7 +152,7 @@ def decide_appeal(actor: Actor, appeal_id: int, outcome: str, reason: str, versi
         raise Conflict(_("This changed since you opened it. Nothing was decided: read it again."))
     if appeal.way == "panel":
         raise Conflict(_("Three residents decide this one."))
-    settle_appeal(actor, appeal, outcome, reason)
+    settle_appeal(actor, appeal, outcome, reason, softer)
     return appeal
 
 

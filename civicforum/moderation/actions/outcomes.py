@@ -16,20 +16,26 @@ from civicforum.moderation.actions.measures.scene import Scene
 from civicforum.moderation.actions.recording import open_flaggers, settle_flags, tell_flaggers, tell_measure
 from civicforum.moderation.actions.recording_appeals import record_appeal
 from civicforum.moderation.actions.undoing import undo_measure
-from civicforum.moderation.kinds import PARTS
+from civicforum.moderation.actions.varying import soften
+from civicforum.moderation.kinds import PARTS, Softer
 from civicforum.moderation.models import Appeal, Case, Measure
 from civicforum.notifications.actions import notify
 from civicforum.web.site import get_site
 
 
-def settle_appeal(actor: Actor, appeal: Appeal, outcome: str, reason: str) -> None:
+def settle_appeal(
+    actor: Actor, appeal: Appeal, outcome: str, reason: str, softer: Softer | None = None
+) -> None:
     """Write the outcome down, carry it out, tell who asked. ``actor`` is SYSTEM for three residents."""
     appeal.state, appeal.outcome, appeal.reason = "decided", outcome, reason.strip()
     appeal.decided_at, appeal.decided_by_id = now(), actor.id
     appeal.version += 1
     db.session.flush()
-    carry_out = {"overturned": _overturn, "varied": _vary, "upheld": _uphold}[outcome]
-    carry_out(actor, appeal)
+    if outcome == "varied":
+        _vary(actor, appeal, softer or Softer())
+    else:
+        carry_out = {"overturned": _overturn, "upheld": _uphold}[outcome]
+        carry_out(actor, appeal)
     tell_outcome(actor, appeal)
 
 
@@ -51,11 +57,18 @@ def _overturn(actor: Actor, appeal: Appeal) -> None:
         undo_measure(actor, appeal.measure, appeal.reason, role_in(actor, appeal))
 
 
-def _vary(actor: Actor, appeal: Appeal) -> None:
-    """It stays hidden, but its author may mend it once more."""
+def _vary(actor: Actor, appeal: Appeal, softer: Softer) -> None:
+    """A limit is made less; what is hidden stays so, but its author may mend it once more."""
+    if appeal.measure.limit_id is not None:
+        limit = soften(appeal, softer)
+        lock(Case, appeal.case_id).version += 1
+        record_appeal(appeal, "varied", role_in(actor, appeal), limit=limit)
+        return
     post = queries.post_of(appeal.case)
     if appeal.measure.action != "hide" or post is None or post.state != "hidden":
-        raise Conflict(_("Only what is hidden can be given back to be mended. Uphold or overturn this one."))
+        raise Conflict(
+            _("Only a limit, or what is hidden, can be changed in part. Uphold or overturn this one.")
+        )
     for case in queries.cases_mended(post.id):
         case.mended_at = None
     _have_decided(lock(Case, appeal.case_id))

@@ -68,9 +68,10 @@ def _keep_waiting(_mapper: Any, _connection: Any, case: Case) -> None:
 class Measure(Model, HasId, HasCreatedAt):
     """One action in a case: what was done, under which rule, why, by whom.
 
-    Never changed afterwards, but for ``overturned_at``: somebody else found that it should not have been.
-    ``limit``: what it set on speaking; ``until``: when that ends by itself. ``was``: the name or
-    profile of a person that was taken back or left, to give it back, and to know whether it is the same.
+    Never changed afterwards, but for what a second look found: ``overturned_at``, it should not have been;
+    ``limit``, what is set on speaking, may be a shorter or narrower one than at first. ``until``: when the
+    first was to end by itself. ``was``: the name or profile of a person that was taken back or left, to give
+    it back, and to know whether it is the same.
     """
 
     __tablename__ = "measure"

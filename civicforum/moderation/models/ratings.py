@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicforum.db import HasCreatedAt, HasId, Model, now
+from civicforum.db import SHOWN, HasCreatedAt, HasId, Model, now
 
 MAX_RATING_WORDS = 1000
 SCALE = (1, 2, 3, 4, 5)
@@ -33,5 +33,5 @@ class Rating(Model, HasId, HasCreatedAt):
     user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     fair: Mapped[int | None]
     heard: Mapped[int | None]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text, default="", info=SHOWN)
     answered_at: Mapped[datetime] = mapped_column(default=now)

@@ -95,6 +95,11 @@ from civicforum.moderation.queries.history import (
     identity_of,
     latest_about,
 )
+from civicforum.moderation.queries.holds import (
+    ToRead,
+    get_hold,
+    list_holds,
+)
 from civicforum.moderation.queries.lane import (
     LaneRule,
     find_lane_rule,
@@ -120,6 +125,15 @@ from civicforum.moderation.queries.names import (
     is_name_given,
     list_taken,
     was_taken,
+)
+from civicforum.moderation.queries.on_duty import (
+    count_held,
+    list_free_on_duty,
+    titles_of,
+)
+from civicforum.moderation.queries.own_limits import (
+    OwnLimit,
+    list_own_limits,
 )
 from civicforum.moderation.queries.places import (
     post_before,
@@ -209,6 +223,7 @@ __all__ = [
     "LaneRule",
     "LogFilter",
     "News",
+    "OwnLimit",
     "Place",
     "QueueCounts",
     "QueueFilter",
@@ -217,6 +232,7 @@ __all__ = [
     "SpeakerHistory",
     "Template",
     "ThreadHistory",
+    "ToRead",
     "all_heads",
     "bind",
     "can_decide",
@@ -227,6 +243,7 @@ __all__ = [
     "count_flags_by",
     "count_free",
     "count_free_of_person",
+    "count_held",
     "count_notes",
     "count_own_templates",
     "count_own_waiting",
@@ -270,6 +287,7 @@ __all__ = [
     "get_appeal",
     "get_case",
     "get_contested",
+    "get_hold",
     "get_lasting",
     "get_lot",
     "get_own_flag",
@@ -300,13 +318,16 @@ __all__ = [
     "list_administrators",
     "list_cases",
     "list_deciders",
+    "list_free_on_duty",
     "list_heads",
     "list_held",
     "list_held_posts",
+    "list_holds",
     "list_lane",
     "list_later",
     "list_log",
     "list_own_appeals",
+    "list_own_limits",
     "list_queue",
     "list_rules",
     "list_seen",
@@ -349,6 +370,7 @@ __all__ = [
     "ties_to",
     "ties_to_person",
     "ties_to_thread",
+    "titles_of",
     "told_at",
     "took_part",
     "verify_log",

@@ -100,6 +100,11 @@ def count_free(viewer: Actor, post: Post) -> int:
     return db.session.scalar(others) or 0
 
 
+def may_judge_post(post: Post) -> ColumnElement[bool]:
+    """Which rows of ``User`` joined with this comment's row moderate its place, and nothing ties to it."""
+    return and_(_is_here(), _moderates(post.thread.project), ~or_(*_to_post(User.id, Post).values()))
+
+
 def tied_among(people: Sequence[int], post: Post) -> set[int]:
     """Those of these people who have a part in the comment, other than by a flag."""
     ties = (tie for name, tie in _to_post(User.id, Post).items() if name != "flagged")

@@ -13,7 +13,7 @@ from civicforum.discussions.queries import files_of_posts
 from civicforum.errors import Conflict, SignInNeeded
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.models import Appeal
-from civicforum.moderation.statements import statement_of
+from civicforum.moderation.statements import less_words, statement_of
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -95,6 +95,7 @@ def appeal_page(appeal: Appeal, **sent: Any) -> str:
         "moderation/appeal.html",
         appeal=appeal,
         statement=statement_of(appeal.measure),
+        less=less_words(appeal.measure),
         **_words_of(appeal),
         seat=seat,
         is_asker=is_asker,
@@ -150,7 +151,12 @@ def send_form(appeal_id: int, name: str, form: Any, deed: Callable[[], Any], don
 def decide_appeal(appeal_id: int) -> Any:
     form = forms.DecisionForm()
     deed = lambda: actions.decide_appeal(  # noqa: E731 - one deed of one form
-        viewer(), appeal_id, form.outcome.data, form.reason.data, whole_number(form.version.data) or 0
+        viewer(),
+        appeal_id,
+        form.outcome.data,
+        form.reason.data,
+        whole_number(form.version.data) or 0,
+        form.softer,
     )
     return send_form(appeal_id, "decision", form, deed, _("It is decided. Whoever asked was told, and why."))
 

@@ -10,6 +10,7 @@ from civicforum.discussions.queries import FIRST_POSTS
 from civicforum.moderation import queries, scoring
 from civicforum.moderation.actions import flags
 from civicforum.moderation.settings import hide_at_score
+from civicforum.moderation.statements import redress_of
 from civicforum.moderation.views.blueprint import bp
 from civicforum.web.viewer import viewer
 
@@ -33,9 +34,12 @@ def show_standing() -> Any:
     person = viewer()
     if not person.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=request.full_path))
+    own = [(each, redress_of(each.measure)) for each in queries.list_own_limits(person)]
     return render_template(
         "moderation/standing.html",
         person=person,
+        in_force=[row for row in own if row[0].limit.is_in_force()],
+        past=[row for row in own if not row[0].limit.is_in_force()],
         standing=standing_of(person),
         flagged=queries.own_flagged(person),
         waiting=queries.count_own_waiting(person),

@@ -1,5 +1,7 @@
 """Cases, holds and flags."""
 
+from datetime import timedelta
+
 from factories import make_project, make_user
 from model.recipes import Act, does
 from model.town import CANARY, Town
@@ -247,6 +249,16 @@ def a_second_look_finds_a_flag_right(town: Town) -> Act:
     appeal = moderation.appeal_measure(town.newcomer, case.id, "It is about people.")
     judge = make_user("moderator")
     return lambda: moderation.decide_appeal(judge, appeal.id, "overturned", "It is.", 1)
+
+
+@does(moderation.decide_appeal)
+def a_second_look_leaves_less_of_a_silence(town: Town) -> Act:
+    deed = Deed("silence", 2, "It goes on and on.", until=now() + timedelta(days=7))
+    case = moderation.moderate(town.second_moderator, "post", town.first.id, deed)
+    appeal = moderation.appeal_measure(town.ana, case.id, "A week is long.")
+    softer = moderation.Softer(timedelta(hours=1), "mute")
+    judge = make_user("moderator")
+    return lambda: moderation.decide_appeal(judge, appeal.id, "varied", "An hour does.", 1, softer)
 
 
 @does(moderation.volunteer)
