@@ -32,6 +32,7 @@ ROOMS = (
     "partnerships",
     "voices",
     "discussions",
+    "rulemaking",
     "townhalls",
     "moderation",
     "mediation",

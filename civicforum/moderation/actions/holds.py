@@ -89,7 +89,7 @@ def decide_holds(actor: Actor, thread_id: int, hold_ids: Iterable[int], deed: De
 
 
 def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
-    rule = check_deed(Deed("hide", deed.rule, deed.reason))
+    rule = check_deed(Deed("hide", deed.rule, deed.reason), project_id=post.thread.project_id)
     assert rule is not None
     post = discussions.decline_post(actor, hold.object_id, rule)
     agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())

@@ -81,6 +81,7 @@ from civicforum.moderation.queries.places import (
     posts_before,
     posts_of,
     project_of,
+    project_of_rule,
     waiting_hold,
 )
 from civicforum.moderation.queries.queue import (
@@ -242,6 +243,7 @@ __all__ = [
     "posts_before",
     "posts_of",
     "project_of",
+    "project_of_rule",
     "projects_in_log",
     "quarters_to_count",
     "rules_ever",
