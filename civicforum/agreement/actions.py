@@ -32,7 +32,7 @@ def publish_agreement(
     way: str = "first",
     reason: str = "",
 ) -> AgreementVersion:
-    """Publish a new version of the town's agreement, or of a project's own; the earlier ones stay as they were.
+    """Publish a new version of the town's agreement, or of a project's own; the earlier ones stay.
 
     Only the house does: at set-up, and for whoever changes rules in public (``rulemaking``). Locks the newest
     version. Raises Invalid for an agreement without words, Conflict if ``based_on`` is no longer the newest.
@@ -119,9 +119,7 @@ def accept_agreement(actor: Actor, version: int, project_id: int | None = None) 
 def _keep_acceptance(user: User, version: AgreementVersion) -> None:
     """Once for each version; the standing is held meanwhile."""
     standing = lock_standing(user.id)
-    accepted = select(Acceptance.id).where(
-        Acceptance.user_id == user.id, Acceptance.version_id == version.id
-    )
+    accepted = select(Acceptance.id).where(Acceptance.user_id == user.id, Acceptance.version_id == version.id)
     if db.session.scalar(accepted) is None:
         db.session.add(Acceptance(user_id=user.id, version_id=version.id))
     if version.project_id is None:
@@ -138,11 +136,11 @@ def greet(user: User, has_accepted_agreement: bool) -> None:
 
 
 def check_acceptance(actor: Actor, project_id: int) -> None:
-    """Let who speaks here have read the rules that hold: NotAccepted, with where to, if they changed since."""
+    """Let who speaks here have read the rules that hold: NotAccepted if they changed since."""
     version = queries.version_to_accept(actor, project_id)
     if version is not None:
         raise NotAccepted(
-            _("The rules here changed. Please look at what is new, and accept it: then your words can be sent."),
+            _("The rules here changed. Please read what is new and accept it: then your words can be sent."),
             number=version.number,
             version_id=version.id,
         )

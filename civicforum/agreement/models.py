@@ -17,9 +17,9 @@ _OF_THE_TOWN = text("project_id IS NULL")
 class AgreementVersion(Model, HasId):
     """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version.
 
-    The town's, or where ``project_id`` is set that project's own, numbered for itself. ``way`` is how it came:
-    first (it was the first), vote, law (the law asked for it, and ``reason`` says where), or direct (before
-    there were votes).
+    The town's, or where ``project_id`` is set that project's own, numbered for itself. ``way`` is how it
+    came: first (it was the first), vote, law (the law asked for it, and ``reason`` says where), or direct
+    (before there were votes).
     """
 
     __tablename__ = "agreement_version"
@@ -75,7 +75,7 @@ class Rule(Model, HasId):
 
 
 class Acceptance(Model, HasId, HasCreatedAt):
-    """Somebody read this version of an agreement and accepted it. Never changed, and kept when newer ones come."""
+    """Somebody read this version of an agreement and accepted it. Kept when newer ones come."""
 
     __tablename__ = "agreement_acceptance"
     __table_args__ = (UniqueConstraint("user_id", "version_id"),)

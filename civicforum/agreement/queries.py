@@ -17,7 +17,7 @@ _LINK = re.compile(r'<a href="(?:https?:|mailto:)')
 
 
 def current_agreement(project_id: int | None = None) -> AgreementVersion | None:
-    """The version that holds in this project: its own, or else the town's. None before the first is published."""
+    """The version that holds in this project: its own, or else the town's. None before the first."""
     own = AgreementVersion.project_id.is_not(None)
     return db.session.scalar(
         select(AgreementVersion)
@@ -87,13 +87,15 @@ def version_to_accept(user: Actor, project_id: int | None) -> AgreementVersion |
 
     Nobody is asked for the town's first version again.
     """
-    version = current_agreement(project_id) if isinstance(user, User) else None
+    if not isinstance(user, User):
+        return None
+    version = current_agreement(project_id)
     if version is None or has_accepted(user, version) or _came_under(user, version):
         return None
     return version
 
 
-def _came_under(user: Actor, version: AgreementVersion) -> bool:
+def _came_under(user: User, version: AgreementVersion) -> bool:
     """Whether the town's agreement was this one already when they came: then it was theirs to read."""
     if version.project_id is not None:
         return False

@@ -57,8 +57,8 @@ def _pairs(
     before: list[Numbered], after: list[Numbered], locale: str
 ) -> Iterator[tuple[Numbered | None, Numbered | None]]:
     """Which rule became which: those of one title, and between them those at the same place."""
-    titles = [[rule.title_in(locale) for _number, rule in side] for side in (before, after)]
-    for _kind, a, b, c, d in SequenceMatcher(None, *titles, autojunk=False).get_opcodes():
+    old, new = ([rule.title_in(locale) for _number, rule in side] for side in (before, after))
+    for _kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         yield from zip_longest(before[a:b], after[c:d])
 
 

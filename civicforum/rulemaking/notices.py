@@ -12,9 +12,7 @@ from civicforum.rulemaking import queries
 
 def describe(viewer: Any, reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
     return {
-        id_: Notice(
-            _words(reason, proposal.title), url_for("rulemaking.show_proposal", proposal_id=id_)
-        )
+        id_: Notice(_words(reason, proposal.title), url_for("rulemaking.show_proposal", proposal_id=id_))
         for id_, proposal in queries.find_proposals(viewer, ids).items()
     }
 

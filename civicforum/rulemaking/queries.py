@@ -80,12 +80,12 @@ def count_votes(proposal: Proposal) -> dict[str, int]:
         .where(Vote.proposal_id == proposal.id, free)
         .group_by(Vote.choice)
     )
-    found = {choice: number for choice, number in rows}
+    found = {row[0]: row[1] for row in rows}
     return {choice: found.get(choice, 0) for choice in CHOICES}
 
 
 def seen_counts(viewer: Actor, proposal: Proposal) -> dict[str, int] | None:
-    """The votes: at the end for everybody, before it for who has voted. None: they are not to be known yet."""
+    """The votes: at the end for everybody, before it for who has voted. None: not to be known yet."""
     if proposal.counts is not None:
         return proposal.counts
     if proposal.state == "open" and find_vote(viewer, proposal) is not None:

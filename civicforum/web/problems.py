@@ -13,7 +13,15 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from civicforum import metrics
 from civicforum.db import OUT_OF_REACH, db
-from civicforum.errors import CivicForumError, Invalid, NotAccepted, NotAllowed, SignInNeeded, TooMany, Unavailable
+from civicforum.errors import (
+    CivicForumError,
+    Invalid,
+    NotAccepted,
+    NotAllowed,
+    SignInNeeded,
+    TooMany,
+    Unavailable,
+)
 from civicforum.web.site import forget_site
 from civicforum.web.viewer import look_as_guest, viewer
 

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 TOWN = sa.text("project_id IS NULL")
-CITING = ("measure", "hold")
 
 
 def upgrade() -> None:
@@ -23,9 +22,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("reason", sa.Text(), nullable=False, server_default=""))
         table.drop_constraint("uq_agreement_version_number", type_="unique")
         table.create_unique_constraint("uq_agreement_version_project_id_number", ["project_id", "number"])
-        table.create_foreign_key(
-            "fk_agreement_version_project_id_project", "project", ["project_id"], ["id"]
-        )
+        table.create_foreign_key("fk_agreement_version_project_id_project", "project", ["project_id"], ["id"])
     op.execute("UPDATE agreement_version SET way = 'first' WHERE number = 1")
     with op.batch_alter_table("agreement_version") as table:
         table.alter_column("way", server_default=None)
@@ -133,13 +130,17 @@ def downgrade() -> None:
     op.drop_table("rule_vote")
     op.drop_table("rule_proposal")
     op.drop_table("agreement_acceptance")
-    own = "(SELECT id FROM agreement_version WHERE project_id IS NOT NULL)"
-    rules = f"(SELECT id FROM rule WHERE version_id IN {own})"
-    for table in CITING:
-        op.execute(f"UPDATE {table} SET rule_id = NULL WHERE rule_id IN {rules}")
-    op.execute(f"DELETE FROM flag WHERE rule_id IN {rules}")
-    op.execute(f"DELETE FROM rule WHERE version_id IN {own}")
-    op.execute("DELETE FROM agreement_version WHERE project_id IS NOT NULL")
+    versions = sa.table("agreement_version", sa.column("id"), sa.column("project_id"))
+    rules = sa.table("rule", sa.column("id"), sa.column("version_id"))
+    own = sa.select(versions.c.id).where(versions.c.project_id.is_not(None))
+    own_rules = sa.select(rules.c.id).where(rules.c.version_id.in_(own))
+    for name in ("measure", "hold"):
+        citing = sa.table(name, sa.column("rule_id"))
+        op.execute(citing.update().where(citing.c.rule_id.in_(own_rules)).values(rule_id=None))
+    flags = sa.table("flag", sa.column("rule_id"))
+    op.execute(flags.delete().where(flags.c.rule_id.in_(own_rules)))
+    op.execute(rules.delete().where(rules.c.version_id.in_(own)))
+    op.execute(versions.delete().where(versions.c.project_id.is_not(None)))
     op.drop_index("uq_agreement_version_of_town", table_name="agreement_version")
     with op.batch_alter_table("agreement_version") as table:
         table.drop_constraint("fk_agreement_version_project_id_project", type_="foreignkey")

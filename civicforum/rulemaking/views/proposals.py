@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from civicforum.agreement.forms import filled
 from civicforum.agreement.queries import current_agreement
 from civicforum.agreement.wording import wording_of
-from civicforum.discussions.addresses import thread_url
 from civicforum.clock import now
+from civicforum.discussions.addresses import thread_url
 from civicforum.errors import Conflict, NotFound, require
 from civicforum.partnerships.models import Project
 from civicforum.rulemaking import actions, policies, queries
@@ -86,9 +86,7 @@ def new_proposal(slug: str | None) -> Any:
 
 
 def _draft(form: ProposalForm) -> actions.Draft:
-    return actions.Draft(
-        form.title.data, form.why.data, form.wording(), form.based_on.data or 0, form.place
-    )
+    return actions.Draft(form.title.data, form.why.data, form.wording(), form.based_on.data or 0, form.place)
 
 
 @bp.get("/agreement/proposals/<int:proposal_id>")

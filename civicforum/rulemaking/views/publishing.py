@@ -1,4 +1,4 @@
-"""What is published without a vote: a project's own rules before anybody speaks, and what the law asks for."""
+"""What is published without a vote: a project's own rules before anybody speaks, and what laws ask for."""
 
 from typing import Any
 
@@ -60,7 +60,5 @@ def correct(slug: str | None) -> Any:
     if made is not None:
         flash(_("Version %(number)s is published.", number=made.number), "success")
         return redirect(home_of(project))
-    page = render_template(
-        "rulemaking/correct.html", form=form, project=project, home_url=home_of(project)
-    )
+    page = render_template("rulemaking/correct.html", form=form, project=project, home_url=home_of(project))
     return page, (422 if form.errors else 200)

@@ -53,14 +53,16 @@ def _write_url(project: Project) -> str | None:
 @bp.route("/agreement/changes/<int:version_id>", methods=["GET", "POST"])
 @limited("write")
 def show_changes(version_id: int) -> Any:
-    """What a version changed since the one this person accepted, or since the one before; and accepting it."""
+    """What a version changed since the one they accepted, or the one before; and accepting it."""
     version = queries.get_version(viewer(), version_id)
     form = AcceptForm(data={"version": version.number})
     if form.is_submitted():
         form.submits(lambda: True)
         accept_agreement(viewer(), form.version.data or 0, version.project_id)
         flash(_("Thank you. We keep that you accepted this version."), "success")
-        return redirect(safe_next(request.args.get("next"), home_of(queries.find_project(version.project_id))))
+        return redirect(
+            safe_next(request.args.get("next"), home_of(queries.find_project(version.project_id)))
+        )
     newest = agreement.newest_version(version.project_id)
     return render_template(
         "rulemaking/changes.html",
@@ -112,5 +114,7 @@ def rulemaking_card(project: Project | None, versions: Any) -> dict[str, Any]:
         "open": is_open,
         "list_url": address_in(project, "list_proposals"),
         "new_url": address_in(project, "new_proposal") if may_propose else None,
-        "correct_url": address_in(project, "correct") if versions and policies.can_correct(viewer()) else None,
+        "correct_url": address_in(project, "correct")
+        if versions and policies.can_correct(viewer())
+        else None,
     }
