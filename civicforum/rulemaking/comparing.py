@@ -78,9 +78,18 @@ def _compared(was: Numbered | None, becomes: Numbered | None, locale: str) -> Ru
         was=was[0] if was else None,
         number=becomes[0] if becomes else None,
         title=word_diff(said[0][0], said[1][0]),
-        text=word_diff(said[0][1], said[1][1]),
+        text=_text_diff(said[0][1], said[1][1]),
         no_mediation=new.no_mediation if new is not None and (is_other or _is_new(old, new)) else None,
     )
+
+
+def _text_diff(old: str, new: str) -> Sequence[Change]:
+    """Paragraph by paragraph where there are as many: what is added at the end of one stays in it."""
+    before, after = old.split("\n\n"), new.split("\n\n")
+    if len(before) != len(after):
+        return word_diff(old, new)
+    found = [word_diff(a, b) for a, b in zip(before, after, strict=True)]
+    return [change for each in found for change in (*each, Change("same", "\n\n"))][:-1]
 
 
 def _is_new(old: RuleWording | None, new: RuleWording) -> bool:

@@ -1,5 +1,6 @@
 """The blueprint of this room, and what its pages share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, current_app, url_for
@@ -7,11 +8,13 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from civicforum.agreement.wording import Wording
+from civicforum.errors import Conflict
 from civicforum.languages import LOCALES
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project
 from civicforum.rulemaking.comparing import Comparison, compare
 from civicforum.text import render_markdown
+from civicforum.web.forms import Form
 from civicforum.web.viewer import viewer
 
 bp = Blueprint("rulemaking", __name__)
@@ -34,6 +37,15 @@ def address_in(project: Project | None, endpoint: str) -> str:
     if project is None:
         return url_for(f"rulemaking.{endpoint}")
     return url_for(f"rulemaking.{endpoint}", slug=project.slug)
+
+
+def submits(form: Form, deed: Callable[[], Any]) -> Any:
+    """As ``form.submits``; what stands against it is said in the form as well, which keeps what was typed."""
+    try:
+        return form.submits(deed)
+    except Conflict as conflict:
+        form.form_errors.append(str(conflict))
+        return None
 
 
 def written(words: str) -> Markup:

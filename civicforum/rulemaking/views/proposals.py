@@ -11,7 +11,7 @@ from civicforum.agreement.queries import current_agreement
 from civicforum.agreement.wording import wording_of
 from civicforum.clock import now
 from civicforum.discussions.addresses import thread_url
-from civicforum.errors import Conflict, NotFound, require
+from civicforum.errors import NotFound, require
 from civicforum.partnerships.models import Project
 from civicforum.rulemaking import actions, policies, queries
 from civicforum.rulemaking.forms import ProposalForm, VoteForm, numbers
@@ -22,6 +22,7 @@ from civicforum.rulemaking.views.blueprint import (
     compared,
     home_of,
     place,
+    submits,
     vote_days,
     vote_quorum,
     written,
@@ -61,15 +62,17 @@ def new_proposal(slug: str | None) -> Any:
     project = place(slug)
     require(policies.can_propose(viewer(), project), _("Administrators and moderators propose rules."))
     project_id = project.id if project else None
-    if queries.find_open(project_id) is not None:
-        raise Conflict(_("One change is voted on at a time. Yours can be proposed when that vote is over."))
+    is_open = queries.find_open(project_id)
+    if is_open is not None and request.method == "GET":
+        flash(_("One change is voted on at a time. Yours can be proposed when that vote is over."), "info")
+        return redirect(url_for("rulemaking.show_proposal", proposal_id=is_open.id))
     version = current_agreement(project_id)
     if version is None:
         raise NotFound
     form = ProposalForm(data=filled(version, version.id))
     form.offer(queries.places_to_talk(viewer()) if project is None else None)
-    made = form.submits(
-        lambda: actions.propose_change(viewer(), _draft(form), project_id, vote_days(), vote_quorum())
+    made = submits(
+        form, lambda: actions.propose_change(viewer(), _draft(form), project_id, vote_days(), vote_quorum())
     )
     if made is not None:
         flash(_("It is proposed. Everybody can read it, and vote until the end."), "success")

@@ -11,7 +11,7 @@ from civicforum.errors import NotFound, require
 from civicforum.partnerships.queries import get_project
 from civicforum.rulemaking import actions, policies, queries
 from civicforum.rulemaking.forms import CorrectionForm
-from civicforum.rulemaking.views.blueprint import bp, home_of, place
+from civicforum.rulemaking.views.blueprint import bp, home_of, place, submits
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
@@ -24,8 +24,9 @@ def write_own(slug: str) -> Any:
     require(policies.can_write_own(viewer(), project), _("Only organizers of this project do this."))
     own = newest_version(project.id)
     form = AgreementForm(data=filled(current_agreement(project.id), own.number if own else 0))
-    made = form.submits(
-        lambda: actions.write_own_agreement(viewer(), project.id, form.wording(), form.based_on.data or 0)
+    made = submits(
+        form,
+        lambda: actions.write_own_agreement(viewer(), project.id, form.wording(), form.based_on.data or 0),
     )
     if made is not None:
         flash(_("Saved. These rules hold in this project."), "success")
@@ -52,10 +53,11 @@ def correct(slug: str | None) -> Any:
     if version is None:
         raise NotFound
     form = CorrectionForm(data=filled(version))
-    made = form.submits(
+    made = submits(
+        form,
         lambda: actions.correct_agreement(
             viewer(), form.wording(), form.reason.data, form.based_on.data or 0, project_id
-        )
+        ),
     )
     if made is not None:
         flash(_("Version %(number)s is published.", number=made.number), "success")
