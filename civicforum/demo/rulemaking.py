@@ -32,8 +32,8 @@ PICTURES = (
     " Pregunte antes de publicar una foto en la que se reconozca a alguien.",
 )
 WHY_MACHINES = (
-    "Three comments in a week turned out to be written by a program. Nobody minds help with spelling or with a"
-    " language. People want to know whom they are answering."
+    "Three comments in a week turned out to be written by a program. Nobody minds help with spelling or with"
+    " a language. People want to know whom they are answering."
 )
 WHY_PICTURES = (
     "At the rain walk somebody posted pictures with children in them. It was meant kindly. Two parents asked"
@@ -56,7 +56,8 @@ def add_rulemaking(stage: Stage) -> None:
     proposal.counts = {choice: said.count(choice) for choice in ("yes", "no", "abstain")}
     _let_people_accept(stage, first, second)
     pictures = _with(wording, *PICTURES)
-    _propose(stage, "open", "Rule 3: ask before you post a picture of somebody", WHY_PICTURES, pictures, second)
+    title = "Rule 3: ask before you post a picture of somebody"
+    _propose(stage, "open", title, WHY_PICTURES, pictures, second)
     db.session.flush()
 
 

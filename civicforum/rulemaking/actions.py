@@ -11,7 +11,6 @@ from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.wording import Wording, pack, wording_of
 from civicforum.db import db, lock, now, transactional
 from civicforum.discussions.actions import start_thread
-from civicforum.discussions.queries import find_pseudonym
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.notifications.actions import notify
 from civicforum.partnerships.models import Project
@@ -122,24 +121,14 @@ def _line(text: str) -> str:
 
 
 def _open_talk(actor: Actor, proposal: Proposal, project_id: int | None) -> None:
-    """A thread in which people talk it over, begun by whoever proposes."""
+    """A thread in which people talk it over, begun by whoever proposes: under their name, as every role."""
     if project_id is None:
         return
-    _check_name(actor, project_id)
     where = f"/agreement/proposals/{proposal.id}"
     words = _("[What would change, and the vote](%(address)s)", address=where)
     thread = start_thread(actor, project_id, proposal.title, f"{proposal.why}\n\n{words}")
     proposal.thread_id = thread.id
     db.session.flush()
-
-
-def _check_name(actor: Actor, project_id: int) -> None:
-    """A proposal carries a name, and so would tell whose the pseudonym is that begins its thread."""
-    project = db.session.get(Project, project_id)
-    if project is not None and find_pseudonym(actor, project) is not None:
-        raise Invalid(
-            errors={"talk_in": [_("You speak under a pseudonym there, and a proposal carries your name.")]}
-        )
 
 
 @transactional
