@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement import actions as agreement
@@ -262,9 +263,17 @@ def correct_agreement(
     version = agreement.publish_agreement(
         SYSTEM, wording, based_on, project_id, way="law", reason=clean_text(reason).strip()
     )
-    is_open = queries.find_open(project_id)
-    if is_open is not None:
-        proposal = lock(Proposal, is_open.id)
-        if proposal.state == "open":
-            _end(proposal, "overtaken")
+    proposal = _lock_open(project_id)
+    if proposal is not None:
+        _end(proposal, "overtaken")
     return version
+
+
+def _lock_open(project_id: int | None) -> Proposal | None:
+    """What is being voted on, held; asked for in one: whoever held it may have ended it."""
+    return db.session.scalar(
+        select(Proposal)
+        .where(Proposal.project_id == project_id, Proposal.state == "open")
+        .with_for_update(key_share=True, of=Proposal)
+        .execution_options(populate_existing=True)
+    )
