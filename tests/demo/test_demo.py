@@ -248,6 +248,7 @@ AHEAD = {
     ("job", "run_at"),
     ("poll", "closes_at"),
     ("mediation", "due_at"),
+    ("rule_proposal", "closes_at"),
 }
 
 
