@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import lazyload
 
 from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.agreement import policies, words
@@ -18,8 +19,12 @@ _LINK = re.compile(r'<a href="(?:https?:|mailto:)')
 
 def current_agreement(project_id: int | None = None) -> AgreementVersion | None:
     """The version that holds in this project: its own, or else the town's. None before the first."""
+    return db.session.scalar(_holding(project_id))
+
+
+def _holding(project_id: int | None) -> Select[AgreementVersion]:
     own = AgreementVersion.project_id.is_not(None)
-    return db.session.scalar(
+    return (
         select(AgreementVersion)
         .where(or_(AgreementVersion.project_id.is_(None), AgreementVersion.project_id == project_id))
         .order_by(own.desc(), AgreementVersion.number.desc())
@@ -89,7 +94,8 @@ def version_to_accept(user: Actor, project_id: int | None) -> AgreementVersion |
     """
     if not isinstance(user, User):
         return None
-    version = current_agreement(project_id)
+    # Asked whenever somebody speaks: its rules are read only where they have to be shown.
+    version = db.session.scalar(_holding(project_id).options(lazyload(AgreementVersion.rules)))
     if version is None or has_accepted(user, version) or _came_under(user, version):
         return None
     return version
