@@ -15,8 +15,10 @@ from civicforum.agreement import actions, queries
 from civicforum.agreement.models import Acceptance
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
+from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.letters.receiving import receive
 from civicforum.discussions.models import Post
+from civicforum.discussions.queries import find_poll
 from civicforum.errors import Conflict, NotAccepted, NotFound
 from civicforum.moderation import actions as moderation
 
@@ -179,6 +181,19 @@ def test_where_a_thread_is_full_the_words_stay_in_the_box_too(ana, thread, chang
     assert "It goes on.</textarea>" in browser.post(form["action"], data=sent).text
     assert browser.post(form["action"], data=sent | {"do": "accept"}).status_code == 302
     assert said_by(ana) == ["It goes on."]
+
+
+def test_why_one_votes_so_stays_until_the_rules_are_accepted(ana, thread, changed, sign_in):
+    asked = prepare_poll("sense", "What first?", ("Bench", "Lamp"), now() + LATER)
+    poll = find_poll(discussions.post_reply(make_user(), thread.id, "Please.", poll=asked).id)
+    browser, address = sign_in(ana), f"/polls/{poll.id}/vote"
+    form = next(form for form in forms_of(browser.get(address)) if form["action"] == address)
+    sent = dict(form["fields"]) | {"choice": poll.options[0].id, "why": "It is dark."}
+    page = browser.post(address, data=sent)
+    assert "It is dark.</textarea>" in page.text
+    form = next(form for form in forms_of(page) if form["action"] == address)
+    assert browser.post(address, data=dict(form["fields"]) | {"do": "accept"}).status_code == 302
+    assert said_by(ana) == ["It is dark."]
 
 
 def test_a_client_is_told_which_version_and_accepts_it(ana, thread, changed, client, token_for):

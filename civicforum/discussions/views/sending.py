@@ -45,5 +45,5 @@ def submits_for_now(form: Any, deed: Callable[[], Any]) -> Any:
     try:
         return form.submits(deed)
     except (TooMany, Limited) as refusal:
-        form.body.errors = [str(refusal)]
+        (form.body if "body" in form else form.why).errors = [str(refusal)]
         return None
