@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
-from wtforms.widgets import HiddenInput
 
 from civicforum.agreement.forms import AgreementForm
 from civicforum.partnerships.models import Project
@@ -54,12 +53,6 @@ class VoteForm(Form):
         choices=options([("yes", _("Yes")), ("no", _("No")), ("abstain", _("I abstain"))]),
         validators=[InputRequired(_("Choose yes, no, or abstain."))],
     )
-
-
-class AcceptForm(Form):
-    """A button; ``next`` is where somebody came from."""
-
-    version = IntegerField(widget=HiddenInput())
 
 
 def numbers(counts: dict[str, int] | None) -> list[tuple[Any, int]]:

@@ -154,7 +154,11 @@ def test_what_was_typed_stays_where_the_rules_changed_meanwhile(ana, thread, sig
     assert answer.status_code == 403
     assert "My long words.</textarea>" in answer.text
     assert "Enough for all." in answer.text
-    stale = dict(form["fields"]) | {"body": "My long words.", "do": "accept", "accepts": "1"}
+    stale = dict(form["fields"]) | {
+        "body": "My long words.",
+        "do": "accept",
+        "accepts": str(queries.get_agreement(1).id),
+    }
     assert "My long words.</textarea>" in browser.post(form["action"], data=stale).text
     assert said_by(ana) == []
 

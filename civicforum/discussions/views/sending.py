@@ -28,7 +28,7 @@ def accept_new_rules(project_id: int) -> None:
     If others hold meanwhile nothing is accepted: the action asks again, and the words stay.
     """
     version = current_agreement(project_id) if request.form.get("do") == "accept" else None
-    if version is not None and whole_number(request.form.get("accepts")) == version.number:
+    if version is not None and whole_number(request.form.get("accepts")) == version.id:
         accept_agreement(viewer(), version.number, version.project_id)
 
 

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 
 from civicforum.agreement import queries as agreement
 from civicforum.agreement.actions import accept_agreement
+from civicforum.agreement.forms import AcceptForm
 from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.wording import Wording, wording_of
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.queries import get_project
 from civicforum.rulemaking import policies, queries
-from civicforum.rulemaking.forms import AcceptForm
 from civicforum.rulemaking.views.blueprint import address_in, bp, compared, home_of, language, written
 from civicforum.web.limits import limited
 from civicforum.web.redirects import safe_next
