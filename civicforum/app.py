@@ -33,6 +33,7 @@ ROOMS = (
     "partnerships",
     "voices",
     "discussions",
+    "rulemaking",
     "townhalls",
     "moderation",
     "mediation",

@@ -31,6 +31,8 @@ KNOWN = {
     "SOCKET_PING_SECONDS",
     "HIDE_AT_SCORE",
     "MEDIATION_KEEP_DAYS",
+    "VOTE_DAYS",
+    "VOTE_QUORUM",
 }
 MINIMUM_SECRET_LENGTH = 32
 
@@ -55,6 +57,8 @@ class Settings:
     log_witness: str | None = None
     hide_at_score: float | None = 8.33
     mediation_keep_days: int = 30
+    vote_days: int = 14
+    vote_quorum: int = 5
 
     @property
     def is_sqlite(self) -> bool:
@@ -91,6 +95,8 @@ def load_settings(environ: Mapping[str, str] | None = None, base_url: str | None
         hide_at_score=_hide_at_score(values.get("HIDE_AT_SCORE", "8.33")),
         log_witness=_log_witness(values.get("LOG_WITNESS")),
         mediation_keep_days=_whole_number(values, "MEDIATION_KEEP_DAYS", 30, 1, 365),
+        vote_days=_whole_number(values, "VOTE_DAYS", 14, 3, 90),
+        vote_quorum=_whole_number(values, "VOTE_QUORUM", 5, 1, 10_000),
     )
 
 

@@ -42,6 +42,21 @@ class Limited(NotAllowed):
     title = _("You cannot write here for now")
 
 
+class NotAccepted(Limited):
+    """The rules that hold changed: whoever would speak reads what is new, and accepts it first.
+
+    ``extra`` tells it over the API: which version, and where it is read and accepted.
+    """
+
+    title = _("The rules here changed")
+
+    def __init__(self, message: Any, number: int, version_id: int) -> None:
+        super().__init__(message)
+        self.url = f"/agreement/changes/{version_id}"
+        told = {"version": number, "version_id": version_id, "url": self.url}
+        self.extra = {"type": "/agreement#changed", "agreement": told}
+
+
 class NotFound(CivicForumError):
     """It is not there, or the viewer may not know that it is."""
 

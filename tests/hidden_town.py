@@ -25,9 +25,10 @@ from sqlalchemy import select
 
 from civicforum.accounts.actions import update_profile
 from civicforum.accounts.models import SYSTEM, User
-from civicforum.agreement.actions import list_word
+from civicforum.agreement.actions import list_word, publish_agreement
 from civicforum.agreement.models import Hold
-from civicforum.agreement.queries import find_hold
+from civicforum.agreement.queries import current_agreement, find_hold
+from civicforum.agreement.wording import RuleWording, Wording, pack
 from civicforum.db import db, now, transaction
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.actions import Shape
@@ -52,6 +53,7 @@ from civicforum.partnerships.actions import (
 )
 from civicforum.partnerships.actions.projects import PhaseDraft
 from civicforum.partnerships.models import Invitation, Partner
+from civicforum.rulemaking.models import Proposal
 from civicforum.townhalls import actions as townhalls
 from civicforum.townhalls import tokens
 from civicforum.townhalls.models import AgendaItem, Decision, Summary
@@ -83,6 +85,8 @@ CLOSED = {
     "zqclosedpoll",
     "zqdraftproject",
     "zqclosedtag",
+    "zqownrules",
+    "zqproposedrules",
 }
 DRAFTS = {"zqdrafthall", "zqdraftsummary", "zqwithdrawnnews"}
 NEEDS = {"zqneed", "zqanswer"}
@@ -191,6 +195,7 @@ def _plant_town() -> Town:
     hall = _plant_drafts(town, project)
     _plant_listed(town, project)
     closed, closed_hall, closed_thread = _plant_closed(town)
+    _plant_rules(town, closed)
     drafted = make_project(member, status="draft", title="zqdraftproject lantern", slug="drafted-room")
     _collect(town, [project, closed, drafted, elsewhere], [hall, closed_hall], closed_thread)
     return town
@@ -481,6 +486,19 @@ def _plant_closed(town: Town):
     town.fills["answers/rsvp_id"] = [guest_answer.id]
     town.channels["closed"] = [thread.channel, hall.channel]
     return closed, hall, thread
+
+
+def _plant_rules(town: Town, closed) -> None:
+    """Rules of the closed project's own, and what is proposed for them and for the town's."""
+    own = Wording("zqownrules lantern", (RuleWording("zqownrules", "lantern"),))
+    proposed = Wording("zqproposedrules lantern", (RuleWording("zqproposedrules", "lantern"),))
+    bases = [publish_agreement(SYSTEM, own, project_id=closed.id), current_agreement()]
+    for base, project_id, words in zip(bases, (closed.id, None), ("zqproposedrules", "Fewer"), strict=True):
+        facts = {"based_on_id": base.id, "project_id": project_id, "title": words, "why": words, "quorum": 5}
+        wording = pack(proposed if project_id else Wording("Fewer.", own.rules[:0]))
+        row = save(Proposal(wording=wording, closes_at=now() + timedelta(days=3), **facts))
+        town.fills.setdefault("proposals/proposal_id", []).append(row.id)
+    town.fills["changes/version_id"] = town.fills["versions/version_id"] = [base.id for base in bases]
 
 
 def _collect(town: Town, projects, halls, closed_thread) -> None:

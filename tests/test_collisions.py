@@ -9,7 +9,7 @@ from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM, EndedSession, Guest, RoleGrant, User
 from civicforum.agreement import actions as agreement
 from civicforum.agreement.models import AgreementVersion, ListedWord
-from civicforum.agreement.wording import RuleWording
+from civicforum.agreement.wording import RuleWording, Wording
 from civicforum.db import db
 from civicforum.errors import Conflict, Invalid
 from civicforum.partnerships import actions as partnerships
@@ -114,13 +114,13 @@ def test_a_word_that_moderators_list_at_once_is_listed_once(town):
 @pytest.mark.parametrize("has_one", [False, True])
 def test_of_agreements_published_at_once_one_holds_and_the_others_are_told(town, has_one):
     with town.app_context():
-        administrator = make_user("administrator").id
+        person = make_user().id
         if has_one:
             make_agreement()
-    rules = [RuleWording("Be kind", "To all.")]
+    wording = Wording("Hello.", (RuleWording("Be kind", "To all."),))
     publishing = as_user(
-        administrator,
-        lambda me: agreement.publish_agreement(me, "Hello.", rules, based_on=int(has_one)).number,
+        person,
+        lambda _me: agreement.publish_agreement(SYSTEM, wording, based_on=int(has_one)).number,
     )
     said = at_once(town, [publishing] * CROWD)
     assert [answer for answer in said if not isinstance(answer, Conflict)] == [1 + has_one]

@@ -1,6 +1,5 @@
 """Publishing and accepting the agreement, listing words, holding what is said, and raising standings."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -9,12 +8,12 @@ from sqlalchemy import Select, select, update
 from civicforum.accounts import actions as accounts
 from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.agreement import policies, queries, shipped
-from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule, Standing
+from civicforum.agreement.models import Acceptance, AgreementVersion, Hold, ListedWord, Rule, Standing
 from civicforum.agreement.waiting import tell_waiting
-from civicforum.agreement.wording import RuleWording
+from civicforum.agreement.wording import RuleWording, Wording
 from civicforum.agreement.words import fold
 from civicforum.db import db, lock, lock_or_make, now, transactional
-from civicforum.errors import Conflict, Invalid, NotAllowed, NotFound, require
+from civicforum.errors import Conflict, Invalid, NotAccepted, NotAllowed, NotFound, require
 
 REVIEW_HOURS = 24
 # A moderator on duty reads it until their duty ends, and has this much time at least.
@@ -28,50 +27,56 @@ WORD_ACTIONS = ("hold", "mask", "flag")
 @transactional
 def publish_agreement(
     actor: Actor,
-    introduction: str,
-    rules: Sequence[RuleWording],
-    translations: Mapping[str, Mapping[str, str]] | None = None,
+    wording: Wording,
     based_on: int | None = None,
+    project_id: int | None = None,
+    way: str = "first",
+    reason: str = "",
 ) -> AgreementVersion:
-    """Publish a new version; the earlier ones stay as they were.
+    """Publish a new version of the town's agreement, or of a project's own; the earlier ones stay.
 
-    Raises Invalid for an agreement without words, Conflict if ``based_on`` is no longer the current one.
+    Only the house does: at set-up, and for whoever changes rules in public (``rulemaking``). Locks the newest
+    version. Raises Invalid for an agreement without words, Conflict if ``based_on`` is no longer the newest.
     """
-    newest = _lock_newest_version()
+    newest = lock_newest_version(project_id)
     require(policies.can_publish_agreement(actor))
-    _check_wording(introduction, rules)
+    check_wording(wording)
     number = newest.number if newest else 0
     if based_on is not None and based_on != number:
         raise Conflict(
             _("Somebody published version %(number)s meanwhile. Yours was not saved.", number=number)
         )
     version = AgreementVersion(
+        project_id=project_id,
         number=number + 1,
-        introduction=introduction,
-        translations={locale: dict(words) for locale, words in (translations or {}).items()},
+        way=way,
+        reason=reason,
+        introduction=wording.introduction,
+        translations={locale: dict(words) for locale, words in wording.translations.items()},
         published_at=now(),
-        rules=[_rule(place, wording) for place, wording in enumerate(rules, 1)],
+        rules=[_rule(place, rule) for place, rule in enumerate(wording.rules, 1)],
     )
     db.session.add(version)
     db.session.flush()
     return version
 
 
-def _lock_newest_version() -> AgreementVersion | None:
+def lock_newest_version(project_id: int | None) -> AgreementVersion | None:
     """The newest version, held; asked for again, because whoever held it may have added another."""
-    newest = queries.current_agreement()
+    newest = queries.newest_version(project_id)
     if newest is None:
         return None
     lock(AgreementVersion, newest.id)
-    return queries.current_agreement()
+    return queries.newest_version(project_id)
 
 
-def _check_wording(introduction: str, rules: Sequence[RuleWording]) -> None:
-    if not introduction.strip():
+def check_wording(wording: Wording) -> None:
+    """Raise Invalid for an agreement that says nothing."""
+    if not wording.introduction.strip():
         raise Invalid(errors={"introduction": [_("Say in a sentence what the agreement is for.")]})
-    if not 1 <= len(rules) <= MAX_RULES:
+    if not 1 <= len(wording.rules) <= MAX_RULES:
         raise Invalid(errors={"rules": [_("An agreement has 1 to %(most)d rules.", most=MAX_RULES)]})
-    if not all(rule.title.strip() and rule.text.strip() for rule in rules):
+    if not all(rule.title.strip() and rule.text.strip() for rule in wording.rules):
         raise Invalid(errors={"rules": [_("Each rule needs a title and a text.")]})
 
 
@@ -92,30 +97,54 @@ def install_shipped(actor: Actor) -> AgreementVersion:
     current = queries.current_agreement()
     if current is not None:
         return current
-    wording = shipped.load_wording()
-    return publish_agreement(actor, wording.introduction, wording.rules, wording.translations)
+    return publish_agreement(actor, shipped.load_wording())
 
 
 @transactional
-def accept_agreement(actor: Actor, version: int) -> None:
-    """Keep that the actor accepted this version. Raises Conflict if a newer one holds meanwhile."""
+def accept_agreement(actor: Actor, version: int, project_id: int | None = None) -> None:
+    """Keep that the actor accepted this version of what holds in the town, or in a project with its own.
+
+    Locks their standing. Raises Conflict if a newer one holds meanwhile, NotFound where there is none.
+    """
     if not isinstance(actor, User):
         raise NotAllowed
     require(policies.can_accept_agreement(actor))
-    current = queries.current_agreement()
+    current = queries.newest_version(project_id)
     if current is None:
         raise NotFound
     if version != current.number:
         raise Conflict(_("The agreement has changed meanwhile. Please read the new one first."))
-    lock_standing(actor.id).accepted_version = version
+    _keep_acceptance(actor, current)
+
+
+def _keep_acceptance(user: User, version: AgreementVersion) -> None:
+    """Once for each version; the standing is held meanwhile."""
+    standing = lock_standing(user.id)
+    accepted = select(Acceptance.id).where(Acceptance.user_id == user.id, Acceptance.version_id == version.id)
+    if db.session.scalar(accepted) is None:
+        db.session.add(Acceptance(user_id=user.id, version_id=version.id))
+    if version.project_id is None:
+        standing.accepted_version = version.number
+    db.session.flush()
 
 
 def greet(user: User, has_accepted_agreement: bool) -> None:
     """Give a new person a standing, with the agreement they accepted; inside the action that made them."""
     current = queries.current_agreement() or install_shipped(SYSTEM)
-    standing = lock_standing(user.id)
+    lock_standing(user.id)
     if has_accepted_agreement:
-        standing.accepted_version = current.number
+        _keep_acceptance(user, current)
+
+
+def check_acceptance(actor: Actor, project_id: int) -> None:
+    """Let who speaks here have read the rules that hold: NotAccepted if they changed since."""
+    version = queries.version_to_accept(actor, project_id)
+    if version is not None:
+        raise NotAccepted(
+            _("The rules here changed. Please read what is new and accept it: then your words can be sent."),
+            number=version.number,
+            version_id=version.id,
+        )
 
 
 # --- listed words ---

@@ -8,7 +8,7 @@ from wtforms import Form as PlainForm
 from wtforms.widgets import HiddenInput
 
 from civicforum.agreement.models import AgreementVersion
-from civicforum.agreement.wording import RuleWording
+from civicforum.agreement.wording import RuleWording, Wording
 from civicforum.web.forms import Form, Line, Words, options
 
 BLANK_RULES = 2
@@ -45,21 +45,21 @@ class AgreementForm(Form):
     introduction_es = Words(_("Introduction, in Spanish"), most=8000, required=False)
     rules = FieldList(FormField(RuleForm), label=_("Rules"), max_entries=40)
 
-    def wordings(self) -> list[RuleWording]:
-        """The rules that have words, in order."""
+    def wording(self) -> Wording:
+        """All of it; rules without words are left out."""
         written = (entry.form.wording() for entry in self.rules)
-        return [rule for rule in written if rule.title.strip() or rule.text.strip()]
+        rules = tuple(rule for rule in written if rule.title.strip() or rule.text.strip())
+        spanish = self.introduction_es.data or ""
+        translations = {"es": {"introduction": spanish}} if spanish.strip() else {}
+        return Wording(self.introduction.data or "", rules, translations)
 
-    def translations(self) -> dict[str, dict[str, str]]:
-        words = self.introduction_es.data or ""
-        return {"es": {"introduction": words}} if words.strip() else {}
 
-
-def filled(version: AgreementVersion | None) -> dict[str, Any]:
+def filled(version: AgreementVersion | None, based_on: int | None = None) -> dict[str, Any]:
     """What the form shows before anybody types: the present agreement, and room for more rules."""
     rules = [_filled_rule(rule) for rule in version.rules] if version else []
+    number = version.number if version else 0
     return {
-        "based_on": version.number if version else 0,
+        "based_on": number if based_on is None else based_on,
         "introduction": version.introduction if version else "",
         "introduction_es": version.translations.get("es", {}).get("introduction", "") if version else "",
         "rules": rules + [{} for _blank in range(BLANK_RULES)],

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from civicforum.accounts.models import User
@@ -11,14 +11,34 @@ from civicforum.agreement.limits.models import Limit as Limit
 from civicforum.db import HasCreatedAt, HasId, Model
 
 DUTY_HOURS = (1, 3, 8)
+_OF_THE_TOWN = text("project_id IS NULL")
 
 
 class AgreementVersion(Model, HasId):
-    """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version."""
+    """The agreement as it stood from ``published_at`` on. Never edited: a change is a new version.
+
+    The town's, or where ``project_id`` is set that project's own, numbered for itself. ``way`` is how it
+    came: first (it was the first), vote, law (the law asked for it, and ``reason`` says where), or direct
+    (before there were votes).
+    """
 
     __tablename__ = "agreement_version"
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        # Nothing equals nothing in a constraint: the town's own numbers are unique by this.
+        Index(
+            "uq_agreement_version_of_town",
+            "number",
+            unique=True,
+            sqlite_where=_OF_THE_TOWN,
+            postgresql_where=_OF_THE_TOWN,
+        ),
+    )
 
-    number: Mapped[int] = mapped_column(unique=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    way: Mapped[str] = mapped_column(String(10), default="first")
+    reason: Mapped[str] = mapped_column(Text, default="")
     introduction: Mapped[str] = mapped_column(Text)
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     published_at: Mapped[datetime]
@@ -54,6 +74,17 @@ class Rule(Model, HasId):
         return self.translations.get(locale, {}).get("text") or self.text
 
 
+class Acceptance(Model, HasId, HasCreatedAt):
+    """Somebody read this version of an agreement and accepted it. Kept when newer ones come."""
+
+    __tablename__ = "agreement_acceptance"
+    __table_args__ = (UniqueConstraint("user_id", "version_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("agreement_version.id"), index=True)
+    version: Mapped[AgreementVersion] = relationship(lazy="joined")
+
+
 class ListedWord(Model, HasId, HasCreatedAt):
     """A word (or phrase) that is held, masked or flagged; whole words, case and accents ignored."""
 
@@ -65,7 +96,10 @@ class ListedWord(Model, HasId, HasCreatedAt):
 
 
 class Standing(Model):
-    """What lifts a newcomer's limits: words that stood, a meeting attended, a partner who vouched."""
+    """What lifts a newcomer's limits: words that stood, a meeting attended, a partner who vouched.
+
+    ``accepted_version``: the number of the town's agreement that was last accepted (see ``Acceptance``).
+    """
 
     __tablename__ = "standing"
 

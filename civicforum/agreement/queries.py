@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import lazyload
 
 from civicforum.accounts.models import SYSTEM, Actor, User
 from civicforum.agreement import policies, words
-from civicforum.agreement.models import AgreementVersion, Hold, ListedWord, Rule, Standing
+from civicforum.agreement.models import Acceptance, AgreementVersion, Hold, ListedWord, Rule, Standing
 from civicforum.db import db, now
 from civicforum.errors import NotFound
 from civicforum.text import render_markdown
@@ -16,31 +17,103 @@ MAX_LINKS_OF_NEWCOMERS = 2
 _LINK = re.compile(r'<a href="(?:https?:|mailto:)')
 
 
-def current_agreement() -> AgreementVersion | None:
-    """The version that holds now; None before the first is published."""
-    return db.session.scalar(select(AgreementVersion).order_by(AgreementVersion.number.desc()).limit(1))
+def current_agreement(project_id: int | None = None) -> AgreementVersion | None:
+    """The version that holds in this project: its own, or else the town's. None before the first."""
+    return db.session.scalar(_holding(project_id))
 
 
-def get_agreement(number: int) -> AgreementVersion:
-    """The agreement as it stood in this version; NotFound if there is none."""
-    version = db.session.scalar(select(AgreementVersion).where(AgreementVersion.number == number))
+def _holding(project_id: int | None) -> Select[AgreementVersion]:
+    own = AgreementVersion.project_id.is_not(None)
+    return (
+        select(AgreementVersion)
+        .where(or_(AgreementVersion.project_id.is_(None), AgreementVersion.project_id == project_id))
+        .order_by(own.desc(), AgreementVersion.number.desc())
+        .limit(1)
+    )
+
+
+def newest_version(project_id: int | None) -> AgreementVersion | None:
+    """The newest version of the town's agreement (None), or of the project's own; None where it has none."""
+    return db.session.scalar(_versions(project_id).limit(1))
+
+
+def get_agreement(number: int, project_id: int | None = None) -> AgreementVersion:
+    """The agreement of the town or of a project as it stood in this version; NotFound if there is none."""
+    version = db.session.scalar(_versions(project_id).where(AgreementVersion.number == number))
     if version is None:
         raise NotFound
     return version
 
 
-def list_agreements() -> Sequence[AgreementVersion]:
-    """Every version, newest first."""
-    return db.session.scalars(select(AgreementVersion).order_by(AgreementVersion.number.desc())).all()
+def list_agreements(project_id: int | None = None) -> Sequence[AgreementVersion]:
+    """Every version of the town's agreement, or of the project's own, newest first."""
+    return db.session.scalars(_versions(project_id)).all()
 
 
-def get_rule(number: int) -> Rule:
-    """The rule of this number in the current version; NotFound if there is none."""
-    version = current_agreement()
-    for rule in version.rules if version else ():
+def _versions(project_id: int | None) -> Select[AgreementVersion]:
+    return (
+        select(AgreementVersion)
+        .where(AgreementVersion.project_id == project_id)
+        .order_by(AgreementVersion.number.desc())
+    )
+
+
+def list_rules(project_id: int | None = None) -> Sequence[Rule]:
+    """The rules that hold in this project, or in the town."""
+    version = current_agreement(project_id)
+    return version.rules if version else []
+
+
+def get_rule(number: int, project_id: int | None = None) -> Rule:
+    """The rule of this number that holds in this project, or in the town; NotFound if there is none."""
+    for rule in list_rules(project_id):
         if rule.number == number:
             return rule
     raise NotFound
+
+
+# --- what somebody accepted ---
+
+
+def has_accepted(user: Actor, version: AgreementVersion | None) -> bool:
+    """Whether somebody accepted this version (of the town's also a later one); there is nothing in None."""
+    if version is None:
+        return True
+    if version.project_id is None and (standing_of(user).accepted_version or 0) >= version.number:
+        return True
+    accepted = select(Acceptance.id).where(
+        Acceptance.user_id == (user.id or 0), Acceptance.version_id == version.id
+    )
+    return db.session.scalar(accepted) is not None
+
+
+def version_to_accept(user: Actor, project_id: int | None) -> AgreementVersion | None:
+    """What somebody accepts before they speak here; None where they did, or came when it held already.
+
+    Nobody is asked for the town's first version again.
+    """
+    if not isinstance(user, User):
+        return None
+    # Asked whenever somebody speaks: its rules are read only where they have to be shown.
+    version = db.session.scalar(_holding(project_id).options(lazyload(AgreementVersion.rules)))
+    if version is None or has_accepted(user, version) or _came_under(user, version):
+        return None
+    return version
+
+
+def _came_under(user: User, version: AgreementVersion) -> bool:
+    """Whether the town's agreement was this one already when they came: then it was theirs to read."""
+    if version.project_id is not None:
+        return False
+    is_first_theirs = standing_of(user).accepted_version is None and user.created_at >= version.published_at
+    return version.number == 1 or is_first_theirs
+
+
+def last_accepted(user: Actor, project_id: int | None) -> AgreementVersion | None:
+    """The newest version of the town's agreement, or of a project's own, that somebody accepted."""
+    return db.session.scalar(
+        _versions(project_id).join(Acceptance).where(Acceptance.user_id == (user.id or 0)).limit(1)
+    )
 
 
 # --- listed words ---
@@ -110,11 +183,6 @@ def standing_of(user: Actor) -> Standing:
 
 def is_newcomer(user: Actor) -> bool:
     return standing_of(user).is_newcomer
-
-
-def has_accepted(user: Actor, version: AgreementVersion | None) -> bool:
-    """Whether somebody accepted this version or a later one; there is nothing to accept in None."""
-    return version is None or (standing_of(user).accepted_version or 0) >= version.number
 
 
 # --- holds ---

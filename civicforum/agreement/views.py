@@ -11,10 +11,9 @@ from civicforum.accounts import arrivals, offers, wording
 from civicforum.accounts.models import Actor, User
 from civicforum.accounts.queries import get_person
 from civicforum.agreement import actions, masking, policies, queries
-from civicforum.agreement.forms import AcceptForm, AgreementForm, WordForm, filled
+from civicforum.agreement.forms import AcceptForm, WordForm
 from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.objections import object_to_words
-from civicforum.errors import require
 from civicforum.text import render_markdown
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
@@ -52,7 +51,6 @@ def _show(version: AgreementVersion | None) -> Any:
         written=lambda words: Markup(render_markdown(words)),  # noqa: S704 - made safe by its own walls
         has_accepted=queries.has_accepted(viewer(), version),
         accept_form=AcceptForm(formdata=None, data={"version": version.number if version else 0}),
-        may_publish=policies.can_publish_agreement(viewer()),
         may_edit_words=policies.can_edit_words(viewer()),
     )
 
@@ -65,30 +63,6 @@ def accept_agreement() -> Any:
     actions.accept_agreement(viewer(), form.version.data or 0)
     flash(_("Thank you. We keep that you accepted this version."), "success")
     return redirect(url_for("agreement.show_agreement"))
-
-
-@bp.route("/agreement/edit", methods=["GET", "POST"])
-@limited("write")
-def edit_agreement() -> Any:
-    """Write the next version; the present one stays as it is."""
-    require(policies.can_publish_agreement(viewer()), _("Only an administrator changes the agreement."))
-    form = AgreementForm(data=filled(queries.current_agreement()))
-    version = form.submits(lambda: _publish(form))
-    if version is None:
-        words = render_template("agreement/edit.html", form=form)
-        return words, 422 if form.errors else 200
-    flash(_("Version %(number)s is published.", number=version.number), "success")
-    return redirect(url_for("agreement.show_agreement"))
-
-
-def _publish(form: AgreementForm) -> AgreementVersion:
-    return actions.publish_agreement(
-        viewer(),
-        form.introduction.data,
-        form.wordings(),
-        form.translations(),
-        based_on=form.based_on.data,
-    )
 
 
 @bp.route("/agreement/words", methods=["GET", "POST"])

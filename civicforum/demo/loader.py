@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from civicforum.accounts.models import User
 from civicforum.accounts.passwords import hash_password
 from civicforum.db import db, now, transaction
-from civicforum.demo import looks, meetings, openness, people, places, record, sitting, talks
+from civicforum.demo import looks, meetings, openness, people, places, record, rulemaking, sitting, talks
 from civicforum.demo.files import Files, read_files
 from civicforum.demo.meetings import Meeting
 from civicforum.demo.places import News
@@ -108,6 +108,7 @@ def load_demo(plan: Plan, step: Callable[[int], None] = lambda _count: None) -> 
         openness.add_heads(stage)
         meetings.add_meetings(stage, plan.meetings)
         openness.add_ratings(stage)
+        rulemaking.add_rulemaking(stage)
         deliver(stage)
         refresh_everything()
 

@@ -25,12 +25,22 @@ FOUND_BY_MACHINE = ("hold", "list", "score", "automatic")
 
 @dataclass(frozen=True)
 class RuleCited:
-    """The rule as it reads for this reader, and in which version of the agreement."""
+    """The rule as it reads for this reader, in which version of the agreement, and of which project's own."""
 
     number: int
     title: str
     text: str
     version: int
+    project: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Which agreement it stands in."""
+        if self.project is None:
+            return _("Version %(number)s of the agreement", number=self.version)
+        return _(
+            "Version %(number)s of the agreement of %(project)s", number=self.version, project=self.project
+        )
 
 
 @dataclass(frozen=True)
@@ -164,7 +174,14 @@ def _rule(measure: Measure) -> RuleCited | None:
     rule, locale = measure.rule, str(get_locale() or "en")
     if rule is None:
         return None
-    return RuleCited(rule.number, rule.title_in(locale), rule.text_in(locale), rule.version.number)
+    project = queries.project_of_rule(rule)
+    return RuleCited(
+        rule.number,
+        rule.title_in(locale),
+        rule.text_in(locale),
+        rule.version.number,
+        project.title if project is not None else None,
+    )
 
 
 def redress_of(measure: Measure) -> Redress:

@@ -13,7 +13,15 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from civicforum import metrics
 from civicforum.db import OUT_OF_REACH, db
-from civicforum.errors import CivicForumError, Invalid, NotAllowed, SignInNeeded, TooMany, Unavailable
+from civicforum.errors import (
+    CivicForumError,
+    Invalid,
+    NotAccepted,
+    NotAllowed,
+    SignInNeeded,
+    TooMany,
+    Unavailable,
+)
 from civicforum.web.site import forget_site
 from civicforum.web.viewer import look_as_guest, viewer
 
@@ -85,6 +93,8 @@ def page(error: CivicForumError) -> Response:
 def _next_step(error: CivicForumError) -> tuple[str, str]:
     if isinstance(error, SignInNeeded):
         return url_for("accounts.sign_in"), _("Sign in")
+    if isinstance(error, NotAccepted):
+        return error.url, _("See what changed")
     if request.method != "GET" and request.referrer and request.referrer.startswith(request.host_url):
         return request.referrer, _("Go back to where you were")
     return url_for("pages.home"), _("Go to the front page")

@@ -31,7 +31,7 @@ def people(app):
 @pytest.mark.parametrize(
     ("policy", "allowed"),
     [
-        ("can_publish_agreement", {"system", "administrator"}),
+        ("can_publish_agreement", {"system"}),
         ("can_edit_words", {"system", "moderator"}),
         (
             "can_accept_agreement",

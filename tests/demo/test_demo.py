@@ -251,6 +251,7 @@ AHEAD = {
     ("mediation", "due_at"),
     ("appeal", "due_at"),
     ("panel_seat", "due_at"),
+    ("rule_proposal", "closes_at"),
 }
 
 

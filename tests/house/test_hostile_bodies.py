@@ -95,7 +95,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "force": False,
     },
 }
-WITHOUT_BODY = {"DELETE", "PUT posts.Reaction", "PUT keeping.PostBookmark", "POST polls.Close"}
+WITHOUT_BODY = {"DELETE", "PUT posts.Reaction", "PUT keeping.PostBookmark", "POST polls.Close"} | {
+    "PUT agreement-api.Acceptance"
+}
 
 VALUES: list[Any] = [
     *(None, True, False, 0, -1, 1.5, -0.0, 1e308, 2**31, 2**53, 2**63, -(2**63), 10**400),
@@ -122,7 +124,7 @@ KINDS = [
 @pytest.fixture
 def powers(app):
     """Somebody who may do everything, and something of everything to do it with."""
-    make_agreement()
+    version = make_agreement()
     power = make_user("administrator", "moderator")
     project = make_project(power, slug="the-project")
     join(project, power, "moderator")
@@ -148,6 +150,7 @@ def powers(app):
         "reactions/kind": ["support"],
         "drafts/place": [thread.channel],
         "people/handle": [make_user().handle],
+        "versions/version_id": [version.id],
     }
     return power, fills
 

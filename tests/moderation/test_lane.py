@@ -57,9 +57,11 @@ def test_one_key_hides_with_the_reason_of_its_rule(place, sign_in, app):
 def test_a_rule_without_a_template_gives_its_own_words(place):
     for key in ("about-people", "breaks-no-rule"):
         actions.word_template(place.moderator, Wording("x", "Ours.", 1), key)
-    rule = queries.find_lane_rule(2, "en")
+    rule = queries.find_lane_rule(2, "en", place.thread.project)
     assert rule.reason == next(each.text for each in queries.list_rules() if each.number == 2)
-    assert [rule.number for rule in queries.lane_rules("en")] == [r.number for r in queries.list_rules()]
+    assert [rule.number for rule in queries.lane_rules("en", place.thread.project)] == [
+        r.number for r in queries.list_rules()
+    ]
 
 
 def test_an_unknown_rule_does_nothing(place, sign_in):

@@ -7,12 +7,14 @@ from browser import forms_of
 from factories import join, make_post, make_project, make_thread, make_user
 from sqlalchemy import select
 
+from civicforum.agreement.wording import RuleWording, Wording
 from civicforum.db import db, now
 from civicforum.discussions.models import Post
 from civicforum.errors import Invalid
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Chosen, Deed
 from civicforum.moderation.models import LogEntry, Measure
+from civicforum.rulemaking import actions as rulemaking
 
 HIDE = Deed("hide", 2, "It says what people are.")
 LEAVE = Deed("leave", None, "It is fair.")
@@ -44,6 +46,18 @@ def test_each_is_a_measure_of_its_own_with_its_own_line(place):
     assert [state_of(post) for post in posts] == ["hidden", "hidden"]
     assert len(db.session.scalars(select(Measure)).all()) == 2
     assert [line.case_id for line in db.session.scalars(select(LogEntry))] == [case.id for case in cases]
+
+
+def test_a_rule_of_the_town_is_not_cited_where_others_hold(place):
+    project = make_project(own := make_user())
+    rules = tuple(RuleWording(f"Own rule {number}", "Text.") for number in (1, 2))
+    rulemaking.write_own_agreement(own, project.id, Wording("Ours.", rules))
+    post = make_post(make_thread(project, make_user()), make_user(), "Sharp.")
+    case = flag(post)
+    (refused,) = actions.decide_each(place.moderator, [chosen(case)], HIDE)
+    assert refused.why == "Its project has rules of its own: decide it on its own page."
+    assert actions.decide_each(place.moderator, [chosen(case)], LEAVE) == []
+    assert {rule.reason for rule in queries.lane_rules("en", project)} == {"Text."}
 
 
 def test_what_is_refused_leaves_the_others_done(place):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.actions import check_acceptance
 from civicforum.agreement.marks import mark_listed
 from civicforum.db import db
 from civicforum.discussions.actions.asking import add_poll
@@ -29,8 +30,9 @@ def say(
     """Add what the actor says, with its voice, files and poll: published, or held for a moderator.
 
     The thread is locked. ``title`` is read with the words: that of a thread they begin. Raises TooMany and
-    Invalid for what a newcomer may not say yet.
+    Invalid for what a newcomer may not say yet, NotAccepted where the rules changed since they accepted them.
     """
+    check_acceptance(actor, thread.project_id)
     check_newcomer(actor, words, files)
     post = Post(
         thread=thread,

@@ -17,7 +17,7 @@ from civicforum.discussions.models import THREAD_KINDS, Tag, Thread
 from civicforum.discussions.views import previewing
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.bylines import speaker
-from civicforum.discussions.views.sending import do_once, say_held, submits_for_now
+from civicforum.discussions.views.sending import accept_new_rules, do_once, say_held, submits_for_now
 from civicforum.discussions.words import prepare_title, prepare_words
 from civicforum.errors import NotAllowed
 from civicforum.files.tray import Tray, read_tray
@@ -160,6 +160,7 @@ def _refuse_start(person: Actor) -> None:
 def _start_thread(form: ThreadForm, project_id: int, tray: Tray) -> Done:
     title, words, poll = prepare_title(form.title.data), prepare_words(form.body.data), form.asked()
     kind, tags = form.kind.data, form.chosen_tags
+    accept_new_rules(project_id)
 
     def start() -> Done:
         thread = actions.start_thread(

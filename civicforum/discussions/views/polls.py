@@ -12,7 +12,7 @@ from civicforum.discussions.forms import OutcomeForm, PollForm, VoteForm, last_d
 from civicforum.discussions.models import Poll
 from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.cards import make_cards
-from civicforum.discussions.views.sending import do_once, say_waiting
+from civicforum.discussions.views.sending import accept_new_rules, do_once, say_waiting, submits_for_now
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import NotFound
 from civicforum.web.filters import localtime
@@ -43,12 +43,18 @@ def vote(poll_id: int) -> Any:
     person = viewer()
     poll = queries.get_poll(person, poll_id)
     form = VoteForm()
-    done = form.submits(lambda: _cast(form, poll_id))
+    done = submits_for_now(form, lambda: _cast(form, poll_id))
     if done is None:
-        card = make_cards(person, [queries.get_poll(person, poll_id).post])[0]
+        poll = queries.get_poll(person, poll_id)
+        card = make_cards(person, [poll.post])[0]
         typed = _typed() if request.method == "POST" else None
         return render_template(
-            "discussions/vote.html", form=form, card=card, typed=typed, back_url=_url(poll)
+            "discussions/vote.html",
+            form=form,
+            card=card,
+            typed=typed,
+            project=poll.post.thread.project,
+            back_url=_url(poll),
         )
     if done.kind == "post":
         say_waiting(queries.get_post(person, done.object_id))
@@ -62,6 +68,7 @@ def _cast(form: VoteForm, poll_id: int) -> Done:
         return Done(200, "poll", actions.cast_vote(viewer(), poll_id, choices).id)
     check_limit("post")
     why = prepare_words(form.why.data)
+    accept_new_rules(queries.get_poll(viewer(), poll_id).post.thread.project_id)
 
     def say() -> Done:
         return Done(201, "post", actions.vote_and_say(viewer(), poll_id, choices, why).id)

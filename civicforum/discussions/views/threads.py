@@ -24,7 +24,7 @@ from civicforum.discussions.views.blueprint import bp
 from civicforum.discussions.views.bylines import speaker
 from civicforum.discussions.views.cards import make_cards
 from civicforum.discussions.views.rail import make_rail, seen_url
-from civicforum.discussions.views.sending import do_once, say_waiting
+from civicforum.discussions.views.sending import accept_new_rules, do_once, say_waiting, submits_for_now
 from civicforum.discussions.words import prepare_words
 from civicforum.errors import Limited, TooMany
 from civicforum.files.tray import Tray, read_tray
@@ -96,6 +96,7 @@ def _elsewhere(thread: Thread, slug: str | None, new: NewHere) -> Response | Non
 
 def _post_reply(form: ReplyForm, thread_id: int, tray: Tray) -> Done:
     words, poll = prepare_words(form.body.data), form.asked()
+    accept_new_rules(queries.get_thread(viewer(), thread_id).project_id)
     reply_to = form.reply_to.data or None
 
     def reply() -> Done:
@@ -269,7 +270,7 @@ def continue_thread(thread_id: int) -> Any:
         return redirect(thread_url(thread, start=page_start(max(1, thread.last_seq)), _anchor="continue"))
     if previewing.is_asked_for("preview"):
         return _draw_thread(thread, form, Tray(), previewing.drawn(form))
-    done = form.submits(lambda: _continue(form, thread_id))
+    done = submits_for_now(form, lambda: _continue(form, thread_id))
     if done is None:
         return _draw_thread(thread, form, Tray())
     post = queries.get_post(person, done.object_id)
@@ -280,6 +281,7 @@ def continue_thread(thread_id: int) -> Any:
 
 def _continue(form: ReplyForm, thread_id: int) -> Done:
     words, poll = prepare_words(form.body.data), form.asked()
+    accept_new_rules(queries.get_thread(viewer(), thread_id).project_id)
 
     def go_on() -> Done:
         return Done(201, "post", actions.continue_thread(viewer(), thread_id, words, poll).id)

@@ -100,7 +100,7 @@ def decide_case(actor: Actor, case_id: int, deed: Deed, version: int) -> Case:
         raise NotFound
     check_ties(actor, case)
     _check_version(case, version)
-    rule = check_deed(deed, case.target_type)
+    rule = check_deed(deed, case.target_type, case.project_id)
     _check_site(actor, deed)
     flaggers = open_flaggers(case)
     state = _next_state(scene, deed, bool(flaggers))

@@ -46,8 +46,9 @@ def own_cause() -> str:
     return _("This is about your own words, so somebody else decides it.")
 
 
-def check_deed(deed: Deed, target: str = "post") -> Rule | None:
-    """The rule cited; Invalid where the deed lacks what due process asks."""
+def check_deed(deed: Deed, target: str = "post", project_id: int | None = None) -> Rule | None:
+    """The rule cited, of those that hold in the project (or in the town); Invalid where the deed lacks what
+    due process asks."""
     errors: dict[str, list[str]] = {}
     choices = [name for name in CASE_ACTIONS if target in KINDS[name].targets]
     if deed.action not in choices:
@@ -61,7 +62,7 @@ def check_deed(deed: Deed, target: str = "post") -> Rule | None:
     if errors:
         raise Invalid(errors=errors)
     try:
-        return None if deed.rule is None else get_rule(deed.rule)
+        return None if deed.rule is None else get_rule(deed.rule, project_id)
     except NotFound as error:
         raise Invalid(errors={"rule": [_("There is no rule of this number in the agreement.")]}) from error
 

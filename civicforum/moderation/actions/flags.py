@@ -33,7 +33,7 @@ def flag_post(actor: Actor, post_id: int, rule_number: int, note: str) -> Flag:
     post = get_post(actor, post_id)
     require(policies.can_flag(actor, post))
     assert isinstance(actor, User)
-    rule = checked_rule(rule_number, note)
+    rule = checked_rule(rule_number, note, post.thread.project_id)
     case = open_case(actor, "post", post_id, source="flag")
     post = db.session.get_one(Post, post_id)
     _check_flaggable(post)
@@ -57,11 +57,11 @@ def _begin_flag(actor: User, post_id: int) -> Flag:
     return flag
 
 
-def checked_rule(rule_number: int, note: str) -> Rule:
-    """The rule that a flag names; Invalid for none, or a note that is too long."""
+def checked_rule(rule_number: int, note: str, project_id: int | None = None) -> Rule:
+    """The rule of the place that a flag names; Invalid for none, or a note that is too long."""
     if len(note) > MAX_NOTE:
         raise Invalid(errors={"note": [_("Keep the note under %(most)d characters.", most=MAX_NOTE)]})
-    rule = check_deed(Deed("hide", rule_number, note or "-"))
+    rule = check_deed(Deed("hide", rule_number, note or "-"), project_id=project_id)
     assert rule is not None
     return rule
 

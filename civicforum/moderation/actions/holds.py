@@ -43,7 +43,7 @@ def decide_hold(actor: Actor, hold_id: int, deed: Deed) -> Post:
     if deed.action == "approve":
         return _approve(actor, hold, _asked(deed))
     check_ties_to(actor, post.id)
-    return _decline(actor, hold, deed)
+    return _decline(actor, hold, deed, post.thread.project_id)
 
 
 def _lock_place(actor: Actor, post_id: int) -> Post:
@@ -91,8 +91,8 @@ def decide_holds(actor: Actor, thread_id: int, hold_ids: Iterable[int], deed: De
     return len(waiting)
 
 
-def _decline(actor: Actor, hold: Hold, deed: Deed) -> Post:
-    rule = check_deed(Deed("hide", deed.rule, deed.reason))
+def _decline(actor: Actor, hold: Hold, deed: Deed, project_id: int) -> Post:
+    rule = check_deed(Deed("hide", deed.rule, deed.reason), project_id=project_id)
     assert rule is not None
     post = discussions.decline_post(actor, hold.object_id, rule)
     agreement.decide_hold(actor, hold.id, "declined", rule, deed.reason.strip())

@@ -13,6 +13,7 @@ from civicforum.moderation.actions.deeds import Deed, role_of
 from civicforum.moderation.kinds import ANSWERS, TOLD
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.queries.places import project_of_rule
 from civicforum.notifications.actions import notify
 
 
@@ -45,6 +46,15 @@ def record_measure(
     return measure
 
 
+def cited(rule: Rule | None) -> str:
+    """A rule as a line of the log names it; of a closed project's own rules only the number is told."""
+    if rule is None:
+        return ""
+    project = project_of_rule(rule)
+    is_public = project is None or project.is_public
+    return f"{rule.number} {rule.title}" if is_public else f"{rule.number} (members-only project)"
+
+
 def record_of(
     actor: Actor,
     case: Case,
@@ -67,7 +77,7 @@ def record_of(
         action=action,
         target=target,
         place=place,
-        rule=f"{rule.number} {rule.title}" if rule else "",
+        rule=cited(rule),
         actor_role=role or role_of(actor, thread),
         case_id=case.id,
         **({"scope": limit.place, "until": limit.until} if limit is not None else {}),

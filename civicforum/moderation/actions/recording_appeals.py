@@ -2,6 +2,7 @@
 
 from civicforum.agreement.models import Limit, Rule
 from civicforum.moderation import queries
+from civicforum.moderation.actions.recording import cited
 from civicforum.moderation.log import record_line
 from civicforum.moderation.models import Appeal
 
@@ -20,7 +21,7 @@ def record_appeal(
         action=action,
         target=f"post:{post.id}" if post and is_public else appeal.case.target_type,
         place=post.thread.channel if post and is_public else elsewhere,
-        rule=f"{rule.number} {rule.title}" if rule else "",
+        rule=cited(rule),
         actor_role=role,
         case_id=appeal.case_id,
         **({"scope": limit.place, "until": limit.until} if limit is not None else {}),

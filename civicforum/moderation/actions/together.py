@@ -2,18 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.models import Hold
+from civicforum.agreement.queries import newest_version
+from civicforum.db import db
 from civicforum.errors import CivicForumError, NotFound
 from civicforum.moderation.actions.cases import decide_case
 from civicforum.moderation.actions.deeds import Deed, check_deed
 from civicforum.moderation.actions.holds import decide_hold
+from civicforum.moderation.models import Case
 
 # What is done with what waits to be published, and with what a case is about.
 OF_HOLDS, OF_CASES = ("approve", "decline"), ("hide", "leave")
 TOGETHER = (*OF_HOLDS, *OF_CASES)
+# These name a rule, of the town's.
+CITING = ("decline", "hide")
 
 
 @dataclass(frozen=True)
@@ -70,4 +78,12 @@ def _unfit(each: Chosen, deed: Deed) -> str | None:
         return _("It waits to be published: publish or decline it.")
     if each.kind != "hold" and deed.action not in OF_CASES:
         return _("It is no comment that waits to be published: hide it, or leave it.")
+    if deed.action in CITING and newest_version(_project_of(each)) is not None:
+        # The number would be another rule there.
+        return _("Its project has rules of its own: decide it on its own page.")
     return None
+
+
+def _project_of(each: Chosen) -> int:
+    kind: Any = Hold if each.kind == "hold" else Case
+    return db.session.scalar(select(kind.project_id).where(kind.id == each.id)) or 0

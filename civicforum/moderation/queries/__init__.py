@@ -140,6 +140,7 @@ from civicforum.moderation.queries.places import (
     posts_before,
     posts_of,
     project_of,
+    project_of_rule,
     waiting_hold,
 )
 from civicforum.moderation.queries.queue import (
@@ -357,6 +358,7 @@ __all__ = [
     "posts_before",
     "posts_of",
     "project_of",
+    "project_of_rule",
     "projects_in_log",
     "projects_moderated",
     "quarters_to_count",

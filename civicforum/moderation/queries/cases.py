@@ -7,8 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement import queries as agreement
 from civicforum.agreement.models import Rule
-from civicforum.agreement.queries import current_agreement
 from civicforum.db import db
 from civicforum.discussions.models import Post
 from civicforum.discussions.queries import get_post
@@ -18,6 +18,7 @@ from civicforum.moderation.kinds import STATED
 from civicforum.moderation.models import Case, Measure
 from civicforum.moderation.queries.places import project_of
 from civicforum.moderation.queries.waiting import moderated_by, not_by
+from civicforum.partnerships.models import Project
 from civicforum.web.pagination import Page, decode_cursor, page_of
 
 
@@ -130,7 +131,6 @@ def find_measure(measure_id: int) -> tuple[Measure, Post | None] | None:
     return (measure, post) if post else None
 
 
-def list_rules() -> Sequence[Rule]:
-    """The rules that may be cited now: those of the current agreement."""
-    version = current_agreement()
-    return version.rules if version else []
+def list_rules(project: Project | None = None) -> Sequence[Rule]:
+    """The rules that may be cited now: those that hold in the project, or in the town."""
+    return agreement.list_rules(project.id if project is not None else None)

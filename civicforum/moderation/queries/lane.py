@@ -17,6 +17,7 @@ from civicforum.moderation.models import Case, Measure
 from civicforum.moderation.queries.cases import list_rules
 from civicforum.moderation.queries.recusal import is_free_of
 from civicforum.moderation.queries.templates import list_templates
+from civicforum.partnerships.models import Project
 
 # A thread that waits with more than this is not read in half a minute by anybody.
 MOST_IN_LANE = 50
@@ -31,18 +32,19 @@ class LaneRule:
     reason: str
 
 
-def lane_rules(locale: str) -> list[LaneRule]:
+def lane_rules(locale: str, project: Project) -> list[LaneRule]:
+    """The rules that hold in this project."""
     reasons: dict[int | None, str] = {}
-    for template in list_templates(locale):
+    for template in list_templates(locale, project):
         reasons.setdefault(template.rule, template.words)
     return [
         LaneRule(rule.number, rule.title_in(locale), reasons.get(rule.number) or rule.text_in(locale))
-        for rule in list_rules()
+        for rule in list_rules(project)
     ]
 
 
-def find_lane_rule(number: int | None, locale: str) -> LaneRule | None:
-    return next((rule for rule in lane_rules(locale) if rule.number == number), None)
+def find_lane_rule(number: int | None, locale: str, project: Project) -> LaneRule | None:
+    return next((rule for rule in lane_rules(locale, project) if rule.number == number), None)
 
 
 def list_lane(viewer: Actor, thread: Thread) -> Sequence[tuple[Post, Hold]]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from civicforum.agreement.models import Rule
+from civicforum.agreement.models import AgreementVersion, Rule
 from civicforum.db import db, now
 from civicforum.moderation.log import line_json
 from civicforum.moderation.models import LogEntry
@@ -82,8 +82,18 @@ def log_months() -> list[date]:
 
 
 def rules_ever() -> Sequence[Rule]:
-    """One rule for each number and title there ever was, as a line of the log cites it."""
-    firsts = select(func.min(Rule.id)).group_by(Rule.number, Rule.title)
+    """One rule for each number and title there ever was, as a line of the log cites it.
+
+    Of the town's and of public projects' own: the log names no others.
+    """
+    public = (Project.visibility == "public") & (Project.status != "draft")
+    firsts = (
+        select(func.min(Rule.id))
+        .join(Rule.version)
+        .outerjoin(Project, Project.id == AgreementVersion.project_id)
+        .where(or_(AgreementVersion.project_id.is_(None), public))
+        .group_by(Rule.number, Rule.title)
+    )
     return db.session.scalars(select(Rule).where(Rule.id.in_(firsts)).order_by(Rule.number, Rule.id)).all()
 
 

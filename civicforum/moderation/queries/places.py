@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from civicforum.agreement.models import Hold
+from civicforum.agreement.models import Hold, Rule
 from civicforum.agreement.queries import find_hold
 from civicforum.db import db
 from civicforum.discussions.models import Post
@@ -34,6 +34,12 @@ def posts_before(posts: Iterable[Post]) -> dict[int, Post]:
 
 def project_of(case: Case) -> Project | None:
     return db.session.get(Project, case.project_id) if case.project_id else None
+
+
+def project_of_rule(rule: Rule) -> Project | None:
+    """Whose own rule it is; None for the town's."""
+    project_id = rule.version.project_id
+    return db.session.get(Project, project_id) if project_id else None
 
 
 def post_before(post: Post) -> Post | None:

@@ -1,16 +1,18 @@
 """Reasons to begin with: the shipped ones, and the town's own in their place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor
+from civicforum.agreement.queries import newest_version
 from civicforum.db import db
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
 from civicforum.moderation.models import ReasonTemplate
 from civicforum.moderation.shipped import SHIPPED
+from civicforum.partnerships.models import Project
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,11 @@ class Template:
     is_own: bool = False
 
 
-def list_templates(locale: str) -> list[Template]:
-    """All that can be chosen, by rule; one whose words the town took away is left out."""
+def list_templates(locale: str, project: Project | None = None) -> list[Template]:
+    """All that can be chosen, by rule; one whose words the town took away is left out.
+
+    Where a project has rules of its own, the reasons are words alone: they were written for the town's.
+    """
     rows = {row.key: row for row in db.session.scalars(select(ReasonTemplate).order_by(ReasonTemplate.id))}
     with force_locale(locale):
         shipped = [
@@ -36,6 +41,8 @@ def list_templates(locale: str) -> list[Template]:
         ]
     found = [*shipped, *(_own(row, locale) for row in rows.values())]
     wanted = [template for template in found if template.words]
+    if project is not None and newest_version(project.id) is not None:
+        wanted = [replace(template, rule=None) for template in wanted]
     return sorted(wanted, key=lambda template: (template.rule is None, template.rule or 0))
 
 

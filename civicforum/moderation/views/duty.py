@@ -76,7 +76,7 @@ def show_held(thread_id: int) -> Any:
     if not can_moderate_thread(viewer(), thread):
         raise NotFound
     form = forms.HeldForm()
-    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
+    form.rule.choices = forms.rule_choices(queries.list_rules(thread.project), str(get_locale()))
     chosen = _numbers("holds")
     count = form.submits(lambda: actions.decide_holds(viewer(), thread_id, _meant(chosen), _deed(form)))
     if count is not None:

@@ -20,7 +20,7 @@ def flag_post(post_id: int) -> Any:
     post = get_post(viewer(), post_id)
     require(policies.can_flag(viewer(), post), _("You can flag comments of other people, once signed in."))
     form = forms.FlagForm()
-    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
+    form.rule.choices = forms.rule_choices(queries.list_rules(post.thread.project), str(get_locale()))
     deed = lambda: actions.flag_post(viewer(), post_id, int(form.rule.data), form.note.data or "")  # noqa: E731 - one deed of one form
     if form.submits(deed):
         flash(_("Thank you. A moderator looks at it; you will be told what was decided."), "success")

@@ -17,6 +17,7 @@ from civicforum.errors import Invalid, NotFound
 from civicforum.moderation import actions, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.views.blueprint import bp
+from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
 from civicforum.web.problems import wants_json
@@ -29,7 +30,7 @@ def lane_tools(thread_id: int) -> dict[str, Any] | None:
     thread = get_thread(viewer(), thread_id)
     if queries.ties_to_thread(viewer(), thread_id):
         return None
-    return {"rules": queries.lane_rules(str(get_locale())), **_waiting(thread)}
+    return {"rules": queries.lane_rules(str(get_locale()), thread.project), **_waiting(thread)}
 
 
 def _waiting(thread: Thread) -> dict[str, Any]:
@@ -57,8 +58,8 @@ def show_lane(thread_id: int) -> str:
 @limited("write")
 def hide_now(post_id: int) -> Any:
     """Hide it with a rule's usual reason, which its author reads at once."""
-    _check_moderates(post_id)
-    rule = queries.find_lane_rule(whole_number(request.form.get("rule")), str(get_locale()))
+    project = _check_moderates(post_id)
+    rule = queries.find_lane_rule(whole_number(request.form.get("rule")), str(get_locale()), project)
     if rule is None:
         raise Invalid(errors={"rule": [_("Choose a rule.")]})
     revision = whole_number(request.form.get("revision"))
@@ -80,10 +81,12 @@ def undo_hide(measure_id: int) -> Any:
     return _done(actions.undo_hide(viewer(), measure_id).id, _("It is shown again, and the author was told."))
 
 
-def _check_moderates(post_id: int) -> None:
-    """Who has no business here learns nothing, not even what was wrong with what they sent."""
-    if not policies.can_work_in(viewer(), get_post(viewer(), post_id).thread.project):
+def _check_moderates(post_id: int) -> Project:
+    """The project of a comment. Who has no business here learns nothing, not even what they sent wrongly."""
+    project = get_post(viewer(), post_id).thread.project
+    if not policies.can_work_in(viewer(), project):
         raise NotFound
+    return project
 
 
 def _done(post_id: int, words: str, **facts: Any) -> Any:

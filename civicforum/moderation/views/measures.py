@@ -20,6 +20,7 @@ from civicforum.moderation.kinds import KINDS
 from civicforum.moderation.views.blueprint import bp
 from civicforum.moderation.views.choices import CALMING, OWN_FORMS, words_of
 from civicforum.moderation.views.people import act_about
+from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
@@ -39,7 +40,7 @@ def take_measure(post_id: int, action: str) -> Any:
         raise NotFound
     case = queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
-    form = _form(action, version=version, rule=_flagged_rule(case))
+    form = _form(action, post.thread.project, version=version, rule=_flagged_rule(case))
 
     def act() -> Any:
         seen = whole_number(form.version.data) or 0
@@ -65,10 +66,12 @@ def calm_thread(thread_id: int, action: str) -> Any:
     thread = get_thread(viewer(), thread_id)
     if action not in CALMING or not policies.can_work_in(viewer(), thread.project):
         raise NotFound
-    heated = next((each for each in queries.list_templates(str(get_locale())) if each.key == HEATED), None)
-    rules = {rule.number for rule in queries.list_rules()}
+    templates = queries.list_templates(str(get_locale()), thread.project)
+    heated = next((each for each in templates if each.key == HEATED), None)
+    rules = {rule.number for rule in queries.list_rules(thread.project)}
     form = _form(
         action,
+        thread.project,
         rule=str(heated.rule) if heated and heated.rule in rules else None,
         reason=heated.words if heated else None,
     )
@@ -105,11 +108,11 @@ def limit_person(handle: str, action: str) -> Any:
     return _page(form, action, act, back, ties=ties, done_url=done, person=person)
 
 
-def _form(action: str, **values: Any) -> MeasureForm:
+def _form(action: str, project: Project | None = None, **values: Any) -> MeasureForm:
     form = MeasureForm(**({"formdata": None} if request.method == "GET" else {}), **values)
     form.shape(KINDS[action], action)
-    form.rule.choices = rule_choices(queries.list_rules(), str(get_locale()))
-    form.offer(queries.list_templates(str(get_locale())))
+    form.rule.choices = rule_choices(queries.list_rules(project), str(get_locale()))
+    form.offer(queries.list_templates(str(get_locale()), project))
     return form
 
 

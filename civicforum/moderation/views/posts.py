@@ -15,6 +15,7 @@ from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.views.blueprint import bp
 from civicforum.moderation.views.choices import choices_for
+from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
@@ -58,7 +59,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         known=known.get(identity) if identity else None,
         latest=() if ties else queries.latest_about(viewer(), identity),
         around=None if is_own else queries.history_of_thread(viewer(), post.thread),
-        hide_form=hide_form or form_to_hide(version=version, rule=_flagged_rule(flags)),
+        hide_form=hide_form or form_to_hide(post.thread.project, version=version, rule=_flagged_rule(flags)),
         ask_form=ask_form or forms.AskForm(formdata=None),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
     )
@@ -70,17 +71,17 @@ def _flagged_rule(flags: Any) -> str | None:
     return str(numbers.pop()) if len(numbers) == 1 else None
 
 
-def form_to_hide(**values: Any) -> forms.HideForm:
+def form_to_hide(project: Project, **values: Any) -> forms.HideForm:
     form = forms.HideForm(**({"formdata": None} if request.method == "GET" else {}), **values)
-    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
-    form.offer(queries.list_templates(str(get_locale())))
+    form.rule.choices = forms.rule_choices(queries.list_rules(project), str(get_locale()))
+    form.offer(queries.list_templates(str(get_locale()), project))
     return form
 
 
 @bp.post("/moderation/posts/<int:post_id>/hide")
 @limited("write")
 def hide(post_id: int) -> Any:
-    form = form_to_hide()
+    form = form_to_hide(get_post(viewer(), post_id).thread.project)
     deed = lambda: _act(post_id, Deed("hide", int(form.rule.data), form.reason.data), form.version.data)  # noqa: E731 - one deed of one form
     if form.submits(deed) is None:
         return _post_page(post_id, hide_form=form), 422
@@ -134,7 +135,7 @@ def approve(post_id: int) -> Any:
 @limited("write")
 def decline(post_id: int) -> Any:
     hold = _hold_about(post_id)
-    form = form_to_hide()
+    form = form_to_hide(get_post(viewer(), post_id).thread.project)
     deed = lambda: actions.decide_hold(  # noqa: E731 - one deed of one form
         viewer(), hold.id, Deed("decline", int(form.rule.data), form.reason.data)
     )

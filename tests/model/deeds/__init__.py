@@ -12,4 +12,5 @@ from model.deeds.moderating import *  # noqa: F403 - recipes
 from model.deeds.pages import *  # noqa: F403 - recipes
 from model.deeds.partnerships import *  # noqa: F403 - recipes
 from model.deeds.pseudonyms import *  # noqa: F403 - recipes
+from model.deeds.rulemaking import *  # noqa: F403 - recipes
 from model.deeds.townhalls import *  # noqa: F403 - recipes

@@ -7,15 +7,15 @@ from civicforum.accounts.models import SYSTEM
 from civicforum.agreement import actions as agreement
 from civicforum.agreement import duty
 from civicforum.agreement.models import ListedWord
-from civicforum.agreement.wording import RuleWording
+from civicforum.agreement.wording import RuleWording, Wording
 from civicforum.db import db
 
-RULES = [RuleWording("One other rule", "Text."), RuleWording("Another title", "Text.")]
+RULES = (RuleWording("One other rule", "Text."), RuleWording("Another title", "Text."))
 
 
 @does(agreement.publish_agreement)
 def the_rules_are_renamed(town: Town) -> Act:
-    return lambda: agreement.publish_agreement(town.admin, "How we talk now.", RULES)
+    return lambda: agreement.publish_agreement(SYSTEM, Wording("How we talk now.", RULES))
 
 
 @does(agreement.install_shipped)
