@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from civicforum.accounts.models import User
 from civicforum.agreement.models import AgreementVersion
 from civicforum.agreement.wording import Wording, unpack
-from civicforum.db import HasCreatedAt, HasId, Model
+from civicforum.db import SHOWN, HasCreatedAt, HasId, Model
 from civicforum.discussions.models import Thread
 from civicforum.partnerships.models import Project
 
@@ -35,8 +35,8 @@ class Proposal(Model, HasId, HasCreatedAt):
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     based_on_id: Mapped[int] = mapped_column(ForeignKey("agreement_version.id"))
     proposer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    title: Mapped[str] = mapped_column(String(MAX_TITLE))
-    why: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(MAX_TITLE), info=SHOWN)
+    why: Mapped[str] = mapped_column(Text, info=SHOWN)
     wording: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), default="open")
     closes_at: Mapped[datetime]

@@ -3,7 +3,6 @@
 from factories import make_project, make_user
 from sqlalchemy import String
 
-from civicforum.accounts.actions import update_profile
 from civicforum.accounts.models import SYSTEM
 from civicforum.agreement import masking
 from civicforum.agreement.actions import list_word
@@ -50,12 +49,13 @@ TOLD_TO_FEW = {
     "mediation_message": {"body", "html"},
     "need": {"note", "reply"},
     "panel_seat": {"reason"},
+    "queue_note": {"text"},
     "record_reading": {"reason"},
     "rsvp": {"guest_name", "guest_email"},
 }
 # The town's own words, which name the rules; a name is refused rather than masked.
 OF_THE_TOWN = {
-    "agreement_version": {"introduction"},
+    "agreement_version": {"introduction", "reason"},
     "listed_word": {"word"},
     "person": {"name", "name_skeleton"},
     "post": {"rule_title"},
@@ -67,7 +67,7 @@ OF_THE_TOWN = {
 # No sentences: addresses, codes, times and places. What a page elsewhere says is not shown with such a word.
 NO_WORDS = {
     "api_token": {"token_hash", "scopes"},
-    "appeal": {"lot_hash"},
+    "appeal": {"lot_hash", "lot_secret"},
     "attachment": {"sha256"},
     "channel": {"name"},
     "check_in": {"nonce"},
@@ -130,15 +130,19 @@ def test_whatever_a_project_says_is_masked_with_its_address(app):
     assert update.html == "<p>And a ••••••.</p>\n"
 
 
-def test_a_profile_and_a_tag_are_masked(app):
+def test_a_tag_is_masked_with_its_address(app):
     list_word(SYSTEM, "badger", "mask")
-    person, organizer = make_user(), make_user("organizer")
-    update_profile(person, person, name=person.name, handle=person.handle, about="I am a badger.")
-    assert person.about == "I am a ••••••."
+    organizer = make_user("organizer")
     project = make_project(organizer)
     set_tags(organizer, project.id, ["Badger food"])
     tag = db.session.query(Tag).one()
     assert (tag.name, tag.slug) == ("•••••• food", "food")
+
+
+def test_a_profile_that_came_by_another_way_than_its_form_is_masked(app):
+    """The form refuses such a word, so that its writer chooses another."""
+    list_word(SYSTEM, "badger", "mask")
+    assert make_user(about="I am a badger.").about == "I am a ••••••."
 
 
 def test_what_has_no_such_word_is_not_touched_and_asks_nothing(app, count_queries):

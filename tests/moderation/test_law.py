@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from civicforum.agreement.queries import get_rule
-from civicforum.db import db, now
+from civicforum.db import db, now, transaction
 from civicforum.moderation import actions
 from civicforum.moderation.actions import Deed
-from civicforum.moderation.kinds import KINDS, STATED
+from civicforum.moderation.kinds import KINDS, STATED, TAKES_BACK
 from civicforum.moderation.models import Case, LogEntry, Measure
 from civicforum.moderation.queries import count_report, latest_quarter
 from civicforum.moderation.statements import done_words
@@ -30,6 +30,10 @@ def take(place, action: str) -> Measure:
     if action == "decline":
         _post, hold = place.hold()
         actions.decide_hold(place.moderator, hold.id, Deed("decline", 2, REASON))
+    elif action in TAKES_BACK:
+        with transaction():
+            place.author.about = "They are animals."
+        actions.moderate(place.moderator, "person", place.author.id, Deed(action, 2, REASON))
     else:
         until = now() + timedelta(days=3) if KINDS[action].lasts else None
         passages = ("animals",) if action == "redact" else ()
@@ -48,12 +52,15 @@ def test_each_measure_is_told_with_all_that_the_law_asks(app, place, sign_in, cl
     rule = get_rule(2)
     with app.test_request_context():
         done = done_words(action)
+    about = "The name or the profile" if action in TAKES_BACK else "The comment in “The playground”"
     for told in (page, mail):
         unwrapped = " ".join(told.split())
         for fact in (
             REASON,
             f"{rule.number}. {rule.title}",
-            "The comment in “The playground”",
+            "The name or the profile of a person"
+            if action in TAKES_BACK
+            else "The comment in “The playground”",
             "A moderator, by hand. No automatic check decided.",
             "ou may go on writing" if action != "suspend" else "The whole site.",
             "Until",
