@@ -58,9 +58,7 @@ def test_each_measure_is_told_with_all_that_the_law_asks(app, place, sign_in, cl
         for fact in (
             REASON,
             f"{rule.number}. {rule.title}",
-            "The name or the profile of a person"
-            if action in TAKES_BACK
-            else "The comment in “The playground”",
+            about,
             "A moderator, by hand. No automatic check decided.",
             "ou may go on writing" if action != "suspend" else "The whole site.",
             "Until",
