@@ -82,6 +82,17 @@ def test_a_second_look_at_a_suspension_that_no_comment_caused_finds_somebody_to_
 # --- undoing one thing, and not another ---
 
 
+@pytest.mark.parametrize(("before", "after"), [([], "hidden"), (["restore"], "visible")])
+def test_what_was_hidden_before_it_was_removed_is_hidden_again(place, before, after):
+    for action in ("hide", *before):
+        act(place, action)
+    appeal = ask(place, act(place, "remove"))
+    actions.decide_appeal(make_user("moderator"), appeal.id, "overturned", WHY, appeal.version)
+    post = db.session.get_one(Post, place.post.id)
+    assert post.state == after
+    assert queries.can_mend(post, queries.find_case_about("post", post.id)) == (after == "hidden")
+
+
 def test_taking_a_mute_back_says_nothing_of_the_words(place):
     actions.flag_post(place.flagger, place.post.id, 2, "Look.")
     act(place, "hide")

@@ -58,7 +58,7 @@ def busy(noon, place):
             action="hide", target="post", place="site", rule="1 x", actor_role="automatic", case_id=None
         )
     hold_comments(place, 6)
-    rate(place, 6)
+    rate(place, 11)
     noon.move_to(datetime(2027, 1, 1, 0, 5, tzinfo=UTC))
     actions.moderate(place.moderator, "post", make_post(place.thread, place.author).id, HIDE)
     return place
@@ -131,7 +131,7 @@ def test_flags_holds_and_ratings_are_as_the_tables_say(busy, client):
     assert told["holds"] == {
         "published": 5, "declined": 1, "count": 6, "half_within": 3, "nine_in_ten_within": 6,
     }  # fmt: skip
-    assert told["facilitation"] == {"answers": 6, "fair": [2, 1, 1, 1, 1], "heard": [0, 0, 0, 0, 6]}
+    assert told["facilitation"] == {"answers": 10, "fair": [2, 2, 2, 2, 2], "heard": [0, 0, 0, 0, 10]}
 
 
 def test_the_next_quarter_counts_its_own(busy, client):
@@ -169,7 +169,7 @@ def test_the_page_says_each_figure_as_a_sentence_a_picture_and_a_table(busy, cli
         "Measures taken by an automatic check: 1 of 10.",
         "6 flags were raised; moderators agreed with 5.",
         "6 comments waited for a moderator before they were published; 5 were published.",
-        "2 of 6 people found that the talk was led fairly",
+        "4 of 10 people found that the talk was led fairly",
     ):
         assert sentence in page, sentence
     assert page.count('<svg class="bar"') == page.count("</table>") - page.count("<meter") == 9

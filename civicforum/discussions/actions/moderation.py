@@ -61,6 +61,12 @@ def put_back(post: Post) -> None:
     publish(post.thread, post)
 
 
+def keep_hidden(post: Post, rule: Rule) -> None:
+    """Hide what was removed, as it was before that; inside a running action, as ``put_back``."""
+    _cite(post, rule)
+    _change_state(post, "hidden")
+
+
 @transactional
 def approve_post(actor: Actor, post_id: int) -> Post:
     """Publish a post that was held: it gets its place now. A held thread opens with its first post."""

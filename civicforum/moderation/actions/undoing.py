@@ -4,7 +4,7 @@ Inside a running action, which asked its own policy: whoever decides an appeal i
 Locks in the order of the whole room: the thread, the post, the case.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from civicforum.accounts.actions.taking import give_back
 from civicforum.accounts.models import Actor, User
@@ -36,7 +36,7 @@ def undo_measure(actor: Actor, measure: Measure, reason: str, role: str | None =
     measure.overturned_at = now()
     db.session.flush()
     if post is not None and measure.action in TAKES_DOWN and _is_what_hides(measure, post):
-        discussions.put_back(post)
+        _put_back(measure, post)
     if measure.limit_id is not None:
         end_measured(lock(Limit, measure.limit_id))
     if measure.action in TAKES_BACK:
@@ -80,18 +80,34 @@ def _is_what_hides(measure: Measure, post: Post) -> bool:
     """Whether the post is down because of this measure, and of no later one that stands."""
     if post.state not in DOWN:
         return False
-    later = (
-        select(Measure.id)
+    later = _state_changes(post).where(Measure.action.in_(TAKES_DOWN), Measure.id > measure.id)
+    return db.session.scalar(later.limit(1)) is None
+
+
+def _put_back(measure: Measure, post: Post) -> None:
+    """As it was before this measure: shown, or hidden by an earlier one that stands, and may be mended."""
+    before = _state_changes(post).where(Measure.id < measure.id).order_by(Measure.id.desc())
+    earlier = db.session.scalar(before.limit(1))
+    if earlier is None or earlier.action == "restore" or earlier.rule is None:
+        discussions.put_back(post)
+        return
+    discussions.keep_hidden(post, earlier.rule)
+    if queries.find_case_about("post", post.id) in (None, earlier.case, measure.case):
+        earlier.case.state, earlier.case.closed_at = "decided", None
+
+
+def _state_changes(post: Post) -> Select[Measure]:
+    """What was done in all cases about a post that took it down or showed it again, and stands."""
+    return (
+        select(Measure)
         .join(Case, Case.id == Measure.case_id)
         .where(
             Case.target_type == "post",
             Case.target_id == post.id,
-            Measure.action.in_(TAKES_DOWN),
-            Measure.id > measure.id,
+            Measure.action.in_((*TAKES_DOWN, "restore")),
             Measure.overturned_at.is_(None),
         )
     )
-    return db.session.scalar(later.limit(1)) is None
 
 
 def _is_down(post: Post | None) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.db import db
@@ -14,7 +14,7 @@ from civicforum.discussions.policies import can_see_thread
 from civicforum.discussions.queries import get_thread
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
-from civicforum.moderation.figures import Answers, Found, found, found_together
+from civicforum.moderation.figures import FEWEST, Answers, Found, found, found_together
 from civicforum.moderation.models import Rating
 from civicforum.moderation.quarters import Quarter
 from civicforum.partnerships.models import Project
@@ -123,7 +123,7 @@ def _places(viewer: Actor, keys: list[tuple[str, int]]) -> list[Place]:
 def _answers_by_place(which: ColumnElement[bool]) -> dict[tuple[str, int], Answers]:
     rows = db.session.execute(
         select(Rating.kind, Rating.object_id, Rating.fair, Rating.heard, func.count())
-        .where(which, Rating.fair.is_not(None))
+        .where(Rating.id.in_(_told(which)))
         .group_by(Rating.kind, Rating.object_id, Rating.fair, Rating.heard)
     )
     places: dict[tuple[str, int], dict[tuple[int, int], int]] = defaultdict(dict)
@@ -132,9 +132,20 @@ def _answers_by_place(which: ColumnElement[bool]) -> dict[tuple[str, int], Answe
     return dict(places)
 
 
+def _told(which: ColumnElement[bool]) -> Select[int]:
+    """The ids of the answers that are told: of each place by fives, the earliest first. So nobody learns by
+    the difference what the last one to answer said."""
+    place = (Rating.kind, Rating.object_id)
+    rank = func.row_number().over(partition_by=place, order_by=Rating.id).label("rank")
+    answered = select(Rating.id, rank, func.count().over(partition_by=place).label("people"))
+    ranked = answered.where(which, Rating.fair.is_not(None)).subquery()
+    return select(ranked.c.id).where(ranked.c.rank <= ranked.c.people - ranked.c.people % FEWEST)
+
+
 def words_for(viewer: Actor, place: Place) -> Sequence[str]:
     """What people wrote to those who led it: for them alone, from five answers on, in no order of time."""
     if not policies.facilitates(viewer, place.project) or found_in_place(place) is None:
         return []
-    said = select(Rating.words).where(_is_of(place), Rating.words != "").order_by(Rating.words)
+    told = Rating.id.in_(_told(_is_of(place)))
+    said = select(Rating.words).where(told, Rating.words != "").order_by(Rating.words)
     return db.session.scalars(said).all()
