@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from factories import make_user
 from mediation.odds import KEEP_DAYS, SECRET, age, bar, offers, row, state, told
 from sqlalchemy import select
 
@@ -204,7 +205,9 @@ def test_only_the_clock_tends_and_only_what_is_due(odds):
 # --- lifting ---
 
 
-def hide_and_mend(odds) -> None:
+def hide_and_mend(odds, *flaggers) -> None:
+    for flagger in flaggers:
+        moderation.flag_post(flagger, odds.post.id, 1, "")
     moderation.moderate(odds.moderator, "post", odds.post.id, Deed("hide", 1, "It is not so."))
     moderation.mend_post(odds.ben, odds.post.id, "I find that you complain a lot.")
 
@@ -216,14 +219,21 @@ def lift(odds, id_: int) -> str:
 
 def test_a_comment_whose_mended_words_both_agreed_on_is_shown_again(odds):
     id_ = odds.agree(lifts=True)
-    hide_and_mend(odds)
+    hide_and_mend(odds, odds.ana)
     assert lift(odds, id_) == "visible"
     assert lift(odds, id_) == "visible"
+
+
+@pytest.mark.parametrize("is_flagged", [False, True])
+def test_two_friends_do_not_spare_themselves_the_moderator(odds, is_flagged):
+    id_ = odds.agree(lifts=True)
+    hide_and_mend(odds, *([odds.ana, make_user()] if is_flagged else []))
+    assert lift(odds, id_) == "hidden"
 
 
 def test_nothing_is_lifted_that_both_did_not_want_or_that_is_barred(odds):
     id_ = odds.agree(lifts=False)
-    hide_and_mend(odds)
+    hide_and_mend(odds, odds.ana)
     assert lift(odds, id_) == "hidden"
     bar(1)
     actions.restore_mended(agreements.Agreed(odds.post.id, (odds.ana.id, odds.ben.id)))

@@ -147,11 +147,15 @@ def lift_limits(actor: Actor, mediation_id: int) -> None:
 
 
 def restore_mended(agreed: agreements.Agreed) -> None:
-    """Show the hidden comment again whose mended words both sides agreed on; inside a running action."""
+    """Show the hidden comment again whose mended words both sides agreed on; inside a running action.
+
+    Only where nobody flagged it but who sat at the table: otherwise two friends would spare themselves the
+    moderator, who looks at it as at every mended comment.
+    """
     case = find_case_about("post", agreed.post_id)
     if case is None or case.state != "second_look" or case.target_author_id not in agreed.people:
         return
-    if queries.is_barred(agreed.post_id):
+    if queries.is_barred(agreed.post_id) or not queries.are_all_at_the_table(agreed.post_id, agreed.people):
         return
     why = _("Those it was about agreed on the mended words, with a mediator.")
     moderation.decide_case(SYSTEM, case.id, Deed("restore", None, why), case.version)

@@ -1,6 +1,7 @@
 """Offers of mediation and rooms, each for its own people alone."""
 
 from civicforum.mediation.queries.offers import (
+    are_all_at_the_table,
     are_asked_enough,
     find_mediator,
     get_post_to_ask,
@@ -33,6 +34,7 @@ from civicforum.mediation.queries.rooms import (
 __all__ = [
     "KIND",
     "PAGE_MESSAGES",
+    "are_all_at_the_table",
     "are_asked_enough",
     "closed_channels",
     "find_mediations",

@@ -1,6 +1,6 @@
 """Whom an offer can be made to, and whether it may be made at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, exists, func, select
@@ -58,6 +58,14 @@ def list_flags(viewer: Actor, post: Post) -> Sequence[Flag]:
         Flag.post_id == post.id, Flag.state != "withdrawn", Flag.user_id != (viewer.id or 0)
     )
     return db.session.scalars(wanted.order_by(Flag.id).limit(MOST_PEOPLE)).all()
+
+
+def are_all_at_the_table(post_id: int, people: Collection[int]) -> bool:
+    """Whether somebody flagged this comment, and all who did are among these people."""
+    flaggers = set(
+        db.session.scalars(select(Flag.user_id).where(Flag.post_id == post_id, Flag.state != "withdrawn"))
+    )
+    return bool(flaggers) and flaggers <= set(people)
 
 
 def is_barred(post_id: int | None) -> bool:
