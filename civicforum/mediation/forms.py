@@ -43,7 +43,10 @@ class AgreementForm(Form):
     follow_up_days = SelectField(_("Look back after"), choices=_days(FOLLOW_UP_DAYS), default="30")
     lifts = BooleanField(
         _("If a comment is hidden and was mended, it may be shown again"),
-        description=_("Moderators then learn that you agreed, and nothing else."),
+        description=_(
+            "At once, if nobody flagged it but one of you; otherwise a moderator looks first. Moderators then"
+            " learn that you agreed, and nothing else."
+        ),
     )
     based_on = HiddenField(default="0")
 
