@@ -137,7 +137,13 @@ def _page(
     **facts: Any,
 ) -> Any:
     if not ties and form.submits(act) is not None:
-        flash(_("Done. Whom it is about was told at once, and it stands in the public record."), "success")
+        is_of_thread = KINDS[action].about == "thread"
+        flash(
+            _("Done. It stands above the comments, and in the public record.")
+            if is_of_thread
+            else _("Done. Whom it is about was told at once, and it stands in the public record."),
+            "success",
+        )
         return redirect(done_url or back_url)
     name, does = words_of(action)
     page = render_template(
