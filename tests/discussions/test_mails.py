@@ -125,7 +125,7 @@ def test_publishing_costs_the_same_however_many_follow(thread, count_queries, fo
     db.session.rollback()
     with count_queries() as n:
         actions.post_reply(ben, thread.id, "Well.")
-    assert n.total == 37, "\n".join(n.statements)
+    assert n.total == 42, "\n".join(n.statements)
 
 
 def test_followers_who_may_not_see_it_any_more_are_not_told(project, thread, organizer, later):

@@ -212,7 +212,8 @@ def test_a_rule_keeps_its_mark_when_the_agreement_is_changed(app, sign_in):
         rule.number for rule in newest().rules if rule.no_mediation
     ]
     assert marked() == [2, 3, 4]
-    submit(sign_in(make_user("administrator")), "/agreement/edit", introduction="In other words.")
+    administrator = sign_in(make_user("administrator"))
+    submit(administrator, "/agreement/correct", introduction="In other words.", reason="The law asks it.")
     assert (newest().number, marked()) == (2, [2, 3, 4])
 
 

@@ -93,6 +93,24 @@ def test_what_was_hidden_before_it_was_removed_is_hidden_again(place, before, af
     assert queries.can_mend(post, queries.find_case_about("post", post.id)) == (after == "hidden")
 
 
+def test_whoever_flagged_it_since_is_answered_all_the_same(place):
+    appeal = ask(place, act(place, "request_edit"))
+    late = make_user()
+    actions.flag_post(late, place.post.id, 2, "And this.")
+    actions.decide_appeal(make_user("moderator"), appeal.id, "overturned", WHY, appeal.version)
+    case = queries.find_case_about("post", place.post.id)
+    assert (case.state, case.closed_at) == ("open", None)
+    assert [flag.user_id for flag in queries.open_flags(case)] == [late.id]
+
+
+def test_a_flag_whose_case_is_gone_is_taken_back_all_the_same(place):
+    flag = actions.flag_post(place.flagger, place.post.id, 2, "Look.")
+    with transaction():
+        flag.case_id = None
+    actions.withdraw_flag(place.flagger, place.post.id)
+    assert flag.state == "withdrawn"
+
+
 def test_taking_a_mute_back_says_nothing_of_the_words(place):
     actions.flag_post(place.flagger, place.post.id, 2, "Look.")
     act(place, "hide")

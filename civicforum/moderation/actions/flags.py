@@ -117,7 +117,7 @@ def withdraw_flag(actor: Actor, post_id: int) -> None:
         )
     flag.state = "withdrawn"
     db.session.flush()
-    if case is None or case.closed_at is not None:
+    if case is None:
         return
     weigh_flags(case, post)
     if case.state == "open" and case.source == "flag" and not queries.open_flags(case):

@@ -131,8 +131,8 @@ def _disagree(case: Case) -> None:
 
 
 def _close(case: Case) -> None:
-    if case.target_type == "person" and queries.open_flags(case):
-        # Somebody flagged what was chosen since, or the rest of the profile.
-        case.state = "open"
+    if queries.open_flags(case):
+        # Somebody flagged it since, and waits for an answer.
+        case.state, case.closed_at = "open", None
     elif case.state in ("decided", "second_look"):
         case.state, case.closed_at = "closed", now()
