@@ -40,9 +40,9 @@ class Browser(FlaskClient):
     test's own objects are read anew.
     """
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
         with self.application.app_context():
-            response = super().open(*args, **kwargs)
+            response = super().open(*args, buffered=buffered, **kwargs)
         db.session.rollback()
         return response
 

@@ -475,7 +475,7 @@ def test_second_looks_were_decided_by_somebody_else_and_three_residents_were_dra
     overturned = db.session.get_one(Post, appeals[1].case.target_id)
     assert (overturned.state, appeals[1].measure.overturned_at is not None) == ("visible", True)
     drawn = appeals[2]
-    lot = in_order_of_lot(seed_of(drawn.lot_hash, drawn.id), drawn.lot_pool)
+    lot = in_order_of_lot(seed_of(drawn.lot_hash, drawn.id, drawn.lot_secret), drawn.lot_pool)
     assert [seat.number for seat in drawn.seats] == lot[:3]
     assert log_head()[1] == drawn.lot_hash
 

@@ -234,6 +234,7 @@ def test_no_mail_carries_what_was_hidden_before_it_was_sent(app, town):
         town.people["author"].email: {"zqreason", "zqdeclinereason", "zqoutcome", "zqmailauthor"},
         town.people["member"].email: CLOSED | {"zqmailmember"},
         town.people["masked"].email: MASKED | {"zqreason"},
+        town.people["taken"].email: {"zqreason"},
     }
     found = {}
     for mail in mails:

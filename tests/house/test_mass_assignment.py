@@ -136,8 +136,9 @@ def test_no_door_of_the_api_sets_what_it_does_not_take(app, town, power, token_f
 
 SOUND = {
     "title": "Sound", "body": "Sound.", "vision": "Sound.", "visibility": "public", "rule": 2,
-    "note": "x", "reason": "x", "action": "leave", "version": 1, "revision": 1, "answer": "going",
-    "mode": "in_person", "party_size": 1, "needs": [], "code": "6789BCDFGH", "nonce": "n",
+    "part": "name", "note": "x", "reason": "x", "action": "leave", "version": 1, "revision": 1,
+    "answer": "going", "code": "6789BCDFGH", "nonce": "n",
+    "mode": "in_person", "party_size": 1, "needs": [],
     "target": {"type": "post", "id": 1}, "project": "open-room", "starts_at": "2030-01-01T18:00:00Z",
     "words": "Sound.", "choices": [{"option": 1, "value": 1}],
     "ends_at": "2030-01-01T20:00:00Z", "timezone": "UTC", "location": "Library",
@@ -171,6 +172,7 @@ def concrete(path: str, town) -> list[str]:
         "poll_id": town.fills["polls/poll_id"],
         "place": town.fills["drafts/place"],
         "slug": ["open-room"],
+        "handle": [town.people["author"].handle],
     }
     name = re.search(r"{(\w+)}", path)
     return [path.replace(name[0], str(value)) for value in places[name[1]]] if name else [path]

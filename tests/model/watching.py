@@ -160,7 +160,7 @@ def differences(channel: str, told: dict[Key, Item], fresh: dict[Key, Item]) -> 
 def read_page(app: Flask, channel: str) -> dict[str, str] | None:
     """The pieces of a channel's page that move by themselves, by name; None for what is not public."""
     kind, _colon, number = channel.partition(":")
-    if kind == "mediation":  # no guest has its page, and whose it is reads it otherwise than the others
+    if kind in ("mediation", "queue"):  # no guest has its page, and each reader reads it otherwise
         return None
     path = f"/threads/{number}" if kind == "thread" else f"/town-halls/{number}"
     page = app.test_client().get(path, follow_redirects=True)
