@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 
 from civicforum.accounts.models import Actor, User
 from civicforum.agreement.models import AgreementVersion
@@ -113,9 +113,9 @@ def has_opened(project: Project) -> bool:
 
 def places_to_talk(viewer: Actor) -> Sequence[Project]:
     """Open, public projects: where the town may talk over its own rules; by title."""
-    is_public: ColumnElement[bool] = (Project.visibility == "public") & (Project.status == "active")
+    is_open = Project.is_public & (Project.status == "active")
     return db.session.scalars(
-        select(Project).where(is_public, visible_projects_clause(viewer)).order_by(Project.title).limit(50)
+        select(Project).where(is_open, visible_projects_clause(viewer)).order_by(Project.title).limit(50)
     ).all()
 
 

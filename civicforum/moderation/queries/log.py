@@ -86,12 +86,11 @@ def rules_ever() -> Sequence[Rule]:
 
     Of the town's and of public projects' own: the log names no others.
     """
-    public = (Project.visibility == "public") & (Project.status != "draft")
     firsts = (
         select(func.min(Rule.id))
         .join(Rule.version)
         .outerjoin(Project, Project.id == AgreementVersion.project_id)
-        .where(or_(AgreementVersion.project_id.is_(None), public))
+        .where(or_(AgreementVersion.project_id.is_(None), Project.is_public))
         .group_by(Rule.number, Rule.title)
     )
     return db.session.scalars(select(Rule).where(Rule.id.in_(firsts)).order_by(Rule.number, Rule.id)).all()
@@ -99,9 +98,8 @@ def rules_ever() -> Sequence[Rule]:
 
 def projects_in_log() -> Sequence[Project]:
     """The public projects, by name: a line tells of no other."""
-    public = (Project.visibility == "public", Project.status != "draft")
     return db.session.scalars(
-        select(Project).where(*public).order_by(Project.title, Project.id).limit(MOST_PROJECTS)
+        select(Project).where(Project.is_public).order_by(Project.title, Project.id).limit(MOST_PROJECTS)
     ).all()
 
 

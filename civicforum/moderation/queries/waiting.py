@@ -151,5 +151,5 @@ def moderated_by(viewer: Actor, project_id: Mapped[int | None]) -> ColumnElement
     if not has_site_role(viewer, "moderator"):
         return project_id.in_(own)
     belongs = [row.project_id for row in viewer.memberships]
-    public = select(Project.id).where(Project.visibility == "public", Project.status != "draft")
+    public = select(Project.id).where(Project.is_public)
     return or_(project_id.in_(public), project_id.in_(belongs))
