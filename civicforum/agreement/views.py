@@ -1,4 +1,4 @@
-"""The pages of the community agreement: its rules, their history, changing them; listed words; vouching."""
+"""The pages of the community agreement: its rules and how they read before; listed words; vouching."""
 
 from typing import Any
 

@@ -43,7 +43,6 @@ class Found:
         return {"answers": self.answers, "fair": list(self.fair), "heard": list(self.heard)}
 
 
-NOBODY = Found(0, (0,) * 5, (0,) * 5)
 # (fair, heard) and how many people gave both.
 Answers = Mapping[tuple[int, int], int]
 

@@ -45,10 +45,6 @@ def can_edit_templates(user: Actor) -> bool:
     return can_act_for_site(user)
 
 
-def can_decide_case(user: Actor, case: Case, project: Project | None) -> bool:
-    return can_see_case(user, case, project)
-
-
 def can_work_in(user: Actor, project: Project | None) -> bool:
     if user is SYSTEM:
         return True

@@ -12,7 +12,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.clock import now
-from civicforum.discussions.models import Post
 from civicforum.moderation import queries, redress
 from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Measure
@@ -200,10 +199,3 @@ def redress_of(measure: Measure) -> Redress:
             " has one."
         ),
     )
-
-
-def address_of(measure: Measure, post: Post | None, external: bool = False) -> str:
-    """Where the statement is read: beside the comment, where there is one."""
-    if post is not None:
-        return url_for("moderation.show_reasons", post_id=post.id, _external=external)
-    return url_for("moderation.show_case_reasons", case_id=measure.case_id, _external=external)

@@ -12,8 +12,9 @@ from civicforum.accounts.models import SYSTEM, User
 from civicforum.agreement.duty import find_duty
 from civicforum.discussions.models import Post
 from civicforum.moderation import actions, queries
+from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.models import Appeal, Measure
-from civicforum.moderation.statements import address_of, less_words, statement_of
+from civicforum.moderation.statements import less_words, statement_of
 from civicforum.notifications.actions import gather_mail, note_mailed
 from civicforum.notifications.mailing import in_language_of, mail_person
 from civicforum.notifications.stops import Stop
@@ -57,7 +58,7 @@ def _measure_facts(measure: Measure, post: Post | None) -> dict[str, Any]:
         place: dict[str, Any] = {"thread_id": post.thread_id, "from": post.seq}
         url = url_for("discussions.show_thread", _external=True, **place)
     else:
-        url = address_of(measure, post, external=True)
+        url = reasons_url(measure.case, post, external=True)
     return {
         "measure": measure,
         "thread": post.thread.title if post is not None else "",

@@ -87,7 +87,6 @@ def test_who_works_where(post, role):
     project, case = post.thread.project, case_about(post.author_id)
     assert policies.can_work_in(user, project) is works
     assert policies.can_see_case(user, case, project) is works
-    assert policies.can_decide_case(user, case, project) is works
     assert policies.can_read_reasons(user, case, project) is (works or role == "author")
     assert policies.can_flag(user, post) is flags
 
@@ -96,11 +95,10 @@ def test_who_works_where(post, role):
 def test_nobody_judges_or_flags_their_own_words(post, role):
     user = actor(role, post)
     if user.id is None:
-        assert policies.can_decide_case(user, case_about(None), post.thread.project) is (role == "system")
+        assert policies.can_see_case(user, case_about(None), post.thread.project) is (role == "system")
         return
     case = case_about(user.id)
     assert policies.can_see_case(user, case, post.thread.project) is False
-    assert policies.can_decide_case(user, case, post.thread.project) is False
     assert policies.can_read_reasons(user, case, post.thread.project) is True
     post.author_id = user.id
     assert policies.can_flag(user, post) is False

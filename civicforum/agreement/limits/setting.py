@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from civicforum.accounts.models import User
-from civicforum.agreement.limits.models import Limit
+from civicforum.agreement.limits.models import EVERYWHERE, Limit
 from civicforum.agreement.models import Rule
 from civicforum.db import db, lock, now
 from civicforum.live.changes import touch
@@ -71,7 +71,7 @@ def change_limit(limit: Limit, kind: str, place: str, until: datetime) -> Limit:
 def settle_suspension(user_id: int) -> None:
     """Let the person be suspended for as long as what is left says: the longest of them, or not at all."""
     user = lock(User, user_id)
-    left = [limit.until for limit in _of("suspend", "site", user_id)]
+    left = [limit.until for limit in _of("suspend", EVERYWHERE, user_id)]
     user.suspended_until = max(left, default=None)
     db.session.flush()
 

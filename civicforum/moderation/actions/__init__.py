@@ -17,7 +17,6 @@ from civicforum.moderation.actions.claims import (
     release_item,
 )
 from civicforum.moderation.actions.deeds import (
-    CASE_ACTIONS,
     Deed,
 )
 from civicforum.moderation.actions.flags import (
@@ -98,7 +97,6 @@ from civicforum.moderation.kinds import (
 )
 
 __all__ = [
-    "CASE_ACTIONS",
     "TOGETHER",
     "Chosen",
     "Deed",

@@ -13,8 +13,7 @@ from civicforum.agreement.queries import get_rule
 from civicforum.db import now
 from civicforum.discussions.models import Thread
 from civicforum.errors import Invalid, NotFound
-from civicforum.moderation.kinds import CASE_ACTIONS as CASE_ACTIONS
-from civicforum.moderation.kinds import FEWEST_CHARACTERS, KINDS, MOST_PASSAGES, STEPS
+from civicforum.moderation.kinds import CASE_ACTIONS, FEWEST_CHARACTERS, KINDS, MOST_PASSAGES, STEPS
 from civicforum.moderation.models import MAX_REASON
 from civicforum.partnerships.models import Project
 

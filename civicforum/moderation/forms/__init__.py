@@ -9,7 +9,6 @@ from civicforum.moderation.forms.appeals import (
 )
 from civicforum.moderation.forms.base import (
     DURATIONS,
-    UNSAID,
     Templated,
     rule_choices,
 )
@@ -43,7 +42,6 @@ from civicforum.moderation.forms.record import (
 
 __all__ = [
     "DURATIONS",
-    "UNSAID",
     "AppealForm",
     "AppealMessageForm",
     "AskForm",

@@ -35,7 +35,6 @@ from civicforum.moderation.models.queue import (
 )
 from civicforum.moderation.models.ratings import (
     MAX_RATING_WORDS,
-    RATED_KINDS,
     SCALE,
     Rating,
 )
@@ -58,7 +57,6 @@ __all__ = [
     "MAX_REASON",
     "OUTCOMES",
     "PANEL_SIZE",
-    "RATED_KINDS",
     "SCALE",
     "TARGET_DAYS",
     "VOTES",

@@ -9,7 +9,6 @@ from civicforum.db import SHOWN, HasCreatedAt, HasId, Model, now
 
 MAX_RATING_WORDS = 1000
 SCALE = (1, 2, 3, 4, 5)
-RATED_KINDS = ("thread", "townhall")
 
 
 class Rating(Model, HasId, HasCreatedAt):

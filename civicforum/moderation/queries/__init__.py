@@ -55,10 +55,6 @@ from civicforum.moderation.queries.claims import (
     check_item,
     count_notes,
     find_claim,
-    find_items,
-    latest_measures,
-    notes_about_post,
-    notes_of,
     read_news,
 )
 from civicforum.moderation.queries.counts import (
@@ -72,7 +68,6 @@ from civicforum.moderation.queries.counts import (
 from civicforum.moderation.queries.flags import (
     count_flags_by,
     find_own_flag,
-    flags_of_cases,
     get_own_flag,
     last_left_at,
     open_flags,
@@ -123,7 +118,6 @@ from civicforum.moderation.queries.names import (
     find_own_flag_of_person,
     get_own_flag_of_person,
     is_name_given,
-    list_taken,
     was_taken,
 )
 from civicforum.moderation.queries.on_duty import (
@@ -137,8 +131,6 @@ from civicforum.moderation.queries.own_limits import (
 )
 from civicforum.moderation.queries.places import (
     post_before,
-    posts_before,
-    posts_of,
     project_of,
     project_of_rule,
     waiting_hold,
@@ -204,23 +196,13 @@ from civicforum.moderation.queries.templates import (
     list_templates,
 )
 from civicforum.moderation.queries.waiting import (
-    DECIDABLE,
-    KINDS,
-    WHOSE,
-    WHYS,
     QueueFilter,
-    moderated_by,
-    not_by,
 )
 
 __all__ = [
-    "DECIDABLE",
-    "KINDS",
     "MOST_COUNTED",
     "MOST_NOTES",
     "OFFICES",
-    "WHOSE",
-    "WHYS",
     "LaneRule",
     "LogFilter",
     "News",
@@ -265,7 +247,6 @@ __all__ = [
     "find_flag_to_renew",
     "find_flagged_by",
     "find_head",
-    "find_items",
     "find_lane_rule",
     "find_last_leaving",
     "find_measure",
@@ -281,7 +262,6 @@ __all__ = [
     "find_waiting",
     "first_quarter",
     "flaggers_of",
-    "flags_of_cases",
     "found_in_place",
     "found_in_places",
     "found_in_project",
@@ -313,7 +293,6 @@ __all__ = [
     "latest_about",
     "latest_head",
     "latest_measure_about",
-    "latest_measures",
     "latest_quarter",
     "limits_in_force",
     "list_administrators",
@@ -333,7 +312,6 @@ __all__ = [
     "list_rules",
     "list_seen",
     "list_stated",
-    "list_taken",
     "list_templates",
     "list_to_decide",
     "list_to_judge",
@@ -346,17 +324,11 @@ __all__ = [
     "may_still_judge",
     "message_of",
     "missing_head",
-    "moderated_by",
-    "not_by",
-    "notes_about_post",
-    "notes_of",
     "open_flags",
     "outcomes_of",
     "own_flagged",
     "post_before",
     "post_of",
-    "posts_before",
-    "posts_of",
     "project_of",
     "project_of_rule",
     "projects_in_log",

@@ -17,17 +17,14 @@ from civicforum.moderation.queries.recusal import is_free_of, is_free_of_person,
 from civicforum.partnerships.models import Project
 
 DECIDABLE = ("visible", "pending", "hidden")
-# What a case can be about; and what is held before it is published.
-KINDS = ("post", "thread", "person", "held")
-CASE_WHYS = ("flag", "score", "second_look", "listed", "moderator")
-HOLD_WHYS = ("list", "links", "thread", "newcomer")
-WHYS = (*CASE_WHYS, *HOLD_WHYS)
-WHOSE = ("mine", "nobody", "others")
 
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What a moderator wants to see of what waits; all of it must hold."""
+    """What a moderator wants to see of what waits; all of it must hold.
+
+    ``kind``, ``why`` and ``whose`` are the keys of ``words.QUEUE_KINDS``, ``WHYS`` and ``WHOSE``.
+    """
 
     kind: str = ""
     why: str = ""

@@ -45,13 +45,6 @@ def choices_for(post: Post, case: Case | None) -> list[Choice]:
     ]
 
 
-def thread_choices(thread_id: int) -> list[Choice]:
-    return [
-        _choice(action, url_for("moderation.calm_thread", thread_id=thread_id, action=action))
-        for action in CALMING
-    ]
-
-
 def person_choices(handle: str, without: Collection[str] = ()) -> list[Choice]:
     """What can be done about a person as such; ``without``: measures that have nothing to act on."""
     return [
