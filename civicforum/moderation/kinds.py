@@ -50,6 +50,8 @@ KINDS = {
 }
 CASE_ACTIONS = tuple(KINDS)
 FOR_SITE = tuple(name for name, kind in KINDS.items() if kind.is_for_site)
+# What is set on a whole thread.
+CALMING = tuple(name for name, kind in KINDS.items() if kind.about == "thread")
 # What its author is told of, with the statement of reasons; and what agrees with those who flagged.
 LIMITS_A_PERSON = ("mute", "silence", "suspend")
 TAKES_BACK = ("take_name", "clear_profile")

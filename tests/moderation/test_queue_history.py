@@ -109,6 +109,13 @@ def test_a_thread_is_told_with_its_measures_and_what_waits(place):
     assert [limit.kind for limit in around.limits] == ["slow"]
 
 
+def test_a_delay_is_told_in_words_beside_what_waits(place, sign_in):
+    actions.moderate(place.moderator, "thread", place.thread.id, Deed("delay", 2, "It went fast."))
+    page = sign_in(place.moderator).get(f"/moderation/posts/{place.post.id}").text
+    assert "Comments 30 seconds later: 1." in page
+    assert "comments 30 seconds later until" in page
+
+
 def test_the_page_tells_it_beside_the_comment(place, sign_in):
     actions.flag_post(place.flagger, place.post.id, 2, "")
     mute(place.moderator, place.post)

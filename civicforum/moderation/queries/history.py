@@ -18,13 +18,11 @@ from civicforum.agreement.models import Hold, Limit
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
-from civicforum.moderation.kinds import STATED
+from civicforum.moderation.kinds import CALMING, STATED
 from civicforum.moderation.models import Case, Measure
 from civicforum.moderation.queries.waiting import moderated_by, waiting_cases, waiting_holds
 
 LATEST = 10
-# Measures of a thread itself, beside those about what was said in it.
-OF_THREADS = ("slow", "lock")
 Identity = tuple[str, int]
 
 
@@ -166,7 +164,7 @@ def history_of_thread(viewer: Actor, thread: Thread) -> ThreadHistory:
     rows = db.session.execute(
         select(Measure.action, func.count().label("times"))
         .join(Case, Case.id == Measure.case_id)
-        .where(here, Measure.action.in_((*STATED, *OF_THREADS)))
+        .where(here, Measure.action.in_((*STATED, *CALMING)))
         .group_by(Measure.action)
     )
     cases = waiting_cases(viewer).where(here).with_only_columns(func.count(Case.id))

@@ -15,8 +15,6 @@ from civicforum.web.viewer import viewer
 
 # What the page of a comment has a form of its own for.
 OWN_FORMS = ("leave", "hide", "restore")
-# What is set on a whole thread.
-CALMING = tuple(action for action, kind in KINDS.items() if kind.about == "thread")
 
 
 @dataclass(frozen=True)

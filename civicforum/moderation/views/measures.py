@@ -16,9 +16,9 @@ from civicforum.moderation import actions, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.forms import MeasureForm, WhyForm, rule_choices
-from civicforum.moderation.kinds import KINDS
+from civicforum.moderation.kinds import CALMING, KINDS
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import CALMING, OWN_FORMS, words_of
+from civicforum.moderation.views.choices import OWN_FORMS, words_of
 from civicforum.moderation.views.people import act_about
 from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited

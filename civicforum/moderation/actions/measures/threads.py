@@ -1,4 +1,4 @@
-"""What is set on a whole thread: slow, or locked. It binds whoever runs the talk, too."""
+"""What is set on a whole thread: slow, locked, or delayed. It binds whoever runs the talk, too."""
 
 from flask_babel import gettext as _
 
