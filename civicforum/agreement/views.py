@@ -21,7 +21,7 @@ from civicforum.web.viewer import viewer
 bp = Blueprint("agreement", __name__)
 
 
-def init_app(app: Flask) -> None:
+def init_app(_app: Flask) -> None:
     arrivals.register(actions.greet)
     masking.listen()
     offers.register(_offer_vouching)

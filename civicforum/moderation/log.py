@@ -36,6 +36,13 @@ def record_line(**line: Any) -> None:
     before_commit(key, lambda: _append(line))
 
 
+def about_thread(thread: Thread, place: str | None = None) -> dict[str, str]:
+    """``target`` and ``place`` of a line about a whole thread; those of a closed project have no number."""
+    if not thread.project.is_public:
+        return {"target": "thread", "place": CLOSED_PLACE}
+    return {"target": thread.channel, "place": place or thread.channel}
+
+
 def _append(line: Mapping[str, Any]) -> None:
     head = locked_head()
     at = line.get("at") or now().isoformat(timespec="seconds")

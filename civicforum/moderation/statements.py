@@ -18,8 +18,8 @@ from civicforum.moderation.models import Measure
 from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
-# A list of words, a limit of newcomers or a score found it; a person decided unless the measure says more.
-FOUND_BY_MACHINE = ("hold", "list", "score", "automatic")
+# A list of words or a limit of newcomers found it; a person decided unless the measure says more.
+FOUND_BY_MACHINE = ("hold", "list")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Gate, Thread
 from civicforum.discussions.queries import get_thread
 from civicforum.moderation.actions.deeds import role_in
-from civicforum.moderation.log import record_line
+from civicforum.moderation.log import about_thread, record_line
 
 
 @transactional
@@ -27,11 +27,9 @@ def end_gate(actor: Actor, thread_id: int) -> None:
 
 
 def _record(actor: Actor, action: str, thread: Thread) -> None:
-    is_public = thread.project.is_public
     record_line(
         action=action,
-        target=thread.channel if is_public else "thread",
-        place=thread.channel if is_public else "members-only project",
+        **about_thread(thread),
         rule="",
         actor_role=role_in(actor, thread.project),
         case_id=None,

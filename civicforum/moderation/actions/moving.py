@@ -15,7 +15,7 @@ from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import get_thread
 from civicforum.errors import Conflict
-from civicforum.moderation.log import record_line
+from civicforum.moderation.log import about_thread, record_line
 from civicforum.moderation.models import Case, Rating
 from civicforum.moderation.telling import queue_changed
 from civicforum.partnerships.models import Project
@@ -87,11 +87,9 @@ def _check_no_meeting(thread: Thread) -> None:
 
 
 def _record(actor: Actor, action: str, thread: Thread, place: str) -> None:
-    is_public = thread.project.is_public
     record_line(
         action=action,
-        target=thread.channel if is_public else "thread",
-        place=place if is_public else "members-only project",
+        **about_thread(thread, place),
         rule="",
         actor_role=_role_of(actor, thread.project),
         case_id=None,

@@ -11,7 +11,7 @@ from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
 from civicforum.moderation.actions.deeds import Deed, role_of
 from civicforum.moderation.kinds import ANSWERS, TOLD
-from civicforum.moderation.log import record_line
+from civicforum.moderation.log import CLOSED_PLACE, record_line
 from civicforum.moderation.models import Case, Flag, Measure
 from civicforum.moderation.queries.places import project_of_rule
 from civicforum.notifications.actions import notify
@@ -52,7 +52,7 @@ def cited(rule: Rule | None) -> str:
         return ""
     project = project_of_rule(rule)
     is_public = project is None or project.is_public
-    return f"{rule.number} {rule.title}" if is_public else f"{rule.number} (members-only project)"
+    return f"{rule.number} {rule.title}" if is_public else f"{rule.number} ({CLOSED_PLACE})"
 
 
 def record_of(
@@ -72,7 +72,7 @@ def record_of(
     elif thread.project.is_public:
         target, place = f"post:{post.id}" if post is not None else thread.channel, thread.channel
     else:
-        target, place = "post" if post is not None else "thread", "members-only project"
+        target, place = "post" if post is not None else "thread", CLOSED_PLACE
     record_line(
         action=action,
         target=target,

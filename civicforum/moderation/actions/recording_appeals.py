@@ -3,7 +3,7 @@
 from civicforum.agreement.models import Limit, Rule
 from civicforum.moderation import queries
 from civicforum.moderation.actions.recording import cited
-from civicforum.moderation.log import record_line
+from civicforum.moderation.log import CLOSED_PLACE, record_line
 from civicforum.moderation.models import Appeal
 
 
@@ -16,7 +16,7 @@ def record_appeal(
     """
     post, rule = queries.post_of(appeal.case), rule or appeal.measure.rule
     is_public = post is not None and post.thread.project.is_public
-    elsewhere = "site" if post is None else "members-only project"
+    elsewhere = "site" if post is None else CLOSED_PLACE
     record_line(
         action=action,
         target=f"post:{post.id}" if post and is_public else appeal.case.target_type,

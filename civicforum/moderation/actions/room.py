@@ -5,7 +5,7 @@ from civicforum.db import transactional
 from civicforum.discussions import actions as discussions
 from civicforum.discussions.models import MadeRoom
 from civicforum.discussions.queries import get_thread
-from civicforum.moderation.log import record_line
+from civicforum.moderation.log import about_thread, record_line
 
 
 @transactional
@@ -27,8 +27,7 @@ def _record(actor: Actor, action: str, thread_id: int) -> None:
     thread = get_thread(actor, thread_id)
     record_line(
         action=action,
-        target=f"thread:{thread.id}" if thread.project.is_public else "thread",
-        place=f"thread:{thread.id}" if thread.project.is_public else "members-only project",
+        **about_thread(thread),
         rule="",
         actor_role=discussions.room_role(actor, thread),
         case_id=None,
