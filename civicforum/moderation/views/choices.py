@@ -1,6 +1,6 @@
 """Which measures a page offers, and to what they lead."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from civicforum.discussions.models import Post
 from civicforum.moderation import policies
 from civicforum.moderation.kinds import KINDS
-from civicforum.moderation.models import Case
+from civicforum.moderation.models import Case, Flag
 from civicforum.web.viewer import viewer
 
 # What the page of a comment has a form of its own for.
@@ -50,6 +50,12 @@ def person_choices(handle: str, without: Collection[str] = ()) -> list[Choice]:
         for action, kind in KINDS.items()
         if "person" in kind.targets and action not in OWN_FORMS and action not in without
     ]
+
+
+def flagged_rule(flags: Iterable[Flag]) -> str | None:
+    """The rule to begin with, where all flags name the same one."""
+    numbers = {flag.rule.number for flag in flags}
+    return str(numbers.pop()) if len(numbers) == 1 else None
 
 
 def _may(action: str) -> bool:

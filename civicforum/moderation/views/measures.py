@@ -18,7 +18,7 @@ from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.forms import MeasureForm, WhyForm, rule_choices
 from civicforum.moderation.kinds import CALMING, KINDS
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import OWN_FORMS, words_of
+from civicforum.moderation.views.choices import OWN_FORMS, flagged_rule, words_of
 from civicforum.moderation.views.people import act_about
 from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
@@ -40,7 +40,7 @@ def take_measure(post_id: int, action: str) -> Any:
         raise NotFound
     case = queries.find_case_about("post", post_id)
     version = case.version if case and case.closed_at is None else 0
-    form = _form(action, post.thread.project, version=version, rule=_flagged_rule(case))
+    form = _form(action, post.thread.project, version=version, rule=flagged_rule(queries.open_flags(case)))
 
     def act() -> Any:
         seen = whole_number(form.version.data) or 0
@@ -52,11 +52,6 @@ def take_measure(post_id: int, action: str) -> Any:
     return _page(
         form, action, act, back, ties=queries.ties_to(viewer(), post_id), post=post, thread=post.thread
     )
-
-
-def _flagged_rule(case: Any) -> str | None:
-    numbers = {flag.rule.number for flag in queries.open_flags(case)}
-    return str(numbers.pop()) if len(numbers) == 1 else None
 
 
 @bp.route("/threads/<int:thread_id>/calm/<action>", methods=["GET", "POST"])
@@ -100,7 +95,7 @@ def limit_person(handle: str, action: str) -> Any:
     ties = queries.ties_to_person(viewer(), person.id)
     case = None if ties else queries.find_case_about("person", person.id)
     version = case.version if case and case.closed_at is None else 0
-    form = _form(action, version=version, rule=_flagged_rule(case))
+    form = _form(action, version=version, rule=flagged_rule(queries.open_flags(case)))
     act = lambda: act_about(person, _deed(form, action), form.version.data)  # noqa: E731 - one deed of one form
     back = url_for("accounts.show_person", handle=handle)
     # A handle that was taken back is nobody's page any more.

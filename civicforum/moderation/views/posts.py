@@ -14,7 +14,7 @@ from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import choices_for
+from civicforum.moderation.views.choices import choices_for, flagged_rule
 from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
@@ -59,16 +59,10 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
         known=known.get(identity) if identity else None,
         latest=() if ties else queries.latest_about(viewer(), identity),
         around=None if is_own else queries.history_of_thread(viewer(), post.thread),
-        hide_form=hide_form or form_to_hide(post.thread.project, version=version, rule=_flagged_rule(flags)),
+        hide_form=hide_form or form_to_hide(post.thread.project, version=version, rule=flagged_rule(flags)),
         ask_form=ask_form or forms.AskForm(formdata=None),
         reason_form=reason_form or forms.ReasonForm(formdata=None, version=version),
     )
-
-
-def _flagged_rule(flags: Any) -> str | None:
-    """The rule to begin with, where all flags name the same one."""
-    numbers = {flag.rule.number for flag in flags}
-    return str(numbers.pop()) if len(numbers) == 1 else None
 
 
 def form_to_hide(project: Project, **values: Any) -> forms.HideForm:
