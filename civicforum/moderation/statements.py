@@ -15,6 +15,7 @@ from civicforum.clock import now
 from civicforum.moderation import queries, redress
 from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Measure
+from civicforum.partnerships.policies import moderates_somewhere
 from civicforum.web.filters import day, localtime
 from civicforum.web.site import get_site
 
@@ -95,7 +96,11 @@ class Statement:
     def who_decided(self) -> str:
         if self.is_automated_decision:
             return _("An automatic check, by itself.")
-        return _("A moderator, by hand. No automatic check decided.")
+        actor = self.measure.actor
+        if actor is not None and moderates_somewhere(actor):
+            return _("A moderator, by hand. No automatic check decided.")
+        # At a second look: the independent person, or three residents.
+        return _("Somebody who is no moderator, or several, by hand. No automatic check decided.")
 
 
 def statement_of(measure: Measure) -> Statement:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from mailbox import mails_to, words
 
 import pytest
+from factories import make_user
 from sqlalchemy import select
 
 from civicforum.agreement.queries import get_rule
@@ -17,7 +18,7 @@ from civicforum.moderation.actions import Deed
 from civicforum.moderation.kinds import KINDS, STATED, TAKES_BACK
 from civicforum.moderation.models import Case, LogEntry, Measure
 from civicforum.moderation.queries import count_report, latest_quarter
-from civicforum.moderation.statements import done_words
+from civicforum.moderation.statements import done_words, statement_of
 
 REASON = "It says what people are, and not what they did."
 FIELDS = {
@@ -77,6 +78,15 @@ def test_each_measure_is_told_with_all_that_the_law_asks(app, place, sign_in, cl
     assert line.rule == f"{rule.number} {rule.title}"
     assert None not in (line.scope, line.automatic, line.source, line.hours, line.case_id)
     assert (line.until is not None) == (stated["until"] is not None)
+
+
+def test_who_decided_is_no_moderator_where_it_was_somebody_else(app, place):
+    measure = take(place, "hide")
+    with transaction():
+        measure.actor_id = make_user(name="Judge Judy").id
+    with app.test_request_context():
+        told = statement_of(measure).who_decided
+    assert told == "Somebody who is no moderator, or several, by hand. No automatic check decided."
 
 
 @pytest.mark.parametrize("action", [name for name, kind in KINDS.items() if kind.needs_rule])

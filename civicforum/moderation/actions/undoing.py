@@ -92,8 +92,8 @@ def _put_back(measure: Measure, post: Post) -> None:
         discussions.put_back(post)
         return
     discussions.keep_hidden(post, earlier.rule)
-    if queries.find_case_about("post", post.id) in (None, earlier.case, measure.case):
-        earlier.case.state, earlier.case.closed_at = "decided", None
+    _close(measure.case)
+    earlier.case.state, earlier.case.closed_at = "decided", None
 
 
 def _state_changes(post: Post) -> Select[Measure]:
