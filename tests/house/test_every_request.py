@@ -29,6 +29,13 @@ NEXT = ("next", "return_to", "url", "redirect", "continue", "back")
 PLUMBING = {"idempotency_key"}
 
 
+def some(fills: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Five of what fits into each place of an address, from the first to the last: where what holds is the
+    door's, whatever stands behind it."""
+    return {name: [values[i * (len(values) - 1) // 4] for i in range(5)] if len(values) > 5 else values
+            for name, values in fills.items()}  # fmt: skip
+
+
 def everything() -> dict[str, list[str]]:
     db.session.rollback()
     tables = [table for table in db.metadata.sorted_tables if table.name not in PLUMBING]
@@ -117,7 +124,9 @@ def test_no_door_leads_to_another_site(app, town, sign_in, voice):
     csrf = token[1].split('value="')[1].split('"')[0] if len(token) > 1 else ""
     led = []
     headers = {"Referer": "https://evil.example/", "X-Forwarded-Host": "evil.example"}
-    for address, target in zip(addresses(app, fills_for(app, town, voice)), cycle(ELSEWHERE), strict=False):
+    for address, target in zip(
+        addresses(app, some(fills_for(app, town, voice))), cycle(ELSEWHERE), strict=False
+    ):
         query = dict.fromkeys(NEXT, target)
         led.append((address, client.get(address, query_string=query, headers=headers).location))
     for method, address in unsafe_doors(app, town):
@@ -139,7 +148,7 @@ def test_no_page_believes_who_says_that_it_was_forwarded(app, town, sign_in):
     client = sign_in(town.people["organizer_here"])
     names = ("X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "X-Host", "X-Forwarded-Prefix")
     forged = {**dict.fromkeys(names, "evil.example"), "Forwarded": "host=evil.example"}
-    for address in addresses(app, fills_for(app, town, "organizer_here")):
+    for address in addresses(app, some(fills_for(app, town, "organizer_here"))):
         told = client.get(address, headers=forged)
         assert "evil.example" not in f"{told.get_data()!r}{told.headers}", address
 
@@ -148,7 +157,7 @@ def test_no_page_believes_who_says_that_it_was_forwarded(app, town, sign_in):
 def test_no_cache_keeps_what_is_somebodys(app, town, sign_in, voice):
     client = app.test_client() if voice == "guest" else sign_in(town.people[voice])
     seen: dict[str, Any] = {}
-    for address in addresses(app, fills_for(app, town, voice)):
+    for address in addresses(app, some(fills_for(app, town, voice))):
         answer = client.get(address)
         kept = answer.cache_control
         assert "Cookie" in answer.vary, address
@@ -166,7 +175,7 @@ def test_no_cache_keeps_what_is_somebodys(app, town, sign_in, voice):
 def test_nothing_unchanged_is_said_of_a_page_that_was_anothers(app, town, sign_in):
     """Whatever one's browser has of a page, another person is never told that it is still the same."""
     first, second = sign_in(town.people["author"]), sign_in(town.people["resident"])
-    for address in addresses(app, fills_for(app, town, "author")):
+    for address in addresses(app, some(fills_for(app, town, "author"))):
         had = first.get(address)
         headers = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
         if "ETag" in had.headers:

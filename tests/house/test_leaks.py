@@ -28,7 +28,7 @@ from sqlalchemy import select
 from civicforum.accounts.models import Guest
 from civicforum.agreement.models import Hold
 from civicforum.db import db
-from civicforum.discussions.models import Post
+from civicforum.discussions.models import Post, Thread
 from civicforum.errors import NotFound
 from civicforum.live import registry
 from civicforum.live.changes import changes_since
@@ -56,8 +56,11 @@ def asked_besides(town: Town) -> list[str]:
         found += [f"/heard?project={slug}", f"/api/v1/heard?project={slug}&limit=1"]
         found += [f"/api/v1/town-halls?project={slug}", f"/api/v1/projects/{slug}/threads?limit=1"]
     found += [f"/api/v1/channels/{name}/changes?after=0" for name in town.fills["channels/name"]]
+    ends = {thread: db.session.get_one(Thread, thread).last_seq for thread in threads}
     found += [
-        f"/api/v1/threads/{thread}/posts?after={seq}&limit=1" for thread in threads for seq in range(12)
+        f"/api/v1/threads/{thread}/posts?after={seq}&limit=1"
+        for thread in threads
+        for seq in range(ends[thread])
     ]
     page = f"/threads/{threads[0]}/the-square"
     found += [
