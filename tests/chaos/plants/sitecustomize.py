@@ -39,7 +39,8 @@ def _push(channel: str, kind: str, object_id: int) -> None:
     from civicforum.live.registry import render_items
 
     publisher: Any = current_app.extensions.get("publisher")
-    if publisher is None:
+    # What is told while rows are being written has no words (the moderators' queue): there is nothing to push.
+    if publisher is None or db.session()._flushing:
         return
     db.session.flush()
     revision = channel_revision(channel)
