@@ -39,7 +39,7 @@ def _push(channel: str, kind: str, object_id: int) -> None:
     from civicforum.live.registry import render_items
 
     publisher: Any = current_app.extensions.get("publisher")
-    # What is told while rows are being written has no words (the moderators' queue): there is nothing to push.
+    # What is told while rows are being written (the queue) has no words: there is nothing to push.
     if publisher is None or db.session()._flushing:
         return
     db.session.flush()
