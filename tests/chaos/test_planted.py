@@ -30,5 +30,5 @@ LEFT = "who was removed was shown nothing that was said afterwards"
     ids=lambda value: value[0] if isinstance(value, tuple) and value else None,
 )
 def test_a_planted_bug_is_found(plants, database, strikes, claims):
-    report = run(Plan(1, strikes, quiet_seconds=5, is_stormy=False, plants=plants), database)
+    report = run(Plan(1, strikes, quiet_seconds=15, is_stormy=False, plants=plants), database)
     assert claims - {fault.partition(": ")[0] for fault in report.faults} == set()
