@@ -63,13 +63,13 @@ class Crowd:
         thread.start()
 
     def _moments(self, chance: random.Random, mean_seconds: float) -> Iterator[int]:
-        """0, 1, 2, … with a pause of chance before each, until the crowd closes.
+        """0, 1, 2, … with a pause of chance before each, until the crowd closes; the first comes in any case.
 
         Whoever waited long for an answer pauses longer, so that a slow machine is not buried in requests.
         """
         took = 0.0
         for n in itertools.count():
-            if self.is_closing.wait(chance.expovariate(1 / mean_seconds) + PATIENT_FACTOR * took):
+            if self.is_closing.wait(chance.expovariate(1 / mean_seconds) + PATIENT_FACTOR * took) and n:
                 return
             began = time.monotonic()
             yield n
@@ -162,11 +162,16 @@ class Crowd:
             own.pop(place)  # an earlier attempt may have done it: its revision is not known here
 
     def _speak_inside(self, name: str, chance: random.Random) -> None:
-        """A member speaks where only members may read; after somebody left, with a word of its own."""
+        """A member speaks where only members may read; after somebody left, in other words."""
         thread_id = self.town.places.closed_thread["id"]
+        said = None
         for _ in self._moments(chance, 1.5):
-            has_left = bool(self.record.acknowledged("leave"))
-            self._say(name, thread_id, "inside", "zqgone" if has_left else "zqinside")
+            said = self._say(name, thread_id, "inside", self._word_inside())
+        if said is not None and not said.mark.startswith(self._word_inside()):
+            self._say(name, thread_id, "inside", self._word_inside())
+
+    def _word_inside(self) -> str:
+        return "zqgone" if self.record.acknowledged("leave") else "zqinside"
 
     def _write_what_is_held(self, name: str, chance: random.Random) -> None:
         """Words that wait for a moderator; nobody but them and their author may see them."""
@@ -208,7 +213,7 @@ class Crowd:
     # --- somebody who only reads ---
 
     def _read(self, name: str, chance: random.Random) -> None:
-        """Walk through every kind of page as a guest, and keep what it said."""
+        """Walk through pages as a guest, by chance and once through all, and keep what they said."""
         places = self.town.places
         thread, closed = places.thread["id"], places.closed_thread["id"]
         paths = [
@@ -228,12 +233,17 @@ class Crowd:
             f"/town-halls/{places.hall}",
         ]
         for _ in self._moments(chance, 0.6):
-            path, asked_at = chance.choice(paths), time.monotonic()
-            status, text = read_page(self.town.url + path)
-            if status:
-                self.record.frames.append(Frame(name, "body", path, None, asked_at, text))
-            if status == 500:
-                self.record.broken_answers.append(f"GET {path}: {text[:300]}")
+            self._read_page(name, chance.choice(paths))
+        for path in paths:
+            self._read_page(name, path)
+
+    def _read_page(self, name: str, path: str) -> None:
+        asked_at = time.monotonic()
+        status, text = read_page(self.town.url + path)
+        if status:
+            self.record.frames.append(Frame(name, "body", path, None, asked_at, text))
+        if status == 500:
+            self.record.broken_answers.append(f"GET {path}: {text[:300]}")
 
 
 def leave(record: Record, deed: Callable[[], None]) -> None:

@@ -17,18 +17,14 @@ LEFT = "who was removed was shown nothing that was said afterwards"
 
 
 @pytest.mark.parametrize(
-    ("plants", "database", "strikes", "claims"),
+    ("plants", "strikes", "claims"),
     [
-        (("forget_touch",), "sqlite", (), {LATE}),
-        (
-            ("push_before_commit", "show_hidden", "stay_in_room"),
-            "sqlite",
-            ("full_disk", "full_disk"),
-            {PHANTOM, HIDDEN, LEFT},
-        ),
+        (("forget_touch",), (), {LATE}),
+        (("show_hidden", "stay_in_room"), (), {HIDDEN, LEFT}),
+        (("push_before_commit",), ("full_disk",), {PHANTOM}),
     ],
-    ids=lambda value: value[0] if isinstance(value, tuple) and value else None,
+    ids=lambda value: "+".join(value) if isinstance(value, tuple) and value else None,
 )
-def test_a_planted_bug_is_found(plants, database, strikes, claims):
-    report = run(Plan(1, strikes, quiet_seconds=15, is_stormy=False, plants=plants), database)
+def test_a_planted_bug_is_found(plants, strikes, claims):
+    report = run(Plan(1, strikes, quiet_seconds=3, is_stormy=False, plants=plants), "sqlite")
     assert claims - {fault.partition(": ")[0] for fault in report.faults} == set()

@@ -32,6 +32,7 @@ from civicforum.townhalls.models import Rsvp
 # Every watcher equals the database so soon after all has healed.
 HEALED_WITHIN_SECONDS = 5.0
 FINISH_SECONDS = 40
+WATCHING_WITHIN_SECONDS = 10
 SAMPLE_SECONDS = 0.25
 DISK = "size=700m"
 BACKUP = "backup.zip"
@@ -134,11 +135,12 @@ def run(plan: Plan, database: str, tell: Callable[[str], None] = lambda _words: 
         town_on(folder, plan, record, cluster) as town,
     ):
         watchers = _watchers(town)
+        [leaver] = (watcher for watcher in watchers if watcher.name == "leaver")
         crowd, is_over = Crowd(town, plan.seed), threading.Event()
         sampler = threading.Thread(target=_sample, args=(town, is_over), daemon=True)
         sampler.start()
         crowd.start()
-        _storm(town, plan, tell)
+        _storm(town, plan, leaver, tell)
         waiting = crowd.close(FINISH_SECONDS)
         tell("asking")
         healed = _await_equal(town, watchers)
@@ -187,20 +189,20 @@ def _watchers(town: Town) -> list[Watcher | ScriptWatcher]:
     return [watcher.start() for watcher in (*python, *script)]
 
 
-def _storm(town: Town, plan: Plan, tell: Callable[[str], None]) -> None:
+def _storm(town: Town, plan: Plan, leaver: Watcher, tell: Callable[[str], None]) -> None:
     chance = random.Random(plan.seed)
     town.proxy.set_weather(is_bad=plan.is_stormy)
     half = len(plan.strikes) // 2
     for number, name in enumerate(plan.strikes):
         time.sleep(plan.quiet_seconds)
         if number == half:
-            _let_somebody_go(town)
+            _let_go(town, leaver)
             _back_up(town)
         tell(name.replace("_", " "))
         blows.strike(town, name, chance)
     if not plan.strikes:
         time.sleep(plan.quiet_seconds)
-        _let_somebody_go(town)
+        _let_go(town, leaver)
         _back_up(town)
     time.sleep(plan.quiet_seconds)
     tell("healing")
@@ -209,7 +211,9 @@ def _storm(town: Town, plan: Plan, tell: Callable[[str], None]) -> None:
     town.proxy.set_weather(is_bad=False)
 
 
-def _let_somebody_go(town: Town) -> None:
+def _let_go(town: Town, leaver: Watcher) -> None:
+    """Remove somebody while they watch: who is not there could not be shown anything afterwards."""
+    leaver.is_watching.wait(WATCHING_WITHIN_SECONDS)
     leave(town.record, lambda: town.remove_from_closed_project("leaver"))
 
 

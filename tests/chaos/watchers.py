@@ -38,6 +38,7 @@ class Watcher:
         self.revision = 0
         self.is_over = False
         self.is_gone = False
+        self.is_watching = threading.Event()
         self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._live, daemon=True, name=f"watcher {name}")
 
@@ -74,11 +75,13 @@ class Watcher:
         try:
             client.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_SECONDS)
             self._catch_up(client)
+            self.is_watching.set()
             while not self.is_over and client.connected:
                 with contextlib.suppress(socketio.exceptions.TimeoutError):
                     name, *payload = client.receive(timeout=0.5)
                     self._hear(client, name, *payload)
         finally:
+            self.is_watching.clear()
             _hang_up(client)
             line.close()
 
