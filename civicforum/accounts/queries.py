@@ -5,7 +5,7 @@ from functools import reduce
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from civicforum.accounts.models import Actor, ApiToken, EndedSession, RoleGrant, User
 from civicforum.accounts.names import NAME_MARKS, skeleton, without_marks
@@ -63,6 +63,16 @@ def ended_sessions(session_keys: Iterable[str]) -> set[str]:
     by_hash = {hash_token(key): key for key in session_keys}
     rows = db.session.scalars(select(EndedSession.key).where(EndedSession.key.in_(by_hash)))
     return {by_hash[key] for key in rows}
+
+
+def is_not_suspended() -> ColumnElement[bool]:
+    """Of a row of people: whether they may speak just now, as far as suspensions go."""
+    return or_(User.suspended_until.is_(None), User.suspended_until <= now())
+
+
+def is_standing_well() -> ColumnElement[bool]:
+    """``policies.is_in_good_standing`` of a row of people who are still here, in SQL."""
+    return and_(User.email_confirmed_at.is_not(None), User.erased_at.is_(None), is_not_suspended())
 
 
 def is_name_taken(name: str, but_for: int | None = None) -> bool:

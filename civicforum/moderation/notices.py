@@ -162,9 +162,9 @@ def describe_alone(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int
 
 def describe_held(viewer: Any, _reason: str, ids: Sequence[int]) -> Mapping[int, Notice]:
     """To moderators on duty: how much waits for them just now, one notice for each project."""
-    counts, titles = queries.count_held(viewer, ids), queries.titles_of(ids)
     url = url_for("moderation.queue")
-    return {each: Notice(_held_words(count, titles[each]), url) for each, count in counts.items()}
+    held = queries.count_held(viewer, ids)
+    return {id_: Notice(_held_words(each.count, each.project), url) for id_, each in held.items()}
 
 
 def _held_words(count: int, project: str) -> str:

@@ -14,6 +14,7 @@ from civicforum.discussions.models import Post
 from civicforum.moderation import actions, queries
 from civicforum.moderation.addresses import reasons_url
 from civicforum.moderation.models import Appeal, Measure
+from civicforum.moderation.queries.on_duty import HeldIn
 from civicforum.moderation.statements import less_words, statement_of
 from civicforum.notifications.actions import gather_mail, note_mailed
 from civicforum.notifications.mailing import in_language_of, mail_person
@@ -143,14 +144,14 @@ def mail_held(user_id: int, bundle: str) -> None:
         return
     projects = [object_id for _reason, object_id in batch.told]
     counts = queries.count_held(user, projects) if find_duty(user) else {}
-    told = {project_id: count for project_id, count in counts.items() if count}
-    for project_id, count in told.items():
+    told = [held for held in counts.values() if held.count]
+    for held in told:
         with in_language_of(user):
-            _mail_held(user, project_id, count, batch.number)
+            _mail_held(user, held, batch.number)
     note_mailed(SYSTEM, user_id, batch.number, bool(told))
 
 
-def _mail_held(user: User, project_id: int, count: int, number: int) -> None:
+def _mail_held(user: User, held: HeldIn, number: int) -> None:
     mail_person(
         user,
         "moderation/mail/held.md",
@@ -158,8 +159,8 @@ def _mail_held(user: User, project_id: int, count: int, number: int) -> None:
         because=_("You get this because you are on duty as a moderator."),
         stop=Stop(user.id, ("held",)),
         name=user.name,
-        count=count,
-        project=queries.titles_of([project_id])[project_id],
+        count=held.count,
+        project=held.project,
         url=url_for("moderation.queue", _external=True),
     )
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.agreement import actions as agreement
@@ -263,17 +262,7 @@ def correct_agreement(
     version = agreement.publish_agreement(
         SYSTEM, wording, based_on, project_id, way="law", reason=clean_text(reason).strip()
     )
-    proposal = _lock_open(project_id)
+    proposal = queries.find_open(project_id, is_held=True)
     if proposal is not None:
         _end(proposal, "overtaken")
     return version
-
-
-def _lock_open(project_id: int | None) -> Proposal | None:
-    """What is being voted on, held; asked for in one: whoever held it may have ended it."""
-    return db.session.scalar(
-        select(Proposal)
-        .where(Proposal.project_id == project_id, Proposal.state == "open")
-        .with_for_update(key_share=True, of=Proposal)
-        .execution_options(populate_existing=True)
-    )

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from civicforum.accounts.models import Actor, User
+from civicforum.accounts.queries import is_not_suspended
 from civicforum.agreement.models import AgreementVersion
-from civicforum.db import db, now
+from civicforum.db import db
 from civicforum.discussions.models import Thread
 from civicforum.discussions.policies import can_see_thread
 from civicforum.errors import NotFound
@@ -50,11 +51,16 @@ def list_proposals(
     return page_of(rows, limit, lambda row: [row.id])
 
 
-def find_open(project_id: int | None) -> Proposal | None:
-    """What is being voted on for this place; there is one at most."""
-    return db.session.scalar(
-        select(Proposal).where(Proposal.project_id == project_id, Proposal.state == "open")
-    )
+def find_open(project_id: int | None, is_held: bool = False) -> Proposal | None:
+    """What is being voted on for this place; there is one at most.
+
+    ``is_held``: for who ends it; asked for in one, because whoever held it may have ended it.
+    """
+    found = select(Proposal).where(Proposal.project_id == project_id, Proposal.state == "open")
+    if is_held:
+        held = found.with_for_update(key_share=True, of=Proposal)
+        found = held.execution_options(populate_existing=True)
+    return db.session.scalar(found)
 
 
 def list_due(at: datetime) -> Sequence[int]:
@@ -73,11 +79,10 @@ def find_vote(viewer: Actor, proposal: Proposal) -> Vote | None:
 
 def count_votes(proposal: Proposal) -> dict[str, int]:
     """How many say what. Whoever is suspended just now is not counted."""
-    free = or_(User.suspended_until.is_(None), User.suspended_until <= now())
     rows = db.session.execute(
         select(Vote.choice, func.count())
         .join(User, User.id == Vote.user_id)
-        .where(Vote.proposal_id == proposal.id, free)
+        .where(Vote.proposal_id == proposal.id, is_not_suspended())
         .group_by(Vote.choice)
     )
     found = {row[0]: row[1] for row in rows}

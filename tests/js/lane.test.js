@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { secondsLeft, step } from "../../static/js/lib/lane.js";
+import { stepTo } from "../../static/js/lib/keys.js";
+import { secondsLeft } from "../../static/js/lib/lane.js";
 
 test("j and k go from comment to comment and stop at the ends", () => {
-  assert.deepEqual(["j", "k"].map((key) => step(key, -1, 3)), [0, 2]);
-  assert.deepEqual([step("j", 2, 3), step("k", 0, 3), step("j", 0, 3), step("k", 2, 3)], [2, 0, 1, 1]);
-  assert.equal(step("j", -1, 0), -1);
+  const items = [0, 1, 2];
+  const step = (key, from, among) => stepTo(among, from, key === "j" ? 1 : -1);
+  assert.deepEqual(["j", "k"].map((key) => step(key, undefined, items)), [0, 2]);
+  assert.deepEqual([step("j", 2, items), step("k", 0, items), step("j", 0, items), step("k", 2, items)], [2, 0, 1, 1]);
+  assert.equal(step("j", undefined, []), null);
 });
 
 test("seconds run down to nothing and not below", () => {

@@ -218,6 +218,8 @@ def test_strangers_find_no_lane(place, sign_in, client):
     assert sign_in(place.moderator).get(f"/threads/{hidden.id}/lane").status_code == 404
     with pytest.raises(NotFound):
         actions.hide_now(make_user(), other.id, HIDE)
+    with pytest.raises(NotFound):
+        queries.list_lane(make_user(), place.thread)
     assert post.state == "pending"
 
 

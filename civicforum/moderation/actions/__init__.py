@@ -84,6 +84,7 @@ from civicforum.moderation.actions.templates import (
     word_template,
 )
 from civicforum.moderation.actions.together import (
+    CITING,
     TOGETHER,
     Chosen,
     Refusal,
@@ -97,6 +98,7 @@ from civicforum.moderation.kinds import (
 )
 
 __all__ = [
+    "CITING",
     "TOGETHER",
     "Chosen",
     "Deed",

@@ -12,7 +12,7 @@ from civicforum.discussions.queries import get_post, get_thread
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies, queries
 from civicforum.moderation.actions.claims import forget_claim
-from civicforum.moderation.actions.deeds import Deed, check_deed
+from civicforum.moderation.actions.deeds import Deed, check_deed, site_only
 from civicforum.moderation.actions.measures import Scene, carry_out
 from civicforum.moderation.actions.recording import open_flaggers, record_measure, settle_flags, tell_measure
 from civicforum.moderation.actions.ties import check_ties
@@ -142,10 +142,7 @@ def _check_version(case: Case, version: int) -> None:
 
 
 def _check_site(actor: Actor, deed: Deed) -> None:
-    require(
-        not KINDS[deed.action].is_for_site or policies.can_act_for_site(actor),
-        _("Only moderators of the whole site do this. Ask one of them."),
-    )
+    require(not KINDS[deed.action].is_for_site or policies.can_act_for_site(actor), site_only())
 
 
 def _next_state(scene: Scene, deed: Deed, is_flagged: bool) -> str:

@@ -45,6 +45,10 @@ def own_cause() -> str:
     return _("This is about your own words, so somebody else decides it.")
 
 
+def site_only() -> str:
+    return _("Only moderators of the whole site do this. Ask one of them.")
+
+
 def check_deed(deed: Deed, target: str = "post", project_id: int | None = None) -> Rule | None:
     """The rule cited, of those that hold in the project (or in the town); Invalid where the deed lacks what
     due process asks."""

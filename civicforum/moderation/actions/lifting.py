@@ -7,7 +7,7 @@ from civicforum.agreement.models import Limit
 from civicforum.db import db, lock, transactional
 from civicforum.errors import Conflict, Invalid, NotFound, require
 from civicforum.moderation import policies
-from civicforum.moderation.actions.deeds import Deed
+from civicforum.moderation.actions.deeds import Deed, site_only
 from civicforum.moderation.actions.recording import record_measure, tell_measure
 from civicforum.moderation.actions.ties import check_ties
 from civicforum.moderation.actions.undoing import end_measured, lock_measure, thread_of
@@ -28,10 +28,7 @@ def lift_measure(actor: Actor, measure_id: int, reason: str) -> Measure:
     thread = post.thread if post is not None else thread_of(measure.case)
     if not policies.can_work_on(actor, measure.case, thread.project if thread is not None else None):
         raise NotFound
-    require(
-        policies.can_undo(actor, measure),
-        _("Only moderators of the whole site do this. Ask one of them."),
-    )
+    require(policies.can_undo(actor, measure), site_only())
     check_ties(actor, measure.case)
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise Invalid(errors={"reason": [_("Say why, in words the author can understand.")]})

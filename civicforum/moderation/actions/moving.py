@@ -7,16 +7,17 @@ the record. Locks are taken in the order of the whole room: threads, then posts,
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import update
 
 from civicforum.accounts.models import SYSTEM, Actor
 from civicforum.db import db, transactional
 from civicforum.discussions import actions as discussions
-from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.models import Thread
 from civicforum.discussions.queries import get_thread
 from civicforum.errors import Conflict
 from civicforum.moderation.log import about_thread, record_line
 from civicforum.moderation.models import Case, Rating
+from civicforum.moderation.queries.waiting import is_in_thread
 from civicforum.moderation.telling import queue_changed
 from civicforum.partnerships.models import Project
 from civicforum.partnerships.policies import can_moderate
@@ -31,17 +32,8 @@ def move_thread(actor: Actor, thread_id: int, project_id: int, reason: str) -> T
     """
     _check_no_meeting(get_thread(actor, thread_id))
     thread = discussions.move_thread(actor, thread_id, project_id, reason)
-    inside = select(Post.id).where(Post.thread_id == thread.id)
-    db.session.execute(
-        update(Case)
-        .where(
-            or_(
-                and_(Case.target_type == "post", Case.target_id.in_(inside)),
-                and_(Case.target_type == "thread", Case.target_id == thread.id),
-            )
-        )
-        .values(project_id=thread.project_id)
-    )
+    theirs = update(Case).where(is_in_thread(thread.id))
+    db.session.execute(theirs.values(project_id=thread.project_id))
     queue_changed()
     db.session.execute(
         update(Rating)

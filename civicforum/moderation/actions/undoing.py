@@ -4,7 +4,7 @@ Inside a running action, which asked its own policy: whoever decides an appeal i
 Locks in the order of the whole room: the thread, the post, the case.
 """
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, update
 
 from civicforum.accounts.actions.taking import give_back
 from civicforum.accounts.models import Actor, User
@@ -98,15 +98,8 @@ def _put_back(measure: Measure, post: Post) -> None:
 
 def _state_changes(post: Post) -> Select[Measure]:
     """What was done in all cases about a post that took it down or showed it again, and stands."""
-    return (
-        select(Measure)
-        .join(Case, Case.id == Measure.case_id)
-        .where(
-            Case.target_type == "post",
-            Case.target_id == post.id,
-            Measure.action.in_((*TAKES_DOWN, "restore")),
-            Measure.overturned_at.is_(None),
-        )
+    return queries.measures_about("post", post.id).where(
+        Measure.action.in_((*TAKES_DOWN, "restore")), Measure.overturned_at.is_(None)
     )
 
 

@@ -46,6 +46,7 @@ from civicforum.moderation.queries.cases import (
     list_cases,
     list_later,
     list_rules,
+    measures_about,
     told_at,
     was_mended,
 )
@@ -123,7 +124,6 @@ from civicforum.moderation.queries.names import (
 from civicforum.moderation.queries.on_duty import (
     count_held,
     list_free_on_duty,
-    titles_of,
 )
 from civicforum.moderation.queries.own_limits import (
     OwnLimit,
@@ -322,6 +322,7 @@ __all__ = [
     "may_answer",
     "may_independent_decide",
     "may_still_judge",
+    "measures_about",
     "message_of",
     "missing_head",
     "open_flags",
@@ -344,7 +345,6 @@ __all__ = [
     "ties_to",
     "ties_to_person",
     "ties_to_thread",
-    "titles_of",
     "told_at",
     "took_part",
     "verify_log",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from civicforum.accounts.models import Actor
@@ -52,6 +52,15 @@ def find_case_about(target_type: str, target_id: int) -> Case | None:
         .where(Case.target_type == target_type, Case.target_id == target_id)
         .order_by(Case.closed_at.is_not(None), Case.id.desc())
         .limit(1)
+    )
+
+
+def measures_about(target_type: str, target_id: int) -> Select[Measure]:
+    """All that was done about a target, in whichever case."""
+    return (
+        select(Measure)
+        .join(Case, Case.id == Measure.case_id)
+        .where(Case.target_type == target_type, Case.target_id == target_id)
     )
 
 

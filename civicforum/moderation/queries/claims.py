@@ -72,10 +72,11 @@ def notes_about_post(post_id: int) -> Sequence[QueueNote]:
 
 
 def count_notes(item: Case | Hold) -> int:
-    return len(notes_of(*_split(item)).get(item, ()))
+    return len(notes_of(*split_item(item)).get(item, ()))
 
 
-def _split(item: Case | Hold) -> tuple[list[Case], list[Hold]]:
+def split_item(item: Case | Hold) -> tuple[list[Case], list[Hold]]:
+    """It alone, as cases and as holds."""
     return ([item], []) if isinstance(item, Case) else ([], [item])
 
 

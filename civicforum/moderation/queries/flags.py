@@ -9,6 +9,7 @@ from civicforum.accounts.models import Actor
 from civicforum.db import db
 from civicforum.errors import NotFound
 from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.queries.cases import measures_about
 
 
 def flags_of_cases(case_ids: Sequence[int]) -> dict[int, list[Flag]]:
@@ -53,12 +54,7 @@ def count_flags_by(viewer: Actor, since: datetime) -> int:
 def last_left_at(post_id: int) -> datetime | None:
     """When a person last left this post as it is, or showed it again."""
     return db.session.scalar(
-        select(func.max(Measure.created_at))
-        .join(Case, Case.id == Measure.case_id)
-        .where(
-            Case.target_type == "post",
-            Case.target_id == post_id,
-            Measure.action.in_(("leave", "restore")),
-            Measure.is_automated.is_(False),
-        )
+        measures_about("post", post_id)
+        .where(Measure.action.in_(("leave", "restore")), Measure.is_automated.is_(False))
+        .with_only_columns(func.max(Measure.created_at))
     )

@@ -20,7 +20,13 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.moderation import policies
 from civicforum.moderation.kinds import CALMING, STATED
 from civicforum.moderation.models import Case, Measure
-from civicforum.moderation.queries.waiting import moderated_by, waiting_cases, waiting_holds
+from civicforum.moderation.queries.waiting import (
+    QueueFilter,
+    is_in_thread,
+    moderated_by,
+    waiting_cases,
+    waiting_holds,
+)
 
 LATEST = 10
 Identity = tuple[str, int]
@@ -156,19 +162,15 @@ def latest_about(viewer: Actor, identity: Identity | None) -> Sequence[Measure]:
 
 def history_of_thread(viewer: Actor, thread: Thread) -> ThreadHistory:
     """Measures in a thread, what waits there, and what is set on it."""
-    inside = select(Post.id).where(Post.thread_id == thread.id)
-    here = or_(
-        and_(Case.target_type == "post", Case.target_id.in_(inside)),
-        and_(Case.target_type == "thread", Case.target_id == thread.id),
-    )
     rows = db.session.execute(
         select(Measure.action, func.count().label("times"))
         .join(Case, Case.id == Measure.case_id)
-        .where(here, Measure.action.in_((*STATED, *CALMING)))
+        .where(is_in_thread(thread.id), Measure.action.in_((*STATED, *CALMING)))
         .group_by(Measure.action)
     )
-    cases = waiting_cases(viewer).where(here).with_only_columns(func.count(Case.id))
-    holds = waiting_holds(viewer).where(Hold.object_id.in_(inside)).with_only_columns(func.count(Hold.id))
+    here = QueueFilter(thread_id=thread.id)
+    cases = waiting_cases(viewer, here).with_only_columns(func.count(Case.id))
+    holds = waiting_holds(viewer, here).with_only_columns(func.count(Hold.id))
     waiting = (db.session.scalar(cases) or 0) + (db.session.scalar(holds) or 0)
     limits = shared_limits([thread.channel]).get(thread.channel, [])
     return ThreadHistory(Counter({row.action: row.times for row in rows}), waiting, limits)

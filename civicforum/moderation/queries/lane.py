@@ -13,8 +13,8 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.discussions.queries import list_delayed
 from civicforum.errors import NotFound
 from civicforum.moderation import policies
-from civicforum.moderation.models import Case, Measure
-from civicforum.moderation.queries.cases import list_rules
+from civicforum.moderation.models import Measure
+from civicforum.moderation.queries.cases import list_rules, measures_about
 from civicforum.moderation.queries.recusal import is_free_of
 from civicforum.moderation.queries.templates import list_templates
 from civicforum.partnerships.models import Project
@@ -70,9 +70,7 @@ def list_lane(viewer: Actor, thread: Thread) -> Sequence[tuple[Post, Hold]]:
 def latest_measure_about(post_id: int) -> Measure | None:
     """The last thing that was done about a comment, in whichever case."""
     return db.session.scalar(
-        select(Measure)
-        .join(Case, Case.id == Measure.case_id)
-        .where(Case.target_type == "post", Case.target_id == post_id)
+        measures_about("post", post_id)
         .options(joinedload(Measure.actor))
         .order_by(Measure.id.desc())
         .limit(1)

@@ -10,6 +10,7 @@ from civicforum.db import db
 from civicforum.errors import NotFound
 from civicforum.moderation.kinds import TAKES_BACK
 from civicforum.moderation.models import Case, Flag, Measure
+from civicforum.moderation.queries.cases import measures_about
 
 
 def find_own_flag_of_person(viewer: Actor, person_id: int) -> Flag | None:
@@ -52,13 +53,16 @@ def find_flagged_by(viewer: Actor, case_ids: Sequence[int]) -> Sequence[Case]:
 def find_last_leaving(person_id: int) -> Measure | None:
     """When a moderator last left this person's name and profile as they were."""
     return db.session.scalar(
-        _measures_about(person_id).where(Measure.action == "leave").order_by(Measure.id.desc()).limit(1)
+        measures_about("person", person_id)
+        .where(Measure.action == "leave")
+        .order_by(Measure.id.desc())
+        .limit(1)
     )
 
 
 def list_taken(person_id: int) -> Sequence[Measure]:
     """What was taken back of this person, and not given back; newest first."""
-    standing = _measures_about(person_id).where(
+    standing = measures_about("person", person_id).where(
         Measure.action.in_(TAKES_BACK), Measure.overturned_at.is_(None)
     )
     return db.session.scalars(standing.order_by(Measure.id.desc())).all()
@@ -79,11 +83,3 @@ def was_taken(field: str, text: str, person_id: int) -> bool:
     like = skeleton if field == "name" else str.casefold
     taken = [(measure.was or {}).get(field) for measure in list_taken(person_id)]
     return bool(text) and like(text) in [like(words) for words in taken if words]
-
-
-def _measures_about(person_id: int) -> Select[Measure]:
-    return (
-        select(Measure)
-        .join(Case, Case.id == Measure.case_id)
-        .where(Case.target_type == "person", Case.target_id == person_id)
-    )

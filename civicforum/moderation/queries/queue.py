@@ -1,7 +1,7 @@
 """What waits for a moderator, item by item, in one list of cases and of what is held."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from civicforum.discussions.models import Post, Thread
 from civicforum.errors import Invalid, NotFound
 from civicforum.moderation import policies
 from civicforum.moderation.models import Case, Flag, QueueClaim, QueueNote
-from civicforum.moderation.queries.claims import claims_of, find_items, notes_about_post, notes_of
+from civicforum.moderation.queries.claims import claims_of, find_items, notes_about_post, notes_of, split_item
 from civicforum.moderation.queries.flags import flags_of_cases
 from civicforum.moderation.queries.places import posts_before, posts_of
 from civicforum.moderation.queries.recusal import free_posts
@@ -215,13 +215,21 @@ def item_of(post: Post, case: Case | None, hold: Hold | None) -> QueueItem | Non
 
     For who may judge it alone.
     """
-    if hold is not None:
-        found = QueueItem(post, None, hold.cause, hold.created_at, hold=hold, thread=post.thread)
-        return replace(found, claim=claims_of([], [hold]).get(hold), notes=notes_about_post(post.id))
-    if case is not None:
-        found = QueueItem(post, None, why_waits(case), case.created_at, case=case, thread=post.thread)
-        return replace(found, claim=claims_of([case], []).get(case), notes=notes_about_post(post.id))
-    return None
+    item = hold or case
+    if item is None:
+        return None
+    of_cases, of_holds = split_item(item)
+    return QueueItem(
+        post,
+        None,
+        item.cause if isinstance(item, Hold) else why_waits(item),
+        item.created_at,
+        case=None if hold else case,
+        hold=hold,
+        thread=post.thread,
+        claim=claims_of(of_cases, of_holds).get(item),
+        notes=notes_about_post(post.id),
+    )
 
 
 def subjects_of(viewer: Actor, case_ids: Sequence[int], hold_ids: Sequence[int]) -> dict[str, QueueItem]:

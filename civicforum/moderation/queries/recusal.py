@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from civicforum.accounts.models import Actor, RoleGrant, User
-from civicforum.db import db, now
+from civicforum.accounts.queries import is_standing_well
+from civicforum.db import db
 from civicforum.discussions.models import Post, Thread
 from civicforum.moderation.models import Case, Flag
 from civicforum.partnerships.models import Membership, Organization, Project, Seat
@@ -19,6 +20,10 @@ from civicforum.partnerships.models import Membership, Organization, Project, Se
 _NOT_SPOKEN = ("moved", "declined")
 # Others would learn from a count who flagged, and who sits in a room of three.
 _NOT_TOLD = ("flagged", "mediated")
+
+# Each inner query's own rows. Made once: an alias copies every column of its table.
+_SPOKEN, _TRACE, _STOOD, _ANSWERED = (aliased(Post) for _ in range(4))
+_SEAT, _COLLEAGUES_SEAT, _CALLED = aliased(Seat), aliased(Seat), aliased(User)
 
 Bond = Callable[[object, type[Post]], ColumnElement[bool]]
 _bonds: dict[Bond, None] = {}
@@ -92,7 +97,7 @@ def count_free(viewer: Actor, post: Post) -> int:
         .join(Post, Post.id == post.id)
         .where(
             User.id != (viewer.id or 0),
-            _is_here(),
+            is_standing_well(),
             _moderates(post.thread.project),
             ~or_(*(tie for name, tie in _to_post(User.id, Post).items() if name not in _NOT_TOLD)),
         )
@@ -102,7 +107,7 @@ def count_free(viewer: Actor, post: Post) -> int:
 
 def may_judge_post(post: Post) -> ColumnElement[bool]:
     """Which rows of ``User`` joined with this comment's row moderate its place, and nothing ties to it."""
-    return and_(_is_here(), _moderates(post.thread.project), ~or_(*_to_post(User.id, Post).values()))
+    return and_(is_standing_well(), _moderates(post.thread.project), ~or_(*_to_post(User.id, Post).values()))
 
 
 def tied_among(people: Sequence[int], post: Post) -> set[int]:
@@ -118,18 +123,9 @@ def count_free_of_person(viewer: Actor, person: User) -> int:
     others = (
         select(func.count(User.id))
         .join(RoleGrant, and_(RoleGrant.user_id == User.id, RoleGrant.role == "moderator"))
-        .where(User.id.not_in((viewer.id or 0, person.id)), _is_here())
+        .where(User.id.not_in((viewer.id or 0, person.id)), is_standing_well())
     )
     return db.session.scalar(others) or 0
-
-
-def _is_here() -> ColumnElement[bool]:
-    """Somebody in good standing, who may act today."""
-    return and_(
-        User.email_confirmed_at.is_not(None),
-        User.erased_at.is_(None),
-        or_(User.suspended_until.is_(None), User.suspended_until <= now()),
-    )
 
 
 def _moderates(project: Project) -> ColumnElement[bool]:
@@ -178,8 +174,7 @@ def spoke_beside(user_id: object, post: type[Post], not_counted: Sequence[str] =
 
     Nor do they get free by moving their own words: each leaves a trace at the place it had.
     """
-    trace = aliased(Post)
-    stood = select(trace.thread_id).where(trace.moved_to_id == post.id).correlate_except(trace)
+    stood = select(_STOOD.thread_id).where(_STOOD.moved_to_id == post.id).correlate_except(_STOOD)
     return _spoke_in(user_id, lambda thread: or_(thread == post.thread_id, thread.in_(stood)), not_counted)
 
 
@@ -188,16 +183,17 @@ def _spoke_in(
     is_there: Callable[[InstrumentedAttribute[int]], ColumnElement[bool]],
     not_counted: Sequence[str],
 ) -> ColumnElement[bool]:
-    own, trace = aliased(Post), aliased(Post)
-    was_there = exists().where(trace.moved_to_id == own.id, is_there(trace.thread_id)).correlate_except(trace)
+    was_there = (
+        exists().where(_TRACE.moved_to_id == _SPOKEN.id, is_there(_TRACE.thread_id)).correlate_except(_TRACE)
+    )
     return (
         exists()
         .where(
-            own.author_id == user_id,
-            own.state.not_in(not_counted),
-            or_(is_there(own.thread_id), was_there),
+            _SPOKEN.author_id == user_id,
+            _SPOKEN.state.not_in(not_counted),
+            or_(is_there(_SPOKEN.thread_id), was_there),
         )
-        .correlate_except(own)
+        .correlate_except(_SPOKEN)
     )
 
 
@@ -206,32 +202,31 @@ def is_about_own_organization(user_id: object, post: type[Post]) -> ColumnElemen
 
     A longer name that begins so counts, too: rather once too often than once too little.
     """
-    seat, colleague, answered, called = aliased(Seat), aliased(Seat), aliased(Post), aliased(User)
     words = func.lower(post.body)
     names_it = (
         exists()
-        .where(Organization.id == seat.organization_id, words.contains("@" + Organization.slug))
+        .where(Organization.id == _SEAT.organization_id, words.contains("@" + Organization.slug))
         .correlate_except(Organization)
     )
     names_them = (
         exists()
         .where(
-            colleague.organization_id == seat.organization_id,
-            called.id == colleague.user_id,
-            words.contains("@" + called.handle),
+            _COLLEAGUES_SEAT.organization_id == _SEAT.organization_id,
+            _CALLED.id == _COLLEAGUES_SEAT.user_id,
+            words.contains("@" + _CALLED.handle),
         )
-        .correlate_except(colleague, called)
+        .correlate_except(_COLLEAGUES_SEAT, _CALLED)
     )
     answers_them = (
         exists()
         .where(
-            answered.id == post.reply_to_id,
-            answered.pseudonym_id.is_(None),
-            colleague.user_id == answered.author_id,
-            colleague.organization_id == seat.organization_id,
+            _ANSWERED.id == post.reply_to_id,
+            _ANSWERED.pseudonym_id.is_(None),
+            _COLLEAGUES_SEAT.user_id == _ANSWERED.author_id,
+            _COLLEAGUES_SEAT.organization_id == _SEAT.organization_id,
         )
-        .correlate_except(colleague, answered)
+        .correlate_except(_COLLEAGUES_SEAT, _ANSWERED)
     )
     is_tied = or_(names_it, names_them, answers_them)
     # By itself an inner query knows only the one around it, and would ask all comments there are.
-    return exists().where(seat.user_id == user_id, is_tied).correlate_except(seat)
+    return exists().where(_SEAT.user_id == user_id, is_tied).correlate_except(_SEAT)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from civicforum.accounts.models import Actor, RoleGrant, User
+from civicforum.accounts.queries import is_standing_well
 from civicforum.agreement.models import Hold
 from civicforum.db import db, now
 from civicforum.discussions.models import Post, Thread
@@ -124,9 +125,7 @@ def eligible_volunteers(found: Case, before: datetime | None = None) -> dict[int
         .where(
             Volunteer.is_on,
             Volunteer.since <= (before or now()),
-            User.email_confirmed_at.is_not(None),
-            User.erased_at.is_(None),
-            or_(User.suspended_until.is_(None), User.suspended_until <= now()),
+            is_standing_well(),
             ~takes_part(User.id),
             ~exists().where(RoleGrant.user_id == User.id),
             ~exists().where(Seat.user_id == User.id, *_seats_in(project)),

@@ -66,12 +66,15 @@ def waiting_cases(viewer: Actor, wanted: QueueFilter = ALL) -> Select[Case]:
     return seen_cases(viewer).where(Case.waits_since.is_not(None), *_narrowed_cases(viewer, wanted))
 
 
+def is_held() -> ColumnElement[bool]:
+    """Whether a hold is for moderators to read: what only waits its seconds is the thread's own page's."""
+    return and_(Hold.kind == "post", Hold.cause != DELAY)
+
+
 def seen_holds(viewer: Actor) -> Select[Hold]:
     """What was held where this person moderates, and is not their own, decided or not."""
     return select(Hold).where(
-        Hold.kind == "post",
-        # What only waits its seconds is the thread's own page's (queries.lane).
-        Hold.cause != DELAY,
+        is_held(),
         not_by(viewer, Hold.author_id),
         moderated_by(viewer, Hold.project_id),
     )
@@ -92,7 +95,7 @@ def _narrowed_cases(viewer: Actor, wanted: QueueFilter) -> list[ColumnElement[bo
     if wanted.whose:
         found.append(_is_whose(viewer, wanted.whose, QueueClaim.case_id == Case.id))
     if wanted.thread_id:
-        found.append(_is_in_thread(wanted.thread_id))
+        found.append(is_in_thread(wanted.thread_id))
     return found
 
 
@@ -107,7 +110,8 @@ def _is_why(why: str) -> ColumnElement[bool]:
     return and_(Case.state != "second_look", ~Case.awaits_person, Case.source == source)
 
 
-def _is_in_thread(thread_id: int) -> ColumnElement[bool]:
+def is_in_thread(thread_id: int) -> ColumnElement[bool]:
+    """Whether a case is about a thread, or about a comment that stands in it."""
     inside = select(Post.id).where(Post.thread_id == thread_id)
     return or_(
         and_(Case.target_type == "post", Case.target_id.in_(inside)),

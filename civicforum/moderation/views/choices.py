@@ -5,16 +5,40 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.discussions.models import Post
-from civicforum.moderation import policies
+from civicforum.moderation import actions, policies, queries
+from civicforum.moderation.actions import Deed
+from civicforum.moderation.forms import Templated, rule_choices
 from civicforum.moderation.kinds import KINDS
 from civicforum.moderation.models import Case, Flag
+from civicforum.partnerships.models import Project
+from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
 
 # What the page of a comment has a form of its own for.
 OWN_FORMS = ("leave", "hide", "restore")
+
+
+def rules_offered(project: Project | None = None) -> list[tuple[str, str]]:
+    """The rules that hold in a project, or in the town, to choose from in the reader's language."""
+    return rule_choices(queries.list_rules(project), str(get_locale()))
+
+
+def offer_rules(form: Templated, project: Project | None = None) -> None:
+    """Let the form choose a rule that holds there, and a reason to begin with."""
+    form.rule.choices = rules_offered(project)
+    form.offer(queries.list_templates(str(get_locale()), project))
+
+
+def act_about(target: str, target_id: int, deed: Deed, version: str | None) -> Any:
+    """Act in the case that the moderator saw, or open one if there was none."""
+    seen, case = whole_number(version) or 0, queries.find_case_about(target, target_id)
+    if seen and case is not None:
+        return actions.decide_case(viewer(), case.id, deed, seen)
+    return actions.moderate(viewer(), target, target_id, deed)
 
 
 @dataclass(frozen=True)

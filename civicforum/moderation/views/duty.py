@@ -3,8 +3,8 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from civicforum.agreement import duty
 from civicforum.discussions.policies import can_moderate_thread, can_set_gate
@@ -14,6 +14,7 @@ from civicforum.errors import NotFound, require
 from civicforum.moderation import actions, forms, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.views.blueprint import bp
+from civicforum.moderation.views.choices import rules_offered
 from civicforum.web.filters import clock
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -76,7 +77,7 @@ def show_held(thread_id: int) -> Any:
     if not can_moderate_thread(viewer(), thread):
         raise NotFound
     form = forms.HeldForm()
-    form.rule.choices = forms.rule_choices(queries.list_rules(thread.project), str(get_locale()))
+    form.rule.choices = rules_offered(thread.project)
     chosen = _numbers("holds")
     count = form.submits(lambda: actions.decide_holds(viewer(), thread_id, _meant(chosen), _deed(form)))
     if count is not None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.discussions.queries import get_post
 from civicforum.errors import require
 from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.views.blueprint import bp
+from civicforum.moderation.views.choices import rules_offered
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
 
@@ -20,7 +20,7 @@ def flag_post(post_id: int) -> Any:
     post = get_post(viewer(), post_id)
     require(policies.can_flag(viewer(), post), _("You can flag comments of other people, once signed in."))
     form = forms.FlagForm()
-    form.rule.choices = forms.rule_choices(queries.list_rules(post.thread.project), str(get_locale()))
+    form.rule.choices = rules_offered(post.thread.project)
     deed = lambda: actions.flag_post(viewer(), post_id, int(form.rule.data), form.note.data or "")  # noqa: E731 - one deed of one form
     if form.submits(deed):
         flash(_("Thank you. A moderator looks at it; you will be told what was decided."), "success")

@@ -48,7 +48,7 @@ def _waiting(thread: Thread) -> dict[str, Any]:
 def show_lane(thread_id: int) -> str:
     """The strip alone, for a page that is open."""
     thread = get_thread(viewer(), thread_id)
-    queries.list_lane(viewer(), thread)  # asks who looks, before anything is done
+    _check_moderates(thread.project)
     if overdue_threads(thread_id):
         discussions.show_due(SYSTEM, thread_id)
     return render_template("moderation/_lane.html", lane=_waiting(thread))
@@ -58,7 +58,8 @@ def show_lane(thread_id: int) -> str:
 @limited("write")
 def hide_now(post_id: int) -> Any:
     """Hide it with a rule's usual reason, which its author reads at once."""
-    project = _check_moderates(post_id)
+    project = get_post(viewer(), post_id).thread.project
+    _check_moderates(project)
     rule = queries.find_lane_rule(whole_number(request.form.get("rule")), str(get_locale()), project)
     if rule is None:
         raise Invalid(errors={"rule": [_("Choose a rule.")]})
@@ -81,12 +82,10 @@ def undo_hide(measure_id: int) -> Any:
     return _done(actions.undo_hide(viewer(), measure_id).id, _("It is shown again, and the author was told."))
 
 
-def _check_moderates(post_id: int) -> Project:
-    """The project of a comment. Who has no business here learns nothing, not even what they sent wrongly."""
-    project = get_post(viewer(), post_id).thread.project
+def _check_moderates(project: Project) -> None:
+    """Who has no business here learns nothing, not even what they sent wrongly; and nothing is done."""
     if not policies.can_work_in(viewer(), project):
         raise NotFound
-    return project
 
 
 def _done(post_id: int, words: str, **facts: Any) -> Any:

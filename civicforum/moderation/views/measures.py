@@ -15,11 +15,10 @@ from civicforum.errors import NotFound
 from civicforum.moderation import actions, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
-from civicforum.moderation.forms import MeasureForm, WhyForm, rule_choices
+from civicforum.moderation.forms import MeasureForm, WhyForm
 from civicforum.moderation.kinds import CALMING, KINDS
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import OWN_FORMS, flagged_rule, words_of
-from civicforum.moderation.views.people import act_about
+from civicforum.moderation.views.choices import OWN_FORMS, act_about, flagged_rule, offer_rules, words_of
 from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -96,7 +95,7 @@ def limit_person(handle: str, action: str) -> Any:
     case = None if ties else queries.find_case_about("person", person.id)
     version = case.version if case and case.closed_at is None else 0
     form = _form(action, version=version, rule=flagged_rule(queries.open_flags(case)))
-    act = lambda: act_about(person, _deed(form, action), form.version.data)  # noqa: E731 - one deed of one form
+    act = lambda: act_about("person", person.id, _deed(form, action), form.version.data)  # noqa: E731 - one deed of one form
     back = url_for("accounts.show_person", handle=handle)
     # A handle that was taken back is nobody's page any more.
     done = url_for("moderation.queue") if action == "take_name" else back
@@ -106,8 +105,7 @@ def limit_person(handle: str, action: str) -> Any:
 def _form(action: str, project: Project | None = None, **values: Any) -> MeasureForm:
     form = MeasureForm(**({"formdata": None} if request.method == "GET" else {}), **values)
     form.shape(KINDS[action], action)
-    form.rule.choices = rule_choices(queries.list_rules(project), str(get_locale()))
-    form.offer(queries.list_templates(str(get_locale()), project))
+    offer_rules(form, project)
     return form
 
 

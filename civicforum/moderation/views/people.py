@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.accounts.models import Actor, User
@@ -15,9 +14,8 @@ from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.models import Flag
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import person_choices
+from civicforum.moderation.views.choices import act_about, person_choices, rules_offered
 from civicforum.web.limits import limited
-from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
 
 
@@ -43,7 +41,7 @@ def flag_person(handle: str) -> Any:
     )
     mine = queries.find_own_flag_of_person(viewer(), person.id)
     form = forms.FlagPersonForm(**_as_flagged(mine))
-    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
+    form.rule.choices = rules_offered()
     deed = lambda: actions.flag_person(  # noqa: E731 - one deed of one form
         viewer(), person.id, form.part.data, int(form.rule.data), form.note.data or ""
     )
@@ -78,19 +76,11 @@ def moderate_person(handle: str) -> Any:
 def leave_person(handle: str) -> Any:
     person = _person_before(handle)
     form = forms.ReasonForm()
-    deed = lambda: act_about(person, Deed("leave", None, form.reason.data), form.version.data)  # noqa: E731 - one deed of one form
+    deed = lambda: act_about("person", person.id, Deed("leave", None, form.reason.data), form.version.data)  # noqa: E731 - one deed of one form
     if form.submits(deed) is None:
         return _person_page(handle, form), 422
     flash(_("It stays as it is. Those who flagged it were told."), "success")
     return redirect(url_for("moderation.queue"))
-
-
-def act_about(person: User, deed: Deed, version: str | None) -> Any:
-    """Act in the case that the moderator saw, or open one if there was none."""
-    seen, case = whole_number(version) or 0, queries.find_case_about("person", person.id)
-    if seen and case is not None:
-        return actions.decide_case(viewer(), case.id, deed, seen)
-    return actions.moderate(viewer(), "person", person.id, deed)
 
 
 def _person_before(handle: str) -> User:

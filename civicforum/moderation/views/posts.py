@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from civicforum.discussions.addresses import room_url
@@ -14,7 +13,7 @@ from civicforum.moderation import actions, forms, policies, queries
 from civicforum.moderation.actions import Deed
 from civicforum.moderation.actions.ties import tie_sentence
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.choices import choices_for, flagged_rule
+from civicforum.moderation.views.choices import act_about, choices_for, flagged_rule, offer_rules
 from civicforum.partnerships.models import Project
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
@@ -67,8 +66,7 @@ def _post_page(post_id: int, hide_form: Any = None, reason_form: Any = None, ask
 
 def form_to_hide(project: Project, **values: Any) -> forms.HideForm:
     form = forms.HideForm(**({"formdata": None} if request.method == "GET" else {}), **values)
-    form.rule.choices = forms.rule_choices(queries.list_rules(project), str(get_locale()))
-    form.offer(queries.list_templates(str(get_locale()), project))
+    offer_rules(form, project)
     return form
 
 
@@ -76,8 +74,12 @@ def form_to_hide(project: Project, **values: Any) -> forms.HideForm:
 @limited("write")
 def hide(post_id: int) -> Any:
     form = form_to_hide(get_post(viewer(), post_id).thread.project)
-    deed = lambda: _act(post_id, Deed("hide", int(form.rule.data), form.reason.data), form.version.data)  # noqa: E731 - one deed of one form
-    if form.submits(deed) is None:
+
+    def do() -> Any:
+        deed = Deed("hide", int(form.rule.data), form.reason.data)
+        return act_about("post", post_id, deed, form.version.data)
+
+    if form.submits(do) is None:
         return _post_page(post_id, hide_form=form), 422
     flash(_("It is hidden. The author was told why, and everybody watching sees the notice."), "success")
     return redirect(url_for("moderation.queue"))
@@ -97,19 +99,14 @@ def leave(post_id: int) -> Any:
 
 def _settle(post_id: int, action: str, done: str) -> Any:
     form = forms.ReasonForm()
-    if form.submits(lambda: _act(post_id, Deed(action, None, form.reason.data), form.version.data)) is None:
+
+    def do() -> Any:
+        return act_about("post", post_id, Deed(action, None, form.reason.data), form.version.data)
+
+    if form.submits(do) is None:
         return _post_page(post_id, reason_form=form), 422
     flash(done, "success")
     return redirect(url_for("moderation.queue"))
-
-
-def _act(post_id: int, deed: Deed, version: str | None) -> Any:
-    """Act in the case that the moderator saw, or open one if there was none."""
-    seen = int(version) if version and version.isascii() and version.isdigit() and len(version) < 10 else 0
-    case = queries.find_case_about("post", post_id)
-    if seen and case is not None:
-        return actions.decide_case(viewer(), case.id, deed, seen)
-    return actions.moderate(viewer(), "post", post_id, deed)
 
 
 @bp.post("/moderation/posts/<int:post_id>/approve")

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from civicforum.agreement.duty import find_duty
 from civicforum.agreement.limits.queries import shared_limits
@@ -19,6 +19,7 @@ from civicforum.moderation import actions, forms, policies, queries, words
 from civicforum.moderation.queries import QueueCounts, QueueFilter
 from civicforum.moderation.telling import CHANNEL
 from civicforum.moderation.views.blueprint import bp
+from civicforum.moderation.views.choices import offer_rules
 from civicforum.web.filters import number
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
@@ -26,6 +27,7 @@ from civicforum.web.viewer import viewer
 
 # So many at once; whoever clears a bad hour may ask for more.
 SIZES = (10, 25, 50)
+NARROWS = ("about", "why", "project", "whose", "thread", "show")
 ITEM = "/moderation/items/<any(case,hold):kind>/<int:item_id>"
 
 
@@ -63,7 +65,7 @@ def queue_page(
         asked=asked,
         sizes=SIZES,
         is_narrowed=asked.wanted != QueueFilter(),
-        here={**asked.kept, **({"cursor": request.args["cursor"]} if "cursor" in request.args else {})},
+        here={**asked.kept, **_cursor()},
         attachments=files_of_posts(posts),
         polls=tell_polls(viewer(), posts),
         histories=queries.histories_of(viewer(), [queries.identity_of(post) for post in posts]),
@@ -123,8 +125,7 @@ def _offer(form: forms.QueueFilterForm, counts: QueueCounts) -> None:
 
 def together_form() -> forms.TogetherForm:
     form = forms.TogetherForm(**({"formdata": None} if request.method == "GET" else {}))
-    form.rule.choices = forms.rule_choices(queries.list_rules(), str(get_locale()))
-    form.offer(queries.list_templates(str(get_locale())))
+    offer_rules(form)
     return form
 
 
@@ -160,10 +161,17 @@ def _back_to(kind: str, item_id: int) -> Any:
     post_id = whole_number(request.args.get("post"))
     if post_id:
         return redirect(url_for("moderation.moderate_post", post_id=post_id))
-    counts = queries.count_waiting(viewer())
-    cursor = request.args.get("cursor")
-    here = {**what_is_asked(counts).kept, **({"cursor": cursor} if cursor else {})}
+    here = {**narrowed_as_asked(), **_cursor()}
     return redirect(url_for("moderation.queue", **here, _anchor=f"{kind}-{item_id}"))
+
+
+def narrowed_as_asked() -> dict[str, Any]:
+    """What the address asks for, to go on with; the page that it leads to finds out what of it is offered."""
+    return {name: value for name in NARROWS if (value := request.args.get(name))}
+
+
+def _cursor() -> dict[str, Any]:
+    return {"cursor": cursor} if (cursor := request.args.get("cursor")) else {}
 
 
 @bp.get("/moderation/news")

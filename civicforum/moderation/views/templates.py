@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from civicforum.errors import NotFound
 from civicforum.moderation import actions, policies, queries
-from civicforum.moderation.forms import TemplateForm, rule_choices
+from civicforum.moderation.forms import TemplateForm
 from civicforum.moderation.views.blueprint import bp
+from civicforum.moderation.views.choices import rules_offered
 from civicforum.web.forms import options
 from civicforum.web.limits import limited
 from civicforum.web.viewer import viewer
@@ -49,7 +50,7 @@ def edit_template(key: str) -> Any:
 
 def _form(**values: Any) -> TemplateForm:
     form = TemplateForm(**({"formdata": None} if request.method == "GET" else {}), **values)
-    rules = rule_choices(queries.list_rules(), str(get_locale()))
+    rules = rules_offered()
     form.rule.choices = options([("", _("Every rule")), *rules])
     return form
 

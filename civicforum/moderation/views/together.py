@@ -11,7 +11,12 @@ from civicforum.errors import NotFound
 from civicforum.moderation import actions, policies, queries
 from civicforum.moderation.actions import Chosen, Deed, Refusal
 from civicforum.moderation.views.blueprint import bp
-from civicforum.moderation.views.queue import SIZES, queue_page, together_form, what_is_asked
+from civicforum.moderation.views.queue import (
+    SIZES,
+    narrowed_as_asked,
+    queue_page,
+    together_form,
+)
 from civicforum.web.limits import limited
 from civicforum.web.numbers import whole_number
 from civicforum.web.viewer import viewer
@@ -44,7 +49,7 @@ def decide_together() -> Any:
         refusals = [(names.get(each.chosen.key), each) for each in refused]
         return queue_page(form, {each.chosen.key for each in refused}, refusals), 409
     _tell_done(len(chosen))
-    return redirect(url_for("moderation.queue", **what_is_asked(queries.count_waiting(viewer())).kept))
+    return redirect(url_for("moderation.queue", **narrowed_as_asked()))
 
 
 def _tell_done(count: int) -> None:
@@ -65,7 +70,7 @@ def _chosen() -> list[Chosen]:
 
 
 def _deed(form: Any, action: str) -> Deed:
-    needs_rule = action in ("hide", "decline")
+    needs_rule = action in actions.CITING
     rule = whole_number(form.rule.data) if needs_rule else None
     return Deed(action, rule, "" if action == "approve" else form.reason.data or "")
 

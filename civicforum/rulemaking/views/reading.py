@@ -55,24 +55,23 @@ def _write_url(project: Project) -> str | None:
 def show_changes(version_id: int) -> Any:
     """What a version changed since the one they accepted, or the one before; and accepting it."""
     version = queries.get_version(viewer(), version_id)
+    home_url = home_of(queries.find_project(version.project_id))
     form = AcceptForm(data={"version": version.number})
     if form.is_submitted():
         form.submits(lambda: True)
         accept_agreement(viewer(), form.version.data or 0, version.project_id)
         flash(_("Thank you. We keep that you accepted this version."), "success")
-        return redirect(
-            safe_next(request.args.get("next"), home_of(queries.find_project(version.project_id)))
-        )
-    newest = agreement.newest_version(version.project_id)
+        return redirect(safe_next(request.args.get("next"), home_url))
+    newest, before = agreement.newest_version(version.project_id), _read_before(version)
     return render_template(
         "rulemaking/changes.html",
         version=version,
-        before=_read_before(version),
+        before=before,
         form=form,
-        home_url=home_of(queries.find_project(version.project_id)),
+        home_url=home_url,
         is_current=newest is version,
         has_accepted=agreement.has_accepted(viewer(), version),
-        **compared(_words_before(version), wording_of(version)),
+        **compared(_words(before), wording_of(version)),
     )
 
 
@@ -86,9 +85,8 @@ def _read_before(version: AgreementVersion) -> AgreementVersion | None:
     return agreement.get_agreement(version.number - 1, version.project_id)
 
 
-def _words_before(version: AgreementVersion) -> Wording:
-    before = _read_before(version)
-    return wording_of(before) if before is not None else NOTHING
+def _words(version: AgreementVersion | None) -> Wording:
+    return wording_of(version) if version is not None else NOTHING
 
 
 def rules_to_accept(project: Project) -> dict[str, Any] | None:
@@ -100,7 +98,7 @@ def rules_to_accept(project: Project) -> dict[str, Any] | None:
         "version": version,
         "was_accepted": agreement.last_accepted(viewer(), version.project_id) is not None,
         "url": url_for("rulemaking.show_changes", version_id=version.id),
-        **compared(_words_before(version), wording_of(version)),
+        **compared(_words(_read_before(version)), wording_of(version)),
     }
 
 

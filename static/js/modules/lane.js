@@ -5,7 +5,8 @@
  */
 
 import { fill } from "../lib/characters.js";
-import { secondsLeft, step } from "../lib/lane.js";
+import { stepTo } from "../lib/keys.js";
+import { secondsLeft } from "../lib/lane.js";
 import { redraw } from "../live/parts.js";
 import { request } from "../live/requests.js";
 import { announce } from "./announce.js";
@@ -83,9 +84,9 @@ class Lane {
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const items = this.items();
-    const index = items.findIndex((item) => item.id === this.current);
-    if (event.key === "j" || event.key === "k") this.go(items[step(event.key, index, items.length)]);
-    else if (event.key === "h" && index >= 0) this.ask(items[index]);
+    const here = items.find((item) => item.id === this.current);
+    if (event.key === "j" || event.key === "k") this.go(stepTo(items, here, event.key === "j" ? 1 : -1));
+    else if (event.key === "h" && here) this.ask(here);
     else if (event.key === "u" && !this.done.hidden) this.undo();
     else return;
     event.preventDefault();
