@@ -46,7 +46,7 @@ def _show_again(user_ids: Iterable[int]) -> None:
 
 
 def _check_watch(viewer: Actor, thread_id: int) -> None:
-    queries.get_thread(viewer, thread_id)
+    queries.check_thread(viewer, thread_id)
 
 
 def _check_own(viewer: Actor, user_id: int) -> None:

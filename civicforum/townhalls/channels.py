@@ -23,7 +23,7 @@ def init_app(_app: Flask) -> None:
 
 
 def _check_watch(viewer: Actor, town_hall_id: int) -> None:
-    queries.get_town_hall(viewer, town_hall_id)
+    queries.check_town_hall(viewer, town_hall_id)
 
 
 def _render_town_halls(ids: Sequence[int]) -> Mapping[int, Item]:

@@ -43,6 +43,17 @@ def test_an_answer_is_there_while_its_meeting_is_published(app):
             queries.get_answer(rsvp_id)
 
 
+def test_a_meeting_is_watched_by_whoever_may_see_it(app):
+    project = make_project()
+    called, draft = make_town_hall(project), make_town_hall(project, status="draft")
+    closed = make_town_hall(make_project(visibility="members"))
+    queries.check_town_hall(Guest(), called.id)
+    queries.check_town_hall(member_of(project, "organizer"), draft.id)
+    for town_hall_id in (draft.id, closed.id, 999):
+        with pytest.raises(NotFound):
+            queries.check_town_hall(Guest(), town_hall_id)
+
+
 VIEWERS = {
     "guest": lambda project: Guest(),
     "house": lambda project: SYSTEM,

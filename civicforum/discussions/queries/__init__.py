@@ -135,6 +135,7 @@ from civicforum.discussions.queries.reading import (
 from civicforum.discussions.queries.threads import (
     PAGE_THREADS,
     Wanted,
+    check_thread,
     closed_channels,
     count_pinned,
     find_threads,
@@ -179,6 +180,7 @@ __all__ = [
     "ballots_of",
     "bookmarked",
     "can_read_files",
+    "check_thread",
     "closed_channels",
     "count_drafts",
     "count_part",

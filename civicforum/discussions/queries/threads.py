@@ -29,6 +29,13 @@ def get_thread(viewer: Actor, thread_id: int) -> Thread:
     return thread
 
 
+def check_thread(viewer: Actor, thread_id: int) -> None:
+    """As ``get_thread``, where nothing of it is shown: asked of each watcher when an audience changes."""
+    thread = db.session.get(Thread, thread_id)
+    if thread is None or not policies.can_see_thread(viewer, thread):
+        raise NotFound
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which of a project's threads: of a kind, with a tag (its slug), and as they are.

@@ -33,6 +33,7 @@ from civicforum.townhalls.queries.door import (
 from civicforum.townhalls.queries.meetings import (
     SeatCount,
     channels_of_project,
+    check_town_hall,
     closed_channels,
     find_published,
     find_town_halls,
@@ -61,6 +62,7 @@ __all__ = [
     "Tally",
     "calendar_version",
     "channels_of_project",
+    "check_town_hall",
     "closed_channels",
     "count_ahead",
     "count_needs",

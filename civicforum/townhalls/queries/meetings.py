@@ -49,6 +49,13 @@ def get_town_hall(viewer: Actor, town_hall_id: int) -> TownHall:
     return row
 
 
+def check_town_hall(viewer: Actor, town_hall_id: int) -> None:
+    """As ``get_town_hall``, where nothing of it is shown: asked of each watcher when an audience changes."""
+    row = db.session.get(TownHall, town_hall_id)
+    if row is None or not policies.can_see(viewer, row):
+        raise NotFound
+
+
 def list_town_halls(
     viewer: Actor,
     project: Project | None = None,
