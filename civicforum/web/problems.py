@@ -48,7 +48,7 @@ def answer(error: CivicForumError) -> Any:
 
 
 def _answer(error: CivicForumError) -> Any:
-    _let_go()
+    _drop_changes()
     if isinstance(error, NotAllowed) and not viewer().is_authenticated:
         error = SignInNeeded(_("Please sign in, and you will come right back here."))
     if wants_json():
@@ -174,6 +174,13 @@ def do_without_database() -> None:
     forget_site()
 
 
+def _drop_changes() -> None:
+    """What was only read stays as it was read: who looks would be asked for once more."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted or not session.is_active:
+        _let_go()
+
+
 def _let_go() -> None:
     with suppress(*OUT_OF_REACH):  # a connection that is broken cannot even end what it began
         db.session.rollback()
@@ -182,10 +189,12 @@ def _let_go() -> None:
 def _unstorable_answer(error: Exception) -> Any:
     """The database took a value for no number or text of its own: PostgreSQL a NUL, SQLite 2 to the 63rd."""
     log.info("Not storable: %s", type(error).__name__)
+    _let_go()
     return answer(Invalid(_("A number is too large, or a text holds a character that cannot be stored.")))
 
 
 def _unexpected_answer(error: Exception) -> Any:
     log.exception("Unexpected: %s", error)
     metrics.ERRORS.inc()
+    _let_go()
     return answer(CivicForumError(_("That is our fault, and we have a note of it. Please try again.")))
