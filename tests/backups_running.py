@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import requests
-from running import COMMAND, Listener, Person, Server, free_port
+from commands import run_command
+from running import Listener, Person, Server, free_port
 from sqlalchemy import select
 
 from civicforum.db import db
@@ -64,13 +65,7 @@ def open_listener() -> Iterator[Callable[[Server, Person], Listener]]:
 
 def run(server: Server, *command: str) -> subprocess.CompletedProcess[str]:
     """A command of an operator, beside the server or without it."""
-    return subprocess.run(
-        [COMMAND, *command],
-        env={**server.environment, "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=170,
-    )
+    return run_command({**server.environment, "PATH": "/usr/bin:/bin"}, *command)
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 import shutil
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
-from running import COMMAND, free_port
+from commands import run_command
+from running import free_port
 
 
 @pytest.fixture
@@ -21,12 +21,7 @@ def home(tmp_path, session_app) -> Path:
 def ask(home: Path, **settings: str) -> tuple[int, list[str], list[str]]:
     """The exit code, and the sentences for what is well and what is not."""
     environ = {f"CIVICFORUM_{name}": value for name, value in settings.items()}
-    done = subprocess.run(
-        [COMMAND, "doctor"],
-        env={"CIVICFORUM_DATA_DIR": str(home), "PATH": "", **environ},
-        capture_output=True,
-        text=True,
-    )
+    done = run_command({"CIVICFORUM_DATA_DIR": str(home), "PATH": "", **environ}, "doctor")
     assert len(done.stderr.splitlines()) == done.returncode
     lines = done.stdout.splitlines()
     return (

@@ -1,10 +1,9 @@
 """``civicforum user`` and ``civicforum token``: run as an operator runs them."""
 
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from commands import run_command
 
 from civicforum.accounts.passwords import verify_password
 from civicforum.accounts.queries import find_by_email, find_token
@@ -12,8 +11,6 @@ from civicforum.agreement.queries import current_agreement, is_newcomer
 from civicforum.app import create_app
 from civicforum.config import load_settings
 from civicforum.db import db
-
-COMMAND = Path(sys.executable).with_name("civicforum")
 
 
 @pytest.fixture
@@ -23,12 +20,7 @@ def town(tmp_path, session_app):
     (tmp_path / "civicforum.sqlite3").write_bytes(template.read_bytes())
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [COMMAND, *arguments],
-            env={"CIVICFORUM_DATA_DIR": str(tmp_path), "PATH": ""},
-            capture_output=True,
-            text=True,
-        )
+        return run_command({"CIVICFORUM_DATA_DIR": str(tmp_path), "PATH": ""}, *arguments)
 
     with create_app(load_settings({"CIVICFORUM_DATA_DIR": str(tmp_path)})).app_context():
         yield run

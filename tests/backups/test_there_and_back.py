@@ -3,12 +3,12 @@
 import json
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from factories import (
     join,
     make_agreement,
@@ -35,8 +35,6 @@ from civicforum.live.changes import changes_since, current_stream
 from civicforum.moderation import actions as moderation
 from civicforum.moderation import queries
 from civicforum.moderation.actions import Deed
-
-COMMAND = Path(sys.executable).with_name("civicforum")
 
 
 def quietly(_table: str, _count: int) -> None:
@@ -248,7 +246,7 @@ def run(tmp_path, session_app):
 
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {"CIVICFORUM_DATA_DIR": str(home), "PATH": ""}
-        return subprocess.run([COMMAND, *arguments], env=environment, capture_output=True, text=True)
+        return run_command(environment, *arguments)
 
     return command
 

@@ -6,13 +6,12 @@ Pictures and PDFs have theirs in tests/files.
 import gzip
 import io
 import os
-import subprocess
 import zipfile
 import zlib
 
 import pytest
+from commands import run_command
 from factories import make_project, make_user
-from running import COMMAND
 from sqlalchemy import func, select
 
 from civicforum.accounts.models import User
@@ -68,9 +67,7 @@ def town(tmp_path, session_app):
 
     def run(*arguments: str) -> tuple[int, list[str]]:
         environment = {"CIVICFORUM_DATA_DIR": str(home), "PATH": os.defpath}
-        done = subprocess.run(
-            [COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=120
-        )
+        done = run_command(environment, *arguments)
         return done.returncode, done.stderr.splitlines()
 
     with create_app(load_settings({"CIVICFORUM_DATA_DIR": str(home)})).app_context():

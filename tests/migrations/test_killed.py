@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from commands import run_command
 from factories import make_post, make_project, make_rsvp, make_thread, make_town_hall, make_user
 from pausing import Paused
 from running import COMMAND
@@ -17,9 +18,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def run(settings: dict[str, str], *command: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [COMMAND, *command], env={**settings, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
-    )
+    done = run_command({**settings, "PATH": "/usr/bin:/bin"}, *command)
     return done.returncode, done.stderr
 
 

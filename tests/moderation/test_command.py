@@ -3,19 +3,16 @@
 import json
 import re
 import subprocess
-import sys
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
+from commands import run_command
 from factories import join, make_post, make_project, make_thread, make_user
 from sqlalchemy import text
 
 from civicforum.db import db, transaction
 from civicforum.moderation import actions, queries
 from civicforum.moderation.actions import Deed
-
-COMMAND = Path(sys.executable).with_name("civicforum")
 
 
 @pytest.fixture
@@ -43,7 +40,7 @@ def verify(app):
     def run() -> subprocess.CompletedProcess[str]:
         db.session.rollback()
         environment = {"CIVICFORUM_DATA_DIR": str(app.config["DATA_DIR"]), "PATH": ""}
-        return subprocess.run([COMMAND, "verify-log"], env=environment, capture_output=True, text=True)
+        return run_command(environment, "verify-log")
 
     return run
 
@@ -86,9 +83,7 @@ def test_heads_that_somebody_kept_are_compared(log, app, client):
     kept = app.config["DATA_DIR"] / "heads.json"
     kept.write_text(client.get("/moderation/log/heads.json").text.replace(queries.log_head()[1], "f" * 64))
     environment = {"CIVICFORUM_DATA_DIR": str(app.config["DATA_DIR"]), "PATH": ""}
-    told = subprocess.run(
-        [COMMAND, "verify-log", "--heads", kept], env=environment, capture_output=True, text=True
-    )
+    told = run_command(environment, "verify-log", "--heads", str(kept))
     assert (told.returncode, told.stderr) == (1, f"The log is broken: the first wrong row is {log}.\n")
 
 

@@ -1,19 +1,15 @@
 """``civicforum import calendar``."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from commands import run_command
 from factories import make_project
 
 from civicforum.app import create_app
 from civicforum.config import load_settings
 from civicforum.db import db
 from civicforum.schema import upgrade_database
-
-COMMAND = Path(sys.executable).with_name("civicforum")
 
 
 @pytest.fixture
@@ -28,12 +24,7 @@ def run(tmp_path):
     environment = {**os.environ, "CIVICFORUM_DATA_DIR": str(tmp_path)}
 
     def command(*arguments):
-        return subprocess.run(
-            [COMMAND, "import", "calendar", *map(str, arguments)],
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
+        return run_command(environment, "import", "calendar", *map(str, arguments))
 
     return command
 
