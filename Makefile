@@ -13,8 +13,11 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 JS_TESTS := $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
-# Tests of the whole house, which take longest: they run without measuring what they cover.
-WHOLE := $(addprefix tests/,backups demo deploy house journeys migrations model replay server sockets)
+# Tests of the whole house, and those in which processes or threads meet: measuring what tests cover doubles
+# the time they take, and these are not what an action is covered by. The longest come first.
+WHOLE := $(addprefix tests/,house server journeys migrations backups model replay sockets deploy) \
+	tests/test_logs.py tests/test_doctor.py tests/web/test_slow_clients.py tests/demo \
+	$(wildcard tests/*/test_*race.py tests/*/test_command.py)
 # What clients see is timed there.
 ALONE := tests/chaos
 
@@ -34,7 +37,7 @@ demo: run-ready ## Serve a community to look around in, at http://127.0.0.1:8000
 test: test-ready ## Run every test
 	$(BIN)/pytest -n $(WORKERS) --cov $(addprefix --ignore=,$(WHOLE) $(ALONE))
 	# One more than there are cores: much of it is waiting for servers. By file: what a file sets up, it shares.
-	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadfile $(WHOLE)
+	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder $(WHOLE)
 	$(BIN)/pytest $(ALONE)
 	$(if $(JS_TESTS),$(BIN)/node --test $(JS_TESTS))
 
