@@ -9,14 +9,17 @@ from civicforum.agreement.limits.models import DELAY
 from civicforum.agreement.models import Hold
 from civicforum.db import db, now
 from civicforum.discussions.models import Post
+from civicforum.discussions.queries.reading import NOT_SHOWN
 
 
 def _waits() -> ColumnElement[bool]:
+    """That it is not shown is said as its index says it: so a long thread is not read through for it."""
     return and_(
         Hold.kind == "post",
         Hold.cause == DELAY,
         Hold.decided_at.is_(None),
         Hold.object_id == Post.id,
+        NOT_SHOWN,
         Post.state == "pending",
     )
 
