@@ -19,6 +19,7 @@ from civicforum.discussions import tasks
 from civicforum.discussions.actions import edit_post, post_reply
 from civicforum.discussions.asking import prepare_poll
 from civicforum.discussions.models import Post, Thread
+from civicforum.discussions.queries.delays import list_delayed, overdue_threads
 from civicforum.errors import Conflict, Invalid, NotAllowed, TooMany
 from civicforum.live.models import LiveChange
 from civicforum.moderation import actions, queries
@@ -298,3 +299,18 @@ def test_who_has_a_part_sets_none(place):
     discussions.close_thread(make_user("organizer"), place.thread.id, "Done.")
     with pytest.raises(Conflict):
         actions.moderate(place.moderator, "thread", place.thread.id, Deed("delay", 2, "Hot."))
+
+
+def test_a_long_thread_is_not_read_through_for_what_waits(place, count_queries):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("how a question is answered is asked of SQLite")
+    thread_id = place.thread.id
+    with count_queries() as asked:
+        overdue_threads(thread_id)
+        list_delayed(thread_id)
+    assert asked.total == 2
+    for statement in asked.statements:
+        values = (None,) * statement.count("?")
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        [way] = [row.detail for row in plan if " post " in row.detail]
+        assert "ix_post_not_shown" in way or "PRIMARY KEY" in way, way
