@@ -23,17 +23,18 @@ MOST_MERGES = 20
 
 def get_thread(viewer: Actor, thread_id: int) -> Thread:
     """The thread; NotFound for who may not know that it is there."""
-    thread = db.session.scalar(_threads().where(Thread.id == thread_id))
-    if thread is None or not policies.can_see_thread(viewer, thread):
-        raise NotFound
-    return thread
+    return _shown_to(viewer, db.session.scalar(_threads().where(Thread.id == thread_id)))
 
 
 def check_thread(viewer: Actor, thread_id: int) -> None:
     """As ``get_thread``, where nothing of it is shown: asked of each watcher when an audience changes."""
-    thread = db.session.get(Thread, thread_id)
+    _shown_to(viewer, db.session.get(Thread, thread_id))
+
+
+def _shown_to(viewer: Actor, thread: Thread | None) -> Thread:
     if thread is None or not policies.can_see_thread(viewer, thread):
         raise NotFound
+    return thread
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,18 @@ def get_town_hall(viewer: Actor, town_hall_id: int) -> TownHall:
         .where(TownHall.id == town_hall_id)
         .options(selectinload(TownHall.agenda), selectinload(TownHall.thread))
     )
-    if row is None or not policies.can_see(viewer, row):
-        raise NotFound
-    return row
+    return _shown_to(viewer, row)
 
 
 def check_town_hall(viewer: Actor, town_hall_id: int) -> None:
     """As ``get_town_hall``, where nothing of it is shown: asked of each watcher when an audience changes."""
-    row = db.session.get(TownHall, town_hall_id)
-    if row is None or not policies.can_see(viewer, row):
+    _shown_to(viewer, db.session.get(TownHall, town_hall_id))
+
+
+def _shown_to(viewer: Actor, town_hall: TownHall | None) -> TownHall:
+    if town_hall is None or not policies.can_see(viewer, town_hall):
         raise NotFound
+    return town_hall
 
 
 def list_town_halls(
